@@ -1,0 +1,44 @@
+#!/bin/bash
+# Installs what the tests need, builds pyprof and runs every test there is; what continuous integration runs.
+# Ends with a table of what ran and what was skipped, and with ctest's own summary.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+bash "$top/tests/support/install_packages.sh" test
+. "$top/tests/support/as_invoking_user.sh"
+
+cd "$top"
+jobs=$(nproc)
+results=build/dev/results
+rm -rf "$results"
+mkdir -p "$results"
+launcher=()
+if command -v ccache >/dev/null; then
+    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+
+step() { printf '\n=== %s (%d s so far)\n' "$1" "$SECONDS"; }
+
+step "build"
+cmake --preset dev "${launcher[@]}" >"$results/configure.log" || { cat "$results/configure.log"; exit 1; }
+cmake --build build/dev -j "$jobs"
+
+step "build with AddressSanitizer and UndefinedBehaviorSanitizer"
+cmake --preset asan "${launcher[@]}" >"$results/configure_asan.log" || { cat "$results/configure_asan.log"; exit 1; }
+cmake --build build/asan -j "$jobs" --target unit_tests
+
+step "viewer"
+bash tests/support/install_viewer.sh || echo "The viewer's packages are missing; its tests are skipped."
+
+step "tests"
+ctest --test-dir build/dev --show-only=json-v1 >"$results/ctest.json"
+status=0
+ctest --test-dir build/dev -j "$jobs" --output-on-failure --output-junit "$top/$results/ctest.xml" \
+    </dev/null 2>&1 | tee "$results/ctest.log" || status=$?
+
+step "what ran"
+python3=$(command -v /usr/bin/python3 python3 | head -1)
+"$python3" tests/support/summary.py tests/required.txt "$results" || status=$?
+echo
+sed -n '/tests passed,/,$p' "$results/ctest.log"
+exit "$status"

@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""Prints what ran and what was skipped, and fails when a test that this machine owes was skipped.
+
+usage: summary.py REQUIRED.txt RESULTS
+
+RESULTS holds ctest.xml (JUnit, by ctest) and ctest.json (`ctest --show-only=json-v1`, for the labels); the results of
+single pytest cases lie in RESULTS/*-*.xml.
+"""
+
+import json
+import os
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree as xml
+from collections import namedtuple
+
+Test = namedtuple("Test", "group name outcome reason")
+
+
+def labels_of(listing):
+    """ctest's name of each test -> its first label."""
+    labels = {}
+    for test in json.loads(listing.read_text())["tests"]:
+        properties = {p["name"]: p["value"] for p in test.get("properties", [])}
+        labels[test["name"]] = (properties.get("LABELS") or ["other"])[0]
+    return labels
+
+
+def tests_of(junit, group_of, prefix=""):
+    for case in xml.parse(junit).getroot().iter("testcase"):
+        name = case.get("name")
+        skipped, failed = case.find("skipped"), case.find("failure") is not None or case.find("error") is not None
+        not_run = case.get("status") in ("notrun", "disabled")
+        outcome = "failed" if failed else "skipped" if skipped is not None or not_run else "ran"
+        reason = (skipped.get("message") or "").splitlines() if skipped is not None else []
+        yield Test(group_of(name), prefix + name, outcome, reason[0] if reason else "")
+
+
+def read_results(folder):
+    labels = labels_of(folder / "ctest.json")
+    tests = list(tests_of(folder / "ctest.xml", lambda name: labels.get(name, "other")))
+    for file in sorted(folder.glob("*-*.xml")):
+        group, _, stem = file.stem.partition("-")
+        tests += tests_of(file, lambda _name: group, prefix=f"{stem} ")
+    return tests
+
+
+def kinds_of_this_machine():
+    release = pathlib.Path("/etc/os-release").read_text()
+    kinds = {"any"}
+    if re.search(r"^ID=debian$", release, re.M) and re.search(r'^VERSION_ID="1[23]"$', release, re.M):
+        kinds.add("debian")
+    if len(os.sched_getaffinity(0)) >= 2:
+        kinds.add("cores2")
+    if any(pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv")).glob("versions/3.*")):
+        kinds.add("pyenv")
+    return kinds
+
+
+def required_patterns(text, kinds):
+    for line in text.splitlines():
+        line = line.partition("#")[0].strip()
+        if line:
+            kind, pattern = line.split(maxsplit=1)
+            if kind in kinds:
+                yield kind, pattern
+
+
+def unmet(tests, patterns):
+    """One sentence for each requirement that did not hold."""
+    for kind, pattern in patterns:
+        matching = [test for test in tests if re.search(pattern, f"{test.group}: {test.name}")]
+        skipped = [test.name for test in matching if test.outcome == "skipped"]
+        if not matching:
+            yield f"required on {kind} machines, but no such test exists: {pattern}"
+        elif skipped:
+            yield f"required on {kind} machines, but skipped: {', '.join(skipped)}"
+
+
+def print_table(tests):
+    print(f"{'':14}{'ran':>6}{'failed':>8}{'skipped':>9}")
+    for group in sorted({test.group for test in tests}):
+        count = [sum(t.group == group and t.outcome == outcome for t in tests) for outcome in ("ran", "failed", "skipped")]
+        print(f"{group:14}{count[0]:6}{count[1]:8}{count[2]:9}")
+    for test in tests:
+        if test.outcome == "skipped":
+            print(f"  skipped  {test.group}: {test.name}" + (f" ({test.reason})" if test.reason else ""))
+
+
+def main(required, folder):
+    tests = read_results(pathlib.Path(folder))
+    print_table(tests)
+    kinds = kinds_of_this_machine()
+    print(f"\nThis machine counts as: {', '.join(sorted(kinds))}")
+    problems = list(unmet(tests, required_patterns(pathlib.Path(required).read_text(), kinds)))
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -17,6 +17,7 @@ const char* name_of(Domain domain);   // "python" …, the words of report --jso
 struct Metric {
     std::string name;   // "cpu", "wall", …
     std::string unit;   // "nanoseconds", "count"
+    friend bool operator==(const Metric&, const Metric&) = default;
 };
 
 struct Module {
@@ -24,6 +25,7 @@ struct Module {
     std::string build_id;            // hex, empty if unknown
     std::string version;             // as the file name or the library says it, empty if unknown
     std::string names_from;          // ".symtab", ".dynsym", "debug file", ".eh_frame", "none"; what functions were named by
+    friend bool operator==(const Module&, const Module&) = default;
 };
 
 // A source-level function. Two functions are the same iff all fields are.
@@ -36,6 +38,7 @@ struct Function {
     Domain domain = Domain::native;
     bool machinery = false;          // interpreter internals between two Python frames; hidden by default
     bool named = true;               // false: `name` is "libfoo.so!0x1234"
+    friend bool operator==(const Function&, const Function&) = default;
 };
 
 struct Location {
@@ -43,11 +46,13 @@ struct Location {
     std::uint32_t line = 0;          // 0: unknown
     bool inlined = false;            // inlined into its caller
     bool guessed = false;            // its frame was found by the stack scan
+    friend bool operator==(const Location&, const Location&) = default;
 };
 
 struct Context {
     std::uint32_t parent = 0;        // smaller than its own index; contexts[0] is the root with location none
     std::uint32_t location = none;
+    friend bool operator==(const Context&, const Context&) = default;
 };
 
 // Exclusive value of one context on one thread. Sorted by (context, thread), unique, never all zero.
@@ -56,6 +61,7 @@ struct Value {
     std::uint32_t thread = 0;
     std::uint64_t samples = 0;
     std::uint64_t weight = 0;        // of metrics[0]
+    friend bool operator==(const Value&, const Value&) = default;
 };
 
 struct Process {
@@ -73,6 +79,7 @@ struct Process {
     std::uint64_t max_rss_bytes = 0;
     std::uint64_t slice_width_ns = 0;
     std::vector<std::uint32_t> slices;   // slice-major × {python, native, mpi, other} samples
+    friend bool operator==(const Process&, const Process&) = default;
 };
 
 struct Thread {
@@ -83,11 +90,13 @@ struct Thread {
     std::uint32_t folded = 0;        // how many ended threads it stands for, 0: one thread of its own
     std::uint32_t spawned_by = 0;    // context, 0 unknown
     std::uint64_t cpu_ns = 0;        // 0 unknown
+    friend bool operator==(const Thread&, const Thread&) = default;
 };
 
 struct Loss {
     std::string cause;               // "unwind_truncated", …
     std::uint64_t count = 0;
+    friend bool operator==(const Loss&, const Loss&) = default;
 };
 
 struct Quality {
@@ -103,6 +112,7 @@ struct Quality {
     std::uint64_t native = 0;              // samples with a native leaf
     std::uint64_t handler_ns = 0, handler_median_ns = 0, handler_p99_ns = 0, handler_max_ns = 0;
     std::uint64_t damaged_bytes = 0;
+    friend bool operator==(const Quality&, const Quality&) = default;
 };
 
 struct Run {
@@ -120,6 +130,7 @@ struct Run {
     std::vector<std::string> counters;
     std::string version;             // of pyprof
     std::vector<std::string> notes;  // plain sentences a reader must see
+    friend bool operator==(const Run&, const Run&) = default;
 };
 
 struct Profile {
@@ -133,6 +144,7 @@ struct Profile {
     std::vector<Value> values;
     std::vector<Process> processes;
     std::vector<Thread> threads;
+    friend bool operator==(const Profile&, const Profile&) = default;
 };
 
 }  // namespace pyprof::profile

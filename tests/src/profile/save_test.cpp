@@ -1,0 +1,48 @@
+#include "profile/save.h"
+
+#include <sstream>
+
+#include "profile/load.h"
+#include "tests/support/catch.h"
+#include "tests/support/profile_builder.h"
+
+namespace pyprof::profile {
+namespace {
+
+std::string saved_bytes(const Profile& profile) {
+    std::ostringstream out;
+    save(profile, out);
+    return out.str();
+}
+
+// A wide tree whose values are on every thread.
+Profile wide_profile(std::uint32_t contexts, std::uint32_t threads) {
+    test_support::ProfileBuilder make;
+    const std::uint32_t process = make.process(0, 1, "node");
+    for (std::uint32_t i = 0; i < threads; i++) make.thread(process, static_cast<std::int32_t>(i + 1), "", true);
+    const std::uint32_t function = make.python("f", "app.py", 1);
+    for (std::uint32_t i = 0; i < contexts; i++) {
+        const std::uint32_t context = make.path(i / 2, {make.location(function, i + 1)});
+        for (std::uint32_t thread = 0; thread < threads; thread++) make.add(context, thread, 1 + i % 300);
+    }
+    return make.build();
+}
+
+TEST_CASE("A table longer than a record comes back whole") {
+    const Profile profile = wide_profile(70'000, 1);
+    const std::string bytes = saved_bytes(profile);
+    const Result<Loaded> loaded = load(std::as_bytes(std::span{bytes}));
+    REQUIRE(loaded);
+    CHECK(loaded->damage.empty());
+    CHECK(loaded->profile == profile);
+}
+
+TEST_CASE("A context costs at most 64 bytes and a value of a rank at most 8") {
+    const std::size_t one = saved_bytes(wide_profile(10'000, 1)).size();
+    const std::size_t nine = saved_bytes(wide_profile(10'000, 9)).size();
+    CHECK(one <= 10'000 * (64 + 8));
+    CHECK(nine - one <= 10'000 * 8 * 8 + 8 * 64);
+}
+
+}  // namespace
+}  // namespace pyprof::profile

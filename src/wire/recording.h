@@ -211,9 +211,17 @@ struct CodeRecord {
     std::uint32_t file_bytes, name_bytes, qualname_bytes, table_bytes;
     TextKind file_kind, name_kind, qualname_kind;
     LineTableKind table_kind;
-    std::uint8_t truncated;          // 1: a string or the table was longer than the limit
+    std::uint8_t truncated;          // 1: a string or the table was longer than the limit; more: code_truncated
     std::uint8_t reserved[3];
 };
+// Which part of a CodeRecord is cut; `any` goes with every other bit.
+namespace code_truncated {
+inline constexpr std::uint8_t any = 1;
+inline constexpr std::uint8_t file = 2;
+inline constexpr std::uint8_t name = 4;
+inline constexpr std::uint8_t qualname = 8;
+inline constexpr std::uint8_t table = 16;
+}  // namespace code_truncated
 
 enum class ThreadState : std::uint32_t { running = 0, ended = 1, folded = 2 };
 

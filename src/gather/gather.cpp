@@ -1,0 +1,217 @@
+#include "gather/gather.h"
+
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/saturate.h"
+#include "gather/line_table.h"
+#include "gather/process_facts.h"
+#include "gather/text.h"
+#include "gather/tree_builder.h"
+
+namespace pyprof::gather {
+namespace {
+
+namespace node_key = wire::node_key;
+
+std::string to_hex(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+Code code_of(const wire::DecodedCode& decoded) {
+    const wire::CodeRecord& record = decoded.record;
+    const auto text = [&](std::string_view stored, wire::TextKind kind, std::uint8_t cut) {
+        std::string result = to_utf8(stored, kind);
+        if ((record.truncated & cut) != 0) result += cut_mark;
+        return result;
+    };
+    Code code;
+    code.file = text(decoded.file, record.file_kind, wire::code_truncated::file);
+    code.name = text(decoded.name, record.name_kind, wire::code_truncated::name);
+    code.qualname = text(decoded.qualname, record.qualname_kind, wire::code_truncated::qualname);
+    if (code.qualname.empty()) code.qualname = code.name;   // CPython before 3.11 has none
+    code.first_line = record.first_line;
+    return code;
+}
+
+bool is_special(std::uint64_t key, wire::Special what) {
+    return node_key::kind(key) == node_key::special && node_key::special_of(key) == static_cast<std::uint64_t>(what);
+}
+
+class Gatherer {
+public:
+    explicit Gatherer(const wire::Recording& recording) : in_{recording} {}
+
+    Tree run() {
+        process_ = out_.process(process_facts(in_));
+        add_modules();
+        add_codes();
+        add_contexts();
+        add_threads();
+        add_values();
+        add_notes();
+        return out_.finish();
+    }
+
+private:
+    struct ModuleAt {
+        std::uint32_t index;
+        std::uint64_t load_bias;
+    };
+    struct CodeAt {
+        std::uint32_t index;
+        LineTable lines;
+    };
+
+    void add_modules() {
+        for (const wire::DecodedModule& module : in_.modules) {
+            const wire::ModuleRecord& record = module.record;
+            const Module address_free{module.path, to_hex(module.build_id), record.identity, record.flags};
+            modules_.emplace(record.id, ModuleAt{out_.module(address_free), record.load_bias});
+        }
+    }
+
+    void add_codes() {
+        for (const wire::DecodedCode& code : in_.codes) {
+            const wire::CodeRecord& record = code.record;
+            LineTable lines{record.table_kind, record.first_line, record.first_traceable, code.table};
+            codes_.emplace(record.id, CodeAt{out_.code(code_of(code)), std::move(lines)});
+        }
+    }
+
+    void add_contexts() {
+        std::unordered_set<std::uint32_t> spawners;
+        for (const wire::ThreadRecord& thread : in_.threads) spawners.insert(thread.spawned_by);
+        contexts_.reserve(in_.nodes.size());
+        for (const wire::TreeNode& node : in_.nodes) {
+            const std::uint32_t parent = node.parent == wire::no_node ? 0 : contexts_[node.parent];
+            const std::optional<Key> key = key_of(node);
+            contexts_.push_back(key ? out_.context(parent, *key) : parent);
+            if (spawners.count(node.id) != 0) spawner_contexts_.emplace(node.id, contexts_.back());
+        }
+    }
+
+    // nullopt for what is dissolved: the roots of threads.
+    std::optional<Key> key_of(const wire::TreeNode& node) {
+        switch (node_key::kind(node.key)) {
+            case node_key::native: return native_key(node.key);
+            case node_key::python: return python_key(node.key);
+            default: break;
+        }
+        if (is_special(node.key, wire::Special::thread_root)) return std::nullopt;
+        if (is_special(node.key, wire::Special::ended_threads)) {
+            ended_threads_trees_.insert(node.thread);
+            return std::nullopt;
+        }
+        return Key{KeyKind::special, 0, node_key::special_of(node.key), 0};
+    }
+
+    Key native_key(std::uint64_t key) const {
+        const std::uint32_t flags = ((key & node_key::return_bit) != 0 ? key_flags::return_address : 0) |
+                                    ((key & node_key::guessed_bit) != 0 ? key_flags::guessed : 0);
+        const std::uint64_t address = node_key::address_of(key);
+        const auto module = modules_.find(static_cast<std::uint32_t>(node_key::module_of(key)));
+        if (module == modules_.end() || address < module->second.load_bias)
+            return {KeyKind::native, no_module, address, flags};
+        return {KeyKind::native, module->second.index, address - module->second.load_bias, flags};
+    }
+
+    Key python_key(std::uint64_t key) const {
+        const auto code = codes_.find(static_cast<std::uint32_t>(node_key::code_of(key)));
+        if (code == codes_.end())
+            return {KeyKind::special, 0, static_cast<std::uint64_t>(wire::Special::unknown_code), 0};
+        return {KeyKind::python, code->second.index, code->second.lines.line_of(node_key::unit_of(key)), 0};
+    }
+
+    void add_threads() {
+        for (const wire::TreeNode& node : in_.nodes)
+            if (node.expiries != 0 || node.samples != 0) sampled_.insert(node.thread);
+        for (const wire::ThreadRecord& record : in_.threads) {
+            const bool is_ended_threads = ended_threads_trees_.count(record.index) != 0;
+            const bool only_folded = record.state == wire::ThreadState::folded && !is_ended_threads;
+            if (only_folded && sampled_.count(record.index) == 0) continue;   // counted where it was folded into
+            threads_.emplace(record.index, out_.thread(is_ended_threads ? ended_threads(record) : own_thread(record)));
+        }
+    }
+
+    Thread own_thread(const wire::ThreadRecord& record) const {
+        Thread thread;
+        thread.process = process_;
+        thread.tid = record.tid;
+        thread.name = wire::text_of(record.name);
+        const auto spawner = spawner_contexts_.find(record.spawned_by);
+        thread.spawned_by = spawner == spawner_contexts_.end() ? 0 : spawner->second;
+        thread.is_python = record.is_python != 0;
+        thread.started_ns = difference_or_zero(record.started_ns, in_.header.started_ns);
+        thread.ended_ns = difference_or_zero(record.ended_ns, in_.header.started_ns);
+        thread.cpu_ns = record.cpu_ns;
+        return thread;
+    }
+
+    // In the record of this tree, `armed` counts the threads folded into it.
+    Thread ended_threads(const wire::ThreadRecord& record) const {
+        Thread thread;
+        thread.process = process_;
+        thread.name = wire::text_of(record.name);
+        thread.folded = std::max(record.armed, 1U);
+        thread.is_python = record.is_python != 0;
+        thread.cpu_ns = record.cpu_ns;
+        return thread;
+    }
+
+    void add_values() {
+        for (std::size_t i = 0; i < in_.nodes.size(); ++i) {
+            const wire::TreeNode& node = in_.nodes[i];
+            if (node.expiries == 0 && node.samples == 0) continue;
+            const std::uint64_t weight = saturating_multiply(node.expiries, in_.header.period_ns);
+            out_.value({contexts_[i], thread_of(node.thread), node.samples, weight});
+        }
+    }
+
+    // A tree whose thread record is lost gets a thread without a name.
+    std::uint32_t thread_of(std::uint32_t index) {
+        const auto known = threads_.find(index);
+        if (known != threads_.end()) return known->second;
+        Thread thread;
+        thread.process = process_;
+        return threads_.emplace(index, out_.thread(thread)).first->second;
+    }
+
+    void add_notes() {
+        const std::string of = "the recording of process " + std::to_string(in_.header.pid) + " on " +
+                               (in_.header.host[0] != '\0' ? wire::text_of(in_.header.host) : "an unknown host");
+        if (in_.missing_bytes != 0) {
+            out_.note(of + " is cut: " + std::to_string(in_.missing_bytes) + " of " +
+                      std::to_string(saturating_add(in_.file_bytes, in_.missing_bytes)) + " bytes are missing");
+        }
+        if (in_.damaged_bytes != 0)
+            out_.note(of + " is damaged: " + std::to_string(in_.damaged_bytes) + " bytes could not be read");
+        if (in_.detached_nodes != 0)
+            out_.note(of + " has " + std::to_string(in_.detached_nodes) + " call paths whose callers are lost");
+    }
+
+    const wire::Recording& in_;
+    TreeBuilder out_;
+    std::uint32_t process_ = 0;
+    std::unordered_map<std::uint32_t, ModuleAt> modules_;   // by module id
+    std::unordered_map<std::uint32_t, CodeAt> codes_;       // by code id
+    std::vector<std::uint32_t> contexts_;                   // of each node
+    std::unordered_map<std::uint32_t, std::uint32_t> spawner_contexts_;   // by node id, only those that are wanted
+    std::unordered_set<std::uint32_t> ended_threads_trees_;               // thread indexes
+    std::unordered_set<std::uint32_t> sampled_;                           // thread indexes
+    std::unordered_map<std::uint32_t, std::uint32_t> threads_;            // by thread index
+};
+
+}  // namespace
+
+Tree gather(const wire::Recording& recording) { return Gatherer{recording}.run(); }
+
+}  // namespace pyprof::gather

@@ -1,0 +1,215 @@
+#include "wire/decoder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <unordered_set>
+
+#include "base/mapped_file.h"
+#include "wire/node_order.h"
+
+namespace pyprof::wire {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr std::size_t smallest_recording = 16;            // magic, version, header_bytes
+constexpr std::uint64_t largest_recording = std::uint64_t{1} << 37;   // beyond it a node has no 32-bit id
+
+// One copy of a T at `at`, zero-filled where the bytes end. The only way this file looks at input.
+template <class T>
+T copy_at(Bytes bytes, std::uint64_t at) {
+    T value{};
+    if (at < bytes.size()) std::memcpy(&value, bytes.data() + at, std::min<std::size_t>(sizeof value, bytes.size() - at));
+    return value;
+}
+
+class Decoder {
+public:
+    explicit Decoder(Bytes bytes) : bytes_{bytes} {}
+
+    Recording run() {
+        out_.file_bytes = bytes_.size();
+        read_header();
+        walk_chunks();
+        const std::uint64_t links = order_nodes(nodes_, out_.nodes);
+        out_.detached_nodes = links;
+        out_.damaged_bytes += links * sizeof(Node::parent);
+        return std::move(out_);
+    }
+
+private:
+    void read_header() {
+        out_.header = copy_at<RecordingHeader>(bytes_, 0);
+        const std::uint32_t header_bytes = out_.header.header_bytes;
+        const bool plausible = header_bytes % page_bytes == 0 && header_bytes >= sizeof(RecordingHeader) &&
+                               header_bytes <= 32 * recording_header_bytes;
+        chunks_begin_ = plausible ? header_bytes : recording_header_bytes;
+        const std::uint64_t committed = out_.header.committed_bytes;
+        const bool known = committed % page_bytes == 0 && committed >= chunks_begin_ && committed <= largest_recording;
+        chunks_end_ = known ? committed : std::max<std::uint64_t>(bytes_.size(), chunks_begin_);
+        if (bytes_.size() < chunks_end_) out_.missing_bytes = chunks_end_ - bytes_.size();
+        readable_end_ = std::min<std::uint64_t>(bytes_.size(), chunks_end_);
+    }
+
+    void walk_chunks() {
+        for (std::uint64_t at = chunks_begin_; at < readable_end_;) {
+            const std::optional<ChunkHeader> chunk = chunk_at(at);
+            if (!chunk) {
+                skip_page(at);
+                at += page_bytes;
+                continue;
+            }
+            if (chunk->kind == ChunkKind::nodes) read_nodes(at, *chunk);
+            if (chunk->kind == ChunkKind::records) read_records(at, *chunk);
+            at += chunk->bytes;
+        }
+    }
+
+    std::optional<ChunkHeader> chunk_at(std::uint64_t at) const {
+        if (readable_end_ - at < sizeof(ChunkHeader)) return std::nullopt;
+        const auto chunk = copy_at<ChunkHeader>(bytes_, at);
+        const bool known = chunk.kind == ChunkKind::nodes || chunk.kind == ChunkKind::records ||
+                           chunk.kind == ChunkKind::free;
+        const bool valid = chunk.magic == chunk_magic && known && chunk.bytes != 0 && chunk.bytes % page_bytes == 0 &&
+                           chunk.bytes <= chunks_end_ - at && chunk.used <= chunk.bytes;
+        return valid ? std::optional{chunk} : std::nullopt;
+    }
+
+    // A page without a single bit was never written: a chunk that the disk had no room for.
+    void skip_page(std::uint64_t at) {
+        const Bytes page = bytes_.subspan(at, std::min<std::uint64_t>(page_bytes, readable_end_ - at));
+        const bool written = std::any_of(page.begin(), page.end(), [](std::byte b) { return b != std::byte{0}; });
+        if (written) out_.damaged_bytes += page.size();
+    }
+
+    std::uint64_t used_end(std::uint64_t at, const ChunkHeader& chunk) const {
+        return std::min(at + chunk.used, readable_end_);
+    }
+
+    // One thread fills a chunk in order, so an unpublished node before a published one is damage.
+    void read_nodes(std::uint64_t chunk_begin, const ChunkHeader& chunk) {
+        const std::uint64_t end = used_end(chunk_begin, chunk);
+        std::uint64_t holes = 0;
+        for (std::uint64_t at = chunk_begin + sizeof(ChunkHeader); at + sizeof(Node) <= end; at += sizeof(Node)) {
+            const auto node = copy_at<Node>(bytes_, at);
+            if (node_key::kind(node.key) == 0) {
+                ++holes;
+                if (node.key == 0) continue;
+            } else {
+                const auto id = static_cast<std::uint32_t>(at / node_bytes);
+                nodes_.push_back({{node.key, id, no_node, chunk.tree, node.samples, node.expiries}, node.parent});
+            }
+            out_.damaged_bytes += holes * sizeof(Node);
+            holes = 0;
+        }
+    }
+
+    void read_records(std::uint64_t chunk_begin, const ChunkHeader& chunk) {
+        const std::uint64_t end = used_end(chunk_begin, chunk);
+        std::uint64_t at = chunk_begin + sizeof(ChunkHeader);
+        while (at + sizeof(RecordHeader) <= end) {
+            const auto header = copy_at<RecordHeader>(bytes_, at);
+            if (header.size < sizeof(RecordHeader) || header.size % 8 != 0 || header.size > end - at) break;
+            if (!read_record(bytes_.subspan(at, header.size), header.kind)) out_.damaged_bytes += header.size;
+            at += header.size;
+        }
+        // An unpublished or damaged record hides what comes after it: its length is unknown.
+        if (at < end) out_.damaged_bytes += end - at;
+    }
+
+    bool read_record(Bytes record, RecordKind kind) {
+        switch (kind) {
+            case RecordKind::module: return read_module(record);
+            case RecordKind::code: return read_code(record);
+            case RecordKind::thread: return read_thread(record);
+            case RecordKind::unloaded: return read_unloaded(record);
+        }
+        return true;   // a kind that a later pyprof added to this version
+    }
+
+    bool read_module(Bytes record) {
+        if (record.size() < sizeof(ModuleRecord)) return false;
+        const auto module = copy_at<ModuleRecord>(record, 0);
+        Tail tail{record.subspan(sizeof(ModuleRecord))};
+        const std::string build_id = tail.take(module.build_id_bytes);
+        const std::string path = tail.take(module.path_bytes);
+        if (tail.overrun || module.id == 0 || !module_ids_.insert(module.id).second) return false;
+        out_.modules.push_back({module, build_id, path});
+        return true;
+    }
+
+    bool read_code(Bytes record) {
+        if (record.size() < sizeof(CodeRecord)) return false;
+        DecodedCode code{copy_at<CodeRecord>(record, 0), {}, {}, {}, {}};
+        Tail tail{record.subspan(sizeof(CodeRecord))};
+        code.file = tail.take(code.record.file_bytes);
+        code.name = tail.take(code.record.name_bytes);
+        code.qualname = tail.take(code.record.qualname_bytes);
+        code.table = tail.take(code.record.table_bytes);
+        if (tail.overrun || code.record.id == 0 || !code_ids_.insert(code.record.id).second) return false;
+        out_.codes.push_back(std::move(code));
+        return true;
+    }
+
+    bool read_thread(Bytes record) {
+        if (record.size() < sizeof(ThreadRecord)) return false;
+        const auto thread = copy_at<ThreadRecord>(record, 0);
+        if (thread.index == 0 || !thread_indexes_.insert(thread.index).second) return false;
+        out_.threads.push_back(thread);
+        return true;
+    }
+
+    bool read_unloaded(Bytes record) {
+        if (record.size() < sizeof(UnloadedRecord)) return false;
+        out_.unloaded.push_back(copy_at<UnloadedRecord>(record, 0).id);
+        return true;
+    }
+
+    // What follows a record's fixed part.
+    struct Tail {
+        Bytes rest;
+        bool overrun = false;
+        std::string take(std::uint32_t count) {
+            if (count > rest.size()) overrun = true;
+            if (overrun) return {};
+            std::string text(reinterpret_cast<const char*>(rest.data()), count);
+            rest = rest.subspan(count);
+            return text;
+        }
+    };
+
+    Bytes bytes_;
+    Recording out_{};
+    std::uint64_t chunks_begin_ = 0;
+    std::uint64_t chunks_end_ = 0;     // as the writer says
+    std::uint64_t readable_end_ = 0;   // the same, or the end of the file where that comes first
+    std::vector<LinkedNode> nodes_;    // by ascending id
+    std::unordered_set<std::uint32_t> module_ids_, code_ids_, thread_indexes_;
+};
+
+}  // namespace
+
+bool is_recording(Bytes bytes) { return bytes.size() >= 8 && copy_at<std::uint64_t>(bytes, 0) == recording_magic; }
+
+Result<Recording> decode(Bytes bytes) {
+    if (bytes.size() < smallest_recording)
+        return Error{"it is cut within its first 16 bytes: nothing of the recording is left"};
+    if (!is_recording(bytes)) return Error{"it is not a pyprof recording"};
+    const auto version = copy_at<std::uint32_t>(bytes, 8);
+    if (version > recording_version)
+        return Error{"it was recorded by a newer pyprof (recording version " + std::to_string(version) +
+                     "; this pyprof reads up to " + std::to_string(recording_version) + "): read it with that pyprof"};
+    if (version == 0) return Error{"its version is damaged (0)"};
+    return Decoder{bytes}.run();
+}
+
+Result<Recording> decode_file(const std::string& path) {
+    const Result<MappedFile> file = MappedFile::open(path);
+    if (!file) return file.error();
+    Result<Recording> recording = decode(file->bytes());
+    if (!recording) return Error{"cannot read " + path + ": " + recording.error().message()};
+    return recording;
+}
+
+}  // namespace pyprof::wire

@@ -1,0 +1,7 @@
+"""What every Python test may import: tests/support and tests/kernels."""
+
+import pathlib
+import sys
+
+here = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(here / "support"), str(here / "kernels")]

@@ -1,0 +1,104 @@
+"""Each reference kernel is profiled, and the profile is held against what the kernel measured of itself.
+
+PYPROF_FULL=1 takes 10 000 samples of each, which needs minutes; otherwise a twentieth with the same assertions.
+"""
+
+import pathlib
+
+import check
+import pytest
+import runs
+
+here = pathlib.Path(__file__).resolve().parent
+programs = here / "programs"
+required_samples = check.samples_in_full_runs if runs.full_runs() else check.samples_in_short_runs
+# At about 199 samples a second, with room for a machine whose timers deliver fewer.
+seconds = 64 if runs.full_runs() else 3.4
+kernel_builds = runs.build / "tests/kernels"
+
+
+def record_kernel(folder, program, *arguments, launcher=(), interpreter=runs.python3, **variables):
+    """The run, and the truth it wrote by rank."""
+    truth = folder / "truth.jsonl"
+    recorded = runs.record([interpreter, programs / program, *arguments], folder, launcher, timeout=seconds * 10 + 60,
+                           PYPROF_TRUTH=truth, PYTHONPATH=here / "truth", PYPROF_KERNEL_SECONDS=seconds,
+                           **runs.main_thread_only(), **variables)
+    assert recorded.process.returncode == 0, recorded.process.stderr
+    return recorded, check.read_truth(truth.read_text())
+
+
+def assert_true(report, phases):
+    problems = check.check_totals(report) + check.check_shares(phases, report, required_samples)
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+@pytest.mark.parametrize("program", ["k01_pyloop.py", "k02_pylines.py"], ids=["K01", "K02"])
+def test_python_lines(program, interpreter, tmp_path):
+    recorded, truth = record_kernel(tmp_path, program, interpreter=interpreter)
+    assert_true(recorded.report(), truth[-1])
+
+
+def functions_below_python(report):
+    return {(kernel["name"], kernel["module"]) for kernel in report["kernels"]}
+
+
+def test_elementwise_K05_is_no_blas(tmp_path):
+    runs.require_modules("numpy")
+    recorded, truth = record_kernel(tmp_path, "k05_elementwise.py")
+    report = recorded.report()
+    assert_true(report, truth[-1])
+    assert functions_below_python(report)
+    blas = [f for f in report["functions"] if "blas" in (f["module"] or "") and f["self"][check.metric_of(report)]]
+    assert not blas, blas
+
+
+def test_blas_K06_has_a_named_kernel(tmp_path):
+    runs.require_modules("numpy")
+    recorded, truth = record_kernel(tmp_path, "k06_blas.py")
+    report = recorded.report()
+    assert_true(report, truth[-1])
+    assert any("gemm" in name and "blas" in (module or "") for name, module in functions_below_python(report)), \
+        functions_below_python(report)
+
+
+def build_of_extension(kind):
+    folder = kernel_builds / f"k13_{kind}"
+    if not (folder / "k13.so").exists():
+        pytest.skip(f"the C extension was not built ({folder})")
+    return folder
+
+
+def test_extension_K13_with_symbols(tmp_path):
+    recorded, truth = record_kernel(tmp_path, "k13_extension.py", build_of_extension("plain"))
+    report = recorded.report()
+    assert_true(report, truth[-1])
+    callers = [caller for kernel in report["kernels"] if kernel["name"] == "square_held" for caller in kernel["callers"]]
+    assert [(pathlib.Path(c["file"]).name, c["function"]) for c in callers] == [("k13_extension.py", "<module>")]
+
+
+def test_extension_K13_stripped(tmp_path):
+    """Without symbols the Python lines stay right, and functions are named by their range."""
+    recorded, truth = record_kernel(tmp_path, "k13_extension.py", build_of_extension("stripped"))
+    report = recorded.report()
+    in_python = {name: phase for name, phase in truth[-1].items() if phase.domain == "python"}
+    assert_true(report, in_python)
+    assert any(name.startswith("k13.so!0x") for name, _ in functions_below_python(report))
+
+
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_heat_K30_on_ranks(ranks, tmp_path):
+    runs.require_modules("numpy", "mpi4py")
+    library = kernel_builds / "heat/libheat.so"
+    # Ranks beyond the cores get their share of the CPU only.
+    wall = seconds * max(1, ranks / 2) * 1.3
+    recorded, truth = record_kernel(tmp_path, "k30_heat.py", "--library", library, "--steps", "1000000000", "--seconds",
+                                    str(wall), launcher=runs.mpirun(ranks))
+    assert sorted(truth) == list(range(ranks))
+    assert not check.check_totals(recorded.report())
+    for rank, phases in truth.items():
+        assert_true(recorded.report("--rank", str(rank)), phases)
+    report = recorded.report()
+    (kernel,) = [kernel for kernel in report["kernels"] if kernel["name"] == "heat_step"]
+    assert kernel["file"].endswith("heat.c")
+    assert any(caller["function"] == "advance" for caller in kernel["callers"])

@@ -1,0 +1,118 @@
+"""What a program did, measured by itself: one JSON line per phase, appended to the file $PYPROF_TRUTH at exit.
+
+    truth = Truth("K01")
+    for _ in truth.rounds():
+        with truth.phase("append"):
+            fill(...)
+
+A phase is the body of a `with` statement, or a function wrapped by `timed`. The phase `whole` is what the shares of the
+others refer to; `rounds` measures it. Clocks are read at the borders only, so a phase should last 20 ms or more.
+"""
+
+import ast
+import atexit
+import functools
+import json
+import os
+import sys
+import threading
+import time
+
+_rank_variables = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
+
+
+def _rank():
+    for name in _rank_variables:
+        if name in os.environ:
+            return int(os.environ[name])
+    return -1
+
+
+@functools.lru_cache(maxsize=None)
+def _bodies(file):
+    """First line of each with or for statement of a source file -> first and last line of its body."""
+    with open(file, encoding="utf-8") as source:
+        tree = ast.parse(source.read())
+    return {node.lineno: (node.body[0].lineno, node.body[-1].end_lineno)
+            for node in ast.walk(tree) if isinstance(node, (ast.With, ast.For))}
+
+
+def _name_of(code):
+    return getattr(code, "co_qualname", code.co_name)
+
+
+class _Phase:
+    """Sums what passes between entering and leaving; not reentrant."""
+
+    def __init__(self, row):
+        self.row = row
+
+    def __enter__(self):
+        self.wall = time.perf_counter_ns()
+        self.cpu = time.thread_time_ns()
+
+    def __exit__(self, *_):
+        self.row["cpu_ns"] += time.thread_time_ns() - self.cpu
+        self.row["wall_ns"] += time.perf_counter_ns() - self.wall
+        self.row["calls"] += 1
+
+
+class Truth:
+    def __init__(self, kernel):
+        self.kernel = kernel
+        self.rank = _rank()
+        self.phases = {}
+        self.lock = threading.Lock()
+        self.written = False
+        atexit.register(self.write)
+
+    def phase(self, name, symbol=None, domain="python", place=None):
+        """A with statement's body; `place` (file, first line, last line, function) says where it is, if not there."""
+        key = name, threading.get_ident()
+        if key not in self.phases:
+            if place is None:
+                caller = sys._getframe(1)
+                file = caller.f_code.co_filename
+                place = (file, *_bodies(file)[caller.f_lineno], _name_of(caller.f_code))
+            with self.lock:
+                self.phases[key] = _Phase(self._row(name, symbol, domain, place))
+        return self.phases[key]
+
+    def timed(self, name, function, symbol=None, domain="python", file=None):
+        """`function`, with its calls measured as a phase that is found by its symbol instead of by lines."""
+        code = getattr(function, "__code__", None)
+        place = (file or code.co_filename, code.co_firstlineno if code else 0, 0, None)
+        symbol = symbol or function.__qualname__
+
+        @functools.wraps(function)
+        def measured(*arguments, **keywords):
+            with self.phase(name, symbol, domain, place):
+                return function(*arguments, **keywords)
+
+        return measured
+
+    def rounds(self):
+        """Yields until the CPU time of $PYPROF_KERNEL_SECONDS (default 1) is used up; all of it is the phase `whole`."""
+        seconds = float(os.environ.get("PYPROF_KERNEL_SECONDS", "1"))
+        caller = sys._getframe(1)
+        file = caller.f_code.co_filename
+        end = time.thread_time() + seconds
+        round_number = 0
+        with self.phase("whole", place=(file, *_bodies(file)[caller.f_lineno], _name_of(caller.f_code))):
+            while time.thread_time() < end:
+                yield round_number
+                round_number += 1
+
+    def _row(self, name, symbol, domain, place):
+        return {"kernel": self.kernel, "rank": self.rank, "pid": os.getpid(), "tid": threading.get_native_id(),
+                "phase": name, "file": place[0], "line_first": place[1], "line_last": place[2], "function": place[3],
+                "symbol": symbol, "domain": domain, "calls": 0, "wall_ns": 0, "cpu_ns": 0}
+
+    def write(self):
+        """Appends the rows; called at exit, and by a program that leaves without it."""
+        path = os.environ.get("PYPROF_TRUTH")
+        if path and not self.written:
+            self.written = True
+            lines = "".join(json.dumps(phase.row) + "\n" for phase in self.phases.values())
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(lines)

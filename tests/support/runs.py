@@ -1,0 +1,160 @@
+"""Runs pyprof as a person would, and reads what it wrote. Used by tests/end_to_end and tests/kernels.
+
+The build under test is $PYPROF_BUILD, else build/dev.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+
+import pytest
+
+top = pathlib.Path(__file__).resolve().parents[2]
+build = pathlib.Path(os.environ.get("PYPROF_BUILD", top / "build/dev"))
+pyprof = build / "bin/pyprof"
+python3 = "/usr/bin/python3"
+
+# The versions of CPython whose frames pyprof reads.
+python_versions = ("3.11", "3.12", "3.13")
+
+Interpreter = namedtuple("Interpreter", "version path")
+
+
+def _described(path):
+    """The interpreter behind a path, or None: version and the executable's own path."""
+    question = "import sys, platform; print(platform.python_implementation(), sys.version_info[:2], sys.executable)"
+    try:
+        answer = subprocess.run([path, "-c", question], capture_output=True, text=True, timeout=30).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.match(r"CPython \((\d+), (\d+)\) (.+)", answer)
+    return Interpreter(f"{match[1]}.{match[2]}", match[3]) if match else None
+
+
+def interpreters():
+    """One CPython per version: the system's, then those on PATH, then those under pyenv."""
+    folders = [pathlib.Path(folder) for folder in os.environ.get("PATH", "").split(":") if folder]
+    pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
+    candidates = [pathlib.Path(python3)]
+    candidates += [path for folder in folders if pyenv not in folder.parents
+                   for path in (folder / f"python{version}" for version in python_versions) if path.exists()]
+    candidates += sorted(pyenv.glob("versions/3.*/bin/python3"))
+    found = {}
+    for path in candidates:
+        interpreter = _described(str(path))
+        if interpreter and interpreter.version in python_versions:
+            found.setdefault(interpreter.version, interpreter)
+    return found
+
+
+def each_interpreter():
+    """Parameters for pytest: one interpreter per version; an absent one is a skip that names itself."""
+    found = interpreters()
+    return [pytest.param(found[version].path, id=version) if version in found else
+            pytest.param(None, id=version, marks=pytest.mark.skip(reason=f"no CPython {version} on this machine"))
+            for version in python_versions]
+
+
+def mpirun(ranks):
+    """The words that start a command on so many ranks; skips the test where MPI is missing."""
+    if shutil.which("mpirun") is None:
+        pytest.skip("no mpirun")
+    require_modules("mpi4py")
+    return ["mpirun", "-n", str(ranks), "--oversubscribe"]
+
+
+def require_modules(*names, interpreter=python3):
+    imports = "; ".join(f"import {name}" for name in names)
+    if subprocess.run([interpreter, "-c", imports], capture_output=True).returncode != 0:
+        pytest.skip(f"{interpreter} has no {', '.join(names)}")
+
+
+class Recorded:
+    """One run under pyprof: the finished process, its profile and what stays behind."""
+
+    def __init__(self, folder, process):
+        self.folder = folder
+        self.process = process
+
+    @property
+    def profile(self):
+        """The one profile that the run wrote."""
+        profiles = sorted(self.folder.glob("*.pyprof"))
+        assert len(profiles) == 1, f"{[p.name for p in profiles]}\n{self.process.stderr}"
+        return profiles[0]
+
+    def report(self, *options):
+        return load_report(self.profile, *options)
+
+    def left_in_spool(self):
+        return sorted(path.name for path in (self.folder / "spool").rglob("*"))
+
+    def messages(self):
+        """What pyprof itself said on stderr."""
+        return [line for line in self.process.stderr.splitlines() if line.startswith("pyprof: ")]
+
+
+def environment(folder, **variables):
+    """The caller's environment without options of pyprof, with a spool of the test's own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYPROF_")}
+    spool = folder / "spool"
+    spool.mkdir(exist_ok=True)
+    return {**clean, "PYPROF_SPOOL": str(spool), **{name: str(value) for name, value in variables.items()}}
+
+
+def run(command, folder, timeout=120, **variables):
+    """The command alone, as a person would run it in `folder`."""
+    return subprocess.run([str(word) for word in command], cwd=folder, env=environment(folder, **variables),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+
+
+def record(command, folder, launcher=(), options=(), timeout=120, **variables):
+    """The command under pyprof, below a launcher such as mpirun if one is given."""
+    under_pyprof = [*launcher, pyprof, "-o", folder / "run.pyprof", *options, "--", *command]
+    return Recorded(folder, run(under_pyprof, folder, timeout, **variables))
+
+
+def ask(*words, timeout=120):
+    """pyprof with a reading verb."""
+    return subprocess.run([str(pyprof), *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=timeout)
+
+
+def load_report(profile, *options):
+    answer = ask("report", profile, "--json", "--limit", "0", *options)
+    assert answer.returncode == 0, answer.stderr
+    report = json.loads(answer.stdout)
+    validate(report)
+    return report
+
+
+def validate(report):
+    """Holds a report against the schema that is checked in, where this machine can."""
+    try:
+        import jsonschema
+    except ImportError:
+        return
+    schemas = list((top / "docs/formats").glob("report*.schema.json"))
+    assert schemas, "docs/formats has no schema of the report"
+    jsonschema.validate(report, json.loads(schemas[0].read_text()))
+
+
+def full_runs():
+    """True where all 10 000 samples of a kernel are wanted, not a twentieth."""
+    return os.environ.get("PYPROF_FULL") == "1"
+
+
+def main_thread_only():
+    """Variables that keep numerical libraries in the thread that calls them."""
+    return {"OPENBLAS_NUM_THREADS": 1, "OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": 1}
+
+
+if __name__ == "__main__":
+    for interpreter in interpreters().values():
+        print(interpreter.version, interpreter.path)
+    sys.exit(0)

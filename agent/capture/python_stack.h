@@ -14,6 +14,9 @@ struct PythonFrame {
     std::int32_t unit;      // code unit index of the executing instruction; -1: not started yet
 };
 
+// Sorts behind every real marker: frames whose marker was not reached, because the walk ended early.
+inline constexpr std::uint64_t no_marker = ~0ULL;
+
 // One running evaluation loop: the frames it executes, and the address of its marker, which lies in its own C frame.
 struct Activation {
     std::uint64_t marker;
@@ -33,6 +36,7 @@ struct PythonStack {
     std::uint32_t count;
     std::uint32_t cut_at;    // frames[cut_at] is the first root-end frame after a cut; 0: nothing was cut
     std::uint32_t activation_count;
+    std::uint32_t unknown_codes;   // frames whose code is 0
     PythonFrame frames[max_python_frames];
     Activation activations[max_activations];
 };

@@ -1,0 +1,40 @@
+#pragma once
+// Which code objects the recording already knows. The address alone does not identify one: nearly every freed code
+// object's address is used again, so the key is the address and a fingerprint of what the object says (its version
+// number where there is one, names, line table, size).
+//
+// Lock-free and async-signal-safe; any number of threads. Two threads that meet the same object at the same moment may
+// both append a record; one id wins, the other record stays unused.
+#include <atomic>
+#include <cstdint>
+
+#include "agent/capture/memory.h"
+#include "agent/capture/recording_writer.h"
+#include "agent/cpython/layout.h"
+
+namespace pyprof::capture {
+
+class CodeTable {
+public:
+    static constexpr std::uint32_t capacity = 32768;
+
+    // The wire id of the code object at `code`, of which code.basic_size bytes are readable. At first sight its names and
+    // line table are appended as a wire::CodeRecord; the id is known to others only after that record is committed.
+    // 0: the table or the recording is full.
+    std::uint32_t id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
+                        PageCache& known);
+
+    // Forgets everything, for a new recording or in a forked child. No other thread may be inside id_of().
+    void reset();
+
+private:
+    std::uint32_t append(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
+                         PageCache& known);
+
+    static constexpr std::uint32_t slot_count = 2 * capacity;   // at most half full, so probes stay short
+    // Tag (40 bits) << 24 | id; 0 is an empty slot. Tag and slot index come from one 64-bit hash.
+    std::atomic<std::uint64_t> slots_[slot_count] = {};
+    std::atomic<std::uint32_t> next_id_{1};
+};
+
+}  // namespace pyprof::capture

@@ -1,0 +1,205 @@
+#include "agent/capture/python_walk.h"
+
+#include <pthread.h>
+
+#include "agent/capture/load.h"
+#include "agent/capture/python_stack_builder.h"
+
+namespace pyprof::capture {
+namespace {
+
+using cpython::PythonLayout;
+
+constexpr std::uint32_t longest_chain = 1 << 18;   // frames of one thread; a longer chain is taken for a cycle
+constexpr std::uint32_t most_interpreters = 256;
+constexpr std::uint32_t most_threads = 4096;       // of one interpreter
+
+class Walk {
+public:
+    Walk(const cpython::PythonRuntime& runtime, PythonStackBuilder& stack, PageCache& known)
+        : runtime_{runtime}, layout_{runtime.layout}, stack_{stack}, known_{known} {}
+
+    PythonWalk run(bool& attached) {
+        const std::uint64_t thread = find_thread(attached);
+        if (thread == 0) return PythonWalk::none;
+        bool good = true;
+        if (several_interpreters()) {
+            good = for_each_own_thread();
+            stack_.sort_activations();
+        } else {
+            good = walk_thread(thread);
+        }
+        return good ? PythonWalk::complete : PythonWalk::unreadable;
+    }
+
+private:
+    // The thread state that this thread has attached, else the one it had last; 0: it never ran Python, or the
+    // interpreter is ending and frees the others' thread states.
+    std::uint64_t find_thread(bool& attached) {
+        std::uint64_t thread = bound_thread();
+        if (layout_.thread.attached_from == cpython::AttachedFrom::runtime) {
+            const std::uint64_t holder = of_runtime<std::uint64_t>(layout_.runtime.attached);
+            attached = holder != 0 && is_own(holder);
+            if (attached) thread = holder;
+        } else {
+            std::uint32_t status = 0;
+            attached = thread != 0 && read(thread + layout_.thread.status, status, known_) &&
+                       (status & layout_.thread.status_mask) == layout_.thread.status_value;
+        }
+        const std::uint64_t finalizing = of_runtime<std::uint64_t>(layout_.runtime.finalizing);
+        return finalizing == 0 || finalizing == thread ? thread : 0;
+    }
+
+    std::uint64_t bound_thread() {
+        if (of_runtime<std::int32_t>(layout_.runtime.key_initialized) == 0) return 0;
+        const auto key = of_runtime<std::uint32_t>(layout_.runtime.key);
+        return reinterpret_cast<std::uint64_t>(runtime_.thread_specific(key));
+    }
+
+    // A member of _PyRuntime; 0 if the interpreter's library was unloaded.
+    template <class T>
+    T of_runtime(cpython::Offset offset) {
+        T value{};
+        read(runtime_.runtime + offset, value, known_);
+        return value;
+    }
+
+    bool is_own(std::uint64_t thread) {
+        std::uint64_t owner = 0;
+        return read(thread + layout_.thread.thread_id, owner, known_) && owner == pthread_self();
+    }
+
+    bool several_interpreters() {
+        const std::uint64_t first = of_runtime<std::uint64_t>(layout_.runtime.first_interpreter);
+        std::uint64_t next = 0;
+        return first != 0 && read(first + layout_.interpreter.next, next, known_) && next != 0;
+    }
+
+    // A thread may run code of several interpreters, one inside the other, each with a thread state of its own.
+    bool for_each_own_thread() {
+        bool good = true;
+        std::uint64_t interpreter = of_runtime<std::uint64_t>(layout_.runtime.first_interpreter);
+        for (std::uint32_t i = 0; interpreter != 0 && i < most_interpreters; ++i) {
+            std::uint64_t thread = 0;
+            if (!read(interpreter + layout_.interpreter.first_thread, thread, known_)) return false;
+            for (std::uint32_t k = 0; thread != 0 && k < most_threads; ++k) {
+                if (is_own(thread)) good = walk_thread(thread) && good;
+                if (!read(thread + layout_.thread.next, thread, known_)) return false;
+            }
+            if (!read(interpreter + layout_.interpreter.next, interpreter, known_)) return false;
+        }
+        return good;
+    }
+
+    bool walk_thread(std::uint64_t thread) {
+        return layout_.frame.activations == cpython::Activations::control_frames ? walk_control_frames(thread)
+                                                                                 : walk_entry_frames(thread);
+    }
+
+    // 3.13 on: one chain, in which each activation ends with its entry frame.
+    bool walk_entry_frames(std::uint64_t thread) {
+        std::uint64_t frame = 0;
+        if (!read(thread + layout_.thread.current_frame, frame, known_)) return false;
+        for (std::uint32_t i = 0; frame != 0 && i < longest_chain; ++i) {
+            if (!readable(frame, layout_.frame.bytes, known_)) break;
+            if (is_entry(frame)) stack_.end_activation(frame);
+            else if (!add_frame(frame)) break;
+            frame = load_pointer(frame + layout_.frame.previous);
+        }
+        if (!stack_.activation_is_open()) return frame == 0;
+        stack_.end_activation(no_marker);   // a chain that broke off
+        return false;
+    }
+
+    // 3.11 and 3.12: an activation's frames lead from its control frame's current_frame to that of the one before.
+    bool walk_control_frames(std::uint64_t thread) {
+        std::uint64_t control = 0;
+        if (!read(thread + layout_.thread.control_frame, control, known_)) return false;
+        for (std::uint32_t i = 0; control != thread + layout_.thread.root_control_frame; ++i) {
+            std::uint64_t previous = 0, frame = 0, end = 0;
+            if (i == longest_chain || !read(control + layout_.control_frame.previous, previous, known_) ||
+                !read(control + layout_.control_frame.current_frame, frame, known_) ||
+                !read(previous + layout_.control_frame.current_frame, end, known_))
+                return false;
+            // A coroutine library's own control frame never has a frame and is no evaluation loop's.
+            const bool is_activation = frame != 0;
+            // The innermost control frame is published before it is filled: until then it has no frames.
+            if (i == 0 && !reaches(frame, end)) frame = end;
+            if (!add_frames(frame, end)) {
+                stack_.end_activation(control);
+                return false;
+            }
+            if (is_activation) stack_.end_activation(control);
+            control = previous;
+        }
+        return true;
+    }
+
+    bool reaches(std::uint64_t frame, std::uint64_t end) {
+        for (std::uint32_t i = 0; frame != end && i < longest_chain; ++i)
+            if (frame == 0 || frame % 8 != 0 || !read(frame + layout_.frame.previous, frame, known_)) return false;
+        return frame == end;
+    }
+
+    bool add_frames(std::uint64_t frame, std::uint64_t end) {
+        for (std::uint32_t i = 0; frame != end; ++i) {
+            if (i == longest_chain || !readable(frame, layout_.frame.bytes, known_)) return false;
+            if (!is_entry(frame) && !add_frame(frame)) return false;
+            frame = load_pointer(frame + layout_.frame.previous);
+        }
+        return true;
+    }
+
+    bool is_entry(std::uint64_t frame) const {
+        return load<std::uint8_t>(frame + layout_.frame.owner) >= layout_.frame.first_entry_owner;
+    }
+
+    // False if the frame is none.
+    bool add_frame(std::uint64_t frame) {
+        const std::uint64_t code = load_pointer(frame + layout_.frame.code) & ~layout_.frame.code_tags;
+        if (!readable(code, layout_.code.basic_size, known_) ||
+            load_pointer(code + layout_.object.type) != runtime_.code_type)
+            return false;
+        std::int64_t unit = 0;
+        if (!unit_of(code, load_pointer(frame + layout_.frame.instruction), unit)) return false;
+        if (!is_init_cleanup(code)) stack_.add_frame({.code = code, .unit = static_cast<std::int32_t>(unit)});
+        return true;
+    }
+
+    // Code units from the start of the code to the instruction, -1 while arguments are being bound.
+    bool unit_of(std::uint64_t code, std::uint64_t instruction, std::int64_t& unit) const {
+        constexpr std::int64_t unit_bytes = 2;
+        const auto bytes = static_cast<std::int64_t>(instruction - (code + layout_.code.instructions));
+        const std::int64_t units = load<std::int64_t>(code + layout_.object.size);
+        if (bytes < -unit_bytes || bytes >= units * unit_bytes) return false;
+        unit = bytes / unit_bytes;
+        if (unit < load<std::int32_t>(code + layout_.code.first_traceable)) unit = -1;
+        return true;
+    }
+
+    // The helper frame under __init__ (3.13 on): one text object is its name and its file name.
+    bool is_init_cleanup(std::uint64_t code) const {
+        return load_pointer(code + layout_.code.file_name) == load_pointer(code + layout_.code.name);
+    }
+
+    const cpython::PythonRuntime& runtime_;
+    const PythonLayout& layout_;
+    PythonStackBuilder& stack_;
+    PageCache& known_;
+};
+
+}  // namespace
+
+void walk_python(const cpython::PythonRuntime& runtime, CodeTable& codes, RecordingWriter& writer, PageCache& known,
+                 PythonStack& out) {
+    out.result = PythonWalk::none;
+    out.attached = false;
+    PythonStackBuilder stack{runtime.layout, codes, writer, known, out};
+    if (runtime.state == cpython::RuntimeState::ready) {
+        Walk walk{runtime, stack, known};
+        out.result = walk.run(out.attached);
+    }
+    stack.finish();
+}
+
+}  // namespace pyprof::capture

@@ -1,0 +1,23 @@
+#pragma once
+// Reads the Python frames of the calling thread. Async-signal-safe; meant for the handler, on the interrupted thread,
+// whose frames keep every code object it meets alive.
+//
+// Where the thread state comes from (no call into the interpreter, no thread-local storage but the thread's own):
+//   3.11   _PyRuntime.gilstate.tstate_current if it belongs to this thread, else the value of the pthread key
+//   3.12+  the value of the pthread key; tstate_activate() in Python/pystate.c binds it on every attach
+// so threads that gave up the GIL (in BLAS, in input and output, waiting for the GIL) are seen too.
+//
+// Every pointer is checked before it is followed (readable memory, type of the code object, instruction inside the
+// code), so garbage ends the walk and never the process.
+#include "agent/capture/code_table.h"
+#include "agent/capture/memory.h"
+#include "agent/capture/python_stack.h"
+#include "agent/cpython/runtime.h"
+
+namespace pyprof::capture {
+
+// Fills `out` completely. Code objects seen for the first time are appended through `writer`.
+void walk_python(const cpython::PythonRuntime& runtime, CodeTable& codes, RecordingWriter& writer, PageCache& known,
+                 PythonStack& out);
+
+}  // namespace pyprof::capture

@@ -1,0 +1,16 @@
+#pragma once
+// Symbols of the loaded objects, whatever their scope: dlsym(RTLD_DEFAULT) misses an object opened with RTLD_LOCAL, as a
+// host that loads its interpreter as a plug-in does. Not for signal handlers: takes the dynamic linker's lock.
+#include <cstdint>
+
+namespace pyprof::discover {
+
+// Whether a definition at this address is the wanted one; `context` is what the caller gave.
+using AcceptSymbol = bool (*)(std::uint64_t address, void* context);
+
+// The address of the first exported definition of `name`, in load order, that `accept` likes (every one if it is null).
+// 0: none. Load order is also the order in which the dynamic linker resolves, so a copy of a variable in the executable
+// comes before the original.
+std::uint64_t find_loaded_symbol(const char* name, AcceptSymbol accept = nullptr, void* context = nullptr);
+
+}  // namespace pyprof::discover

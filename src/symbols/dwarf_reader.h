@@ -1,0 +1,47 @@
+#pragma once
+// Fills a LineIndex from DWARF (versions 2 to 5) with libdw: the ranges of all units at once, rows and scopes of one
+// unit when an address in it is asked for. One walk over a unit's DIEs is faster than dwarf_getscopes per address
+// from some ten addresses on, and finds inlined calls whose abstract origin lies in another unit (LTO, dwz).
+#include <string>
+#include <unordered_map>
+
+#include "symbols/elf_file.h"
+#include "symbols/line_index.h"
+
+namespace pyprof::symbols {
+
+class DwarfReader {
+public:
+    // `dwarf`, `code` (the module's own file, for which code is real) and `index` must outlive the reader.
+    // `code` may be null: then every address counts as code.
+    DwarfReader(Dwarf* dwarf, const ElfFile* code, LineIndex& index, TextTable& texts)
+        : dwarf_{dwarf}, code_{code}, index_{index}, texts_{texts} {}
+
+    // Adds all units, unread. Call once, for an empty index.
+    void read_units();
+
+    // Adds rows and scopes of the unit. Damaged parts are left out.
+    void read_unit(std::uint32_t unit);
+
+private:
+    struct Walk;
+    using Prefixes = std::unordered_map<Dwarf_Off, std::string>;
+
+    void read_rows(Dwarf_Die& unit_die, Unit& unit);
+    void read_scopes(Dwarf_Die& unit_die, Unit& unit);
+    void walk_children(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth, Walk& walk);
+    void collect_prefixes(Dwarf_Die& die, const std::string& prefix, std::uint32_t depth, Walk& walk);
+    void enter_scope(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth, Walk& walk);
+    std::uint32_t function_of(Dwarf_Die& die, const Prefixes& prefixes);
+    SourceFunction describe(Dwarf_Die& die, Dwarf_Die& description, const Prefixes& prefixes);
+    bool is_code(std::uint64_t address) const { return code_ == nullptr || code_->is_code(address); }
+
+    Dwarf* dwarf_;
+    const ElfFile* code_;
+    LineIndex& index_;
+    TextTable& texts_;
+    // By the address of the DIE that describes the function, which is one for all its inlined copies.
+    std::unordered_map<const void*, std::uint32_t> functions_;
+};
+
+}  // namespace pyprof::symbols

@@ -1,0 +1,111 @@
+#pragma once
+// Names for the code of one module: the one class that the rest of pyprof asks.
+//
+// Order of the sources: .symtab of the file, else of its debug file, else .dynsym, each for exactly the bytes a symbol
+// covers; stubs for calls to other libraries; lines and inlined calls by DWARF; code that no symbol covers is named by
+// the function's range in .eh_frame, "libfoo.so!0x1234" with the offset of the function's start.
+//
+// One thread at a time per object; different objects are independent.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/address.h"
+#include "symbols/cache.h"
+#include "symbols/dwarf_reader.h"
+#include "symbols/elf_file.h"
+#include "symbols/module_index.h"
+
+namespace pyprof::symbols {
+
+struct Options {
+    std::vector<std::string> debug_roots{"/usr/lib/debug"};
+    std::string cache_folder;  // empty: no cache; see default_cache_folder()
+};
+
+enum class NamedBy : std::uint8_t {
+    symbol,   // a symbol or debugging information
+    range,    // .eh_frame gives the function's start: always the same name for the same function
+    nothing,  // neither; `name` stands for the stretch of code between its named neighbours
+};
+
+struct Function {
+    std::string name;              // simplified and qualified, or "libfoo.so!0x1234"
+    std::string linkage_name;      // empty unless named by a symbol
+    std::string file;              // of the lines of its frames; empty if unknown
+    std::uint32_t first_line = 0;  // 0: unknown, or in another file than `file`
+    NamedBy named_by = NamedBy::nothing;
+};
+
+struct Frame {
+    std::uint32_t function = 0;  // of functions()
+    std::uint32_t line = 0;      // in the function's file, 0: unknown
+    bool inlined = false;        // into the next frame
+};
+
+class ModuleSymbols {
+public:
+    // `path` and `build_id` (lower-case hex, may be empty) are what was recorded. Never fails: what cannot be read is
+    // not used and problem() says why. A file with another build id is not the one that ran.
+    static std::unique_ptr<ModuleSymbols> open(std::string path, std::string build_id, Options options);
+
+    // The calls that the code at `offset` belongs to, innermost first, never none. For a return address, give the
+    // offset of the byte before it. The same function of the same module has the same number in every answer.
+    void lookup(ModuleOffset offset, std::vector<Frame>& frames);
+
+    const std::vector<Function>& functions() const { return functions_; }
+
+    // Where names come from: ".symtab", "debug file", ".dynsym", ".eh_frame" or "none".
+    const char* names_from() const;
+
+    // A sentence for the user if the module's file was of no use, else empty.
+    const std::string& problem() const { return problem_; }
+
+    // Writes what was learnt to the cache, if there is one and anything new.
+    Status save();
+
+    ModuleSymbols(const ModuleSymbols&) = delete;
+    ModuleSymbols& operator=(const ModuleSymbols&) = delete;
+
+private:
+    // What makes two frames' functions the same.
+    struct FunctionKey {
+        Text symbol = 0;
+        std::uint32_t source = no_index;  // of index_.lines.functions
+        Text file = 0;                    // of the frame's line
+        std::uint64_t begin = 0;          // of the range, if there is neither symbol nor source
+        friend bool operator==(const FunctionKey&, const FunctionKey&) = default;
+    };
+    struct HashKey {
+        std::size_t operator()(const FunctionKey& key) const;
+    };
+
+    ModuleSymbols(std::string path, std::string build_id, Options options);
+    void open_files();
+    std::string made_from() const;
+    void build();
+    void read_units();
+    const Unit* unit_at(std::uint64_t address);
+    std::uint32_t function_for(const FunctionKey& key, NamedBy named_by);
+    std::uint32_t outermost_function(std::uint64_t address, std::uint32_t source, Text file);
+    Function describe(const FunctionKey& key, NamedBy named_by) const;
+    Function describe_source(const FunctionKey& key) const;
+    std::uint64_t gap_begin(std::uint64_t address) const;
+
+    std::string path_;
+    std::string build_id_;
+    Options options_;
+    std::string problem_;
+    std::optional<ElfFile> file_;
+    std::optional<ElfFile> debug_file_;
+    ModuleIndex index_;
+    bool is_changed_ = false;              // since it was read from the cache
+    std::unique_ptr<DwarfReader> reader_;  // made when the first unit is read
+    std::vector<Function> functions_;
+    std::unordered_map<FunctionKey, std::uint32_t, HashKey> function_numbers_;
+};
+
+}  // namespace pyprof::symbols

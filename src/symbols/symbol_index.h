@@ -1,0 +1,32 @@
+#pragma once
+// Which ELF symbol covers an address: a sorted table of its own, because asking libdw per address is a linear scan.
+// A symbol covers exactly [value, value + size): the nearest exported symbol of a stripped library is mostly wrong.
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "symbols/elf_file.h"
+#include "symbols/intervals.h"
+#include "symbols/text_table.h"
+
+namespace pyprof::symbols {
+
+// Which table names came from.
+enum class SymbolSource : std::uint32_t { none, symtab, debug_file, dynsym };
+
+// Segments without overlaps, sorted; the value is the Text of the name. Of several names of one place the one a
+// reader expects is kept: see better_name(). Symbols of .symtab without a size (hand-written assembly) reach to the
+// next symbol, or to the end of their section. Names are cut at '@' (versions).
+std::vector<Segment> read_symbols(const ElfFile& file, std::uint32_t section_type, TextTable& texts);
+
+// A symbol as far as the choice between several names of one place needs it.
+struct SymbolName {
+    std::string_view name;
+    int binding = 0;  // STB_*
+};
+
+// True if `a` is the better name for a place that has both: global before weak before local, then fewer leading
+// underscores, then the shorter, then the alphabet.
+bool better_name(const SymbolName& a, const SymbolName& b);
+
+}  // namespace pyprof::symbols

@@ -1,0 +1,107 @@
+"""Every kind of program gives a readable profile whose CPU time is that of its processes, and behaves as it did."""
+
+import os
+import pathlib
+import shutil
+
+import check
+import pytest
+import runs
+
+targets = runs.top / "tests/targets"
+native_program = runs.build / "tests/targets/burn_native"
+
+
+def compare(command, folder):
+    """Runs the command alone and under pyprof; what a person sees of it must not differ."""
+    bare = runs.run(command, folder)
+    recorded = runs.record(command, folder)
+    assert recorded.process.stdout == bare.stdout
+    assert recorded.process.returncode == bare.returncode
+    assert len(recorded.messages()) <= 2
+    others = [line for line in recorded.process.stderr.splitlines() if not line.startswith("pyprof: ")]
+    assert others == bare.stderr.splitlines()
+    assert recorded.left_in_spool() == []
+    return recorded
+
+
+def assert_readable(recorded, hottest="inner", share=0.8):
+    """The totals hold, the function that did the work is on top of the report, and the text says so too."""
+    report = recorded.report()
+    assert check.check_totals(report) == []
+    metric = check.metric_of(report)
+    total = sum(thread["self"][metric] for thread in report["threads"])
+    assert report["functions"][0]["name"] == hottest
+    assert report["functions"][0]["total"][metric] > share * total
+    text = runs.ask("report", recorded.profile)
+    assert text.returncode == 0, text.stderr
+    assert hottest in text.stdout
+    return report
+
+
+@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+def test_pure_python(interpreter, tmp_path):
+    report = assert_readable(compare([interpreter, targets / "burn.py", "2.2"], tmp_path))
+    assert len(report["processes"]) == 1
+    hot = report["lines"][0]
+    assert (pathlib.Path(hot["file"]).name, hot["function"]) == ("burn.py", "inner")
+    assert hot["line"] in (10, 11)
+
+
+@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+def test_threads(interpreter, tmp_path):
+    report = assert_readable(compare([interpreter, targets / "burn_in_threads.py", "0.7"], tmp_path))
+    busy = [thread for thread in report["threads"] if thread["self"][check.metric_of(report)] > 0.5e9]
+    assert len(busy) == 4 or any(thread["tid"] == 0 for thread in report["threads"])
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing(method, tmp_path):
+    command = [runs.python3, targets / "burn_in_processes.py", method, "1.3"]
+    report = assert_readable(compare(command, tmp_path))
+    busy = [process for process in report["processes"] if process["cpu_s"] > 1]
+    assert len(busy) == 2
+    assert len({process["pid"] for process in busy}) == 2
+
+
+def test_os_exit(tmp_path):
+    recorded = compare([runs.python3, targets / "burn_and_leave.py", "exit", "2.2"], tmp_path)
+    assert recorded.process.returncode == 3
+    assert_readable(recorded)
+
+
+def test_sigkill(tmp_path):
+    assert_readable(compare([runs.python3, targets / "burn_and_leave.py", "kill", "2.2"], tmp_path))
+
+
+def test_native_program(tmp_path):
+    report = assert_readable(compare([native_program, "2.2"], tmp_path), hottest="inner_native")
+    assert report["functions"][0]["file"].endswith("burn_native.c")
+
+
+def test_two_programs_in_a_shell(tmp_path):
+    burn = targets / "burn.py"
+    script = f"{runs.python3} {burn} 1.2 first; {runs.python3} {burn} 1.2 second"
+    report = assert_readable(compare(["bash", "-c", script], tmp_path))
+    assert len(report["processes"]) == 2
+    assert all("python" in os.path.basename(process["command"][0]) for process in report["processes"])
+
+
+def test_programs_that_help_are_left_alone(tmp_path):
+    """A shell, and what it runs around the one Python program, leave nothing in the profile."""
+    script = f"true; ls / | cat; {runs.python3} {targets / 'burn.py'} 2.2; sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'"
+    report = assert_readable(compare(["bash", "-c", script], tmp_path))
+    assert len(report["processes"]) == 1
+
+
+def test_pyenv_shim(tmp_path):
+    shim = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv")) / "shims/python3"
+    if not shim.exists() or shutil.which("pyenv") is None:
+        pytest.skip("no pyenv on this machine")
+    versions = [version for version in runs.interpreters() if version != "3.11"]
+    if not versions:
+        pytest.skip("pyenv has no version that pyprof reads")
+    interpreter = pathlib.Path(runs.interpreters()[versions[0]].path)
+    recorded = runs.record([shim, targets / "burn.py", "2.2"], tmp_path, PYENV_VERSION=interpreter.parents[1].name)
+    assert recorded.process.returncode == 0, recorded.process.stderr
+    assert len(assert_readable(recorded)["processes"]) == 1

@@ -51,12 +51,12 @@ std::uint32_t CodeTable::id_of(std::uint64_t code, const cpython::PythonLayout& 
 
 std::uint32_t CodeTable::append(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
                                 PageCache& known) {
-    if (next_id_.load(std::memory_order_relaxed) > capacity) return 0;
+    if (used_ids_.load(std::memory_order_relaxed) >= capacity) return 0;
     const CodeView view = view_code(code, layout, known);
     const std::uint32_t bytes = record_bytes(view);
     void* const record = writer.reserve(bytes);
     if (record == nullptr) return 0;
-    const std::uint32_t id = next_id_.fetch_add(1, std::memory_order_relaxed);
+    const std::uint32_t id = used_ids_.fetch_add(1, std::memory_order_relaxed) + 1;
     write_code(view, layout, id, *static_cast<wire::CodeRecord*>(record));
     writer.commit(record, bytes);
     return id;
@@ -65,7 +65,7 @@ std::uint32_t CodeTable::append(std::uint64_t code, const cpython::PythonLayout&
 void CodeTable::reset() {
     for (std::atomic<std::uint64_t>& slot : slots_)
         if (slot.load(std::memory_order_relaxed) != 0) slot.store(0, std::memory_order_relaxed);
-    next_id_.store(1, std::memory_order_release);
+    used_ids_.store(0, std::memory_order_release);
 }
 
 }  // namespace pyprof::capture

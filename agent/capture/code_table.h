@@ -34,7 +34,7 @@ private:
     static constexpr std::uint32_t slot_count = 2 * capacity;   // at most half full, so probes stay short
     // Tag (40 bits) << 24 | id; 0 is an empty slot. Tag and slot index come from one 64-bit hash.
     std::atomic<std::uint64_t> slots_[slot_count] = {};
-    std::atomic<std::uint32_t> next_id_{1};
+    std::atomic<std::uint32_t> used_ids_{0};
 };
 
 }  // namespace pyprof::capture

@@ -1,0 +1,189 @@
+#include "agent/capture/call_tree.h"
+
+#include "agent/capture/syscalls.h"
+
+namespace pyprof::capture {
+namespace {
+
+constexpr std::uint32_t first_index_slots = 1024;   // one page
+constexpr std::uint32_t chunk_head_nodes = sizeof(wire::ChunkHeader) / wire::node_bytes;
+
+std::uint32_t hash(std::uint32_t parent, std::uint64_t key) {
+    std::uint64_t h = (key ^ (std::uint64_t{parent} << 17)) * 0x9E3779B97F4A7C15ULL;
+    h ^= h >> 29;
+    h *= 0xBF58476D1CE4E5B9ULL;
+    return static_cast<std::uint32_t>(h >> 32);
+}
+
+}  // namespace
+
+void CallTree::start(Arena& arena, TreeBudget& budget, std::uint32_t tree, std::uint64_t root_key) {
+    arena_ = &arena;
+    budget_ = &budget;
+    tree_ = tree;
+    root_ = 0;
+    first_chunk_ = last_chunk_ = next_class_ = 0;
+    previous_count_ = 0;
+    root_ = insert(0, root_key);
+}
+
+std::uint32_t CallTree::find(std::uint32_t parent, std::uint64_t key) const {
+    if (index_ == nullptr) return 0;
+    for (std::uint32_t slot = hash(parent, key) & index_mask_;; slot = (slot + 1) & index_mask_) {
+        const std::uint32_t id = index_[slot];
+        if (id == 0) return 0;
+        const wire::Node* node = arena_->node(id);
+        if (node->key == key && node->parent == parent) return id;
+    }
+}
+
+std::uint32_t CallTree::child(std::uint32_t parent, std::uint64_t key) {
+    const std::uint32_t found = find(parent, key);
+    return found != 0 ? found : insert(parent, key);
+}
+
+// 0 when the cap is reached.
+std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key) {
+    if ((index_used_ + 1) * 2 > index_mask_ && !grow_index()) return 0;
+    wire::ChunkHeader* chunk = last_chunk_ == 0 ? nullptr : arena_->chunk(last_chunk_);
+    if (chunk == nullptr || chunk->used + wire::node_bytes > chunk->bytes) {
+        if (!grow_nodes()) return 0;
+        chunk = arena_->chunk(last_chunk_);
+    }
+    const std::uint32_t id = (last_chunk_ + chunk->used) / wire::node_bytes;
+    wire::Node* node = arena_->node(id);
+    node->parent = parent;
+    std::atomic_ref{node->key}.store(key, std::memory_order_release);
+    chunk->used += wire::node_bytes;
+    remember(id);
+    return id;
+}
+
+bool CallTree::grow_nodes() {
+    const std::uint32_t chunk = arena_->allocate(next_class_, wire::ChunkKind::nodes, tree_);
+    if (chunk == 0) return false;
+    if (next_class_ + 1 < chunk_classes) ++next_class_;
+    if (last_chunk_ != 0) arena_->chunk(last_chunk_)->reserved[0] = chunk;
+    else first_chunk_ = chunk;
+    last_chunk_ = chunk;
+    return true;
+}
+
+void CallTree::remember(std::uint32_t id) {
+    const wire::Node* node = arena_->node(id);
+    std::uint32_t slot = hash(node->parent, node->key) & index_mask_;
+    while (index_[slot] != 0) slot = (slot + 1) & index_mask_;
+    index_[slot] = id;
+    ++index_used_;
+}
+
+bool CallTree::grow_index() {
+    const std::uint32_t slots = index_ == nullptr ? first_index_slots : (index_mask_ + 1) * 2;
+    const std::uint64_t bytes = std::uint64_t{slots} * sizeof(std::uint32_t);
+    if (budget_->index_bytes.fetch_add(bytes) + bytes > budget_->index_cap) {
+        budget_->index_bytes.fetch_sub(bytes);
+        return index_ != nullptr && index_used_ + 1 < index_mask_ - index_mask_ / 8;   // fuller is slower, not wrong
+    }
+    auto* fresh = static_cast<std::uint32_t*>(sys::map_anonymous(bytes));
+    if (fresh == nullptr) {
+        budget_->index_bytes.fetch_sub(bytes);
+        return false;
+    }
+    std::uint32_t* old = index_;
+    const std::uint32_t old_slots = old == nullptr ? 0 : index_mask_ + 1;
+    index_ = fresh;
+    index_mask_ = slots - 1;
+    index_used_ = 0;
+    for (std::uint32_t i = 0; i < old_slots; ++i)
+        if (old[i] != 0) remember(old[i]);
+    if (old != nullptr) {
+        sys::unmap(old, std::uint64_t{old_slots} * sizeof(std::uint32_t));
+        budget_->index_bytes.fetch_sub(std::uint64_t{old_slots} * sizeof(std::uint32_t));
+    }
+    return true;
+}
+
+CallTree::Leaf CallTree::descend(const MergedStack& stack) {
+    std::uint32_t node = root_;
+    std::uint32_t depth = 0;
+    while (depth < stack.count && depth < previous_count_ &&
+           previous_keys_[depth] == stack.keys[stack.count - 1 - depth]) {
+        node = previous_nodes_[depth++];
+    }
+    previous_count_ = depth;
+    for (; depth < stack.count; ++depth) {
+        const std::uint64_t key = stack.keys[stack.count - 1 - depth];
+        const std::uint32_t next = node == 0 ? 0 : child(node, key);
+        if (next == 0) return {node, false};
+        node = next;
+        previous_keys_[depth] = key;
+        previous_nodes_[depth] = node;
+        previous_count_ = depth + 1;
+    }
+    return {node, true};
+}
+
+void CallTree::charge(std::uint32_t id, std::uint32_t samples, std::uint64_t expiries) {
+    if (id == 0) return;
+    wire::Node* node = arena_->node(id);
+    node->samples += samples;
+    std::atomic_ref{node->expiries}.store(node->expiries + expiries, std::memory_order_relaxed);
+}
+
+// Parents come before their children in the order of the chunks, so one pass suffices. A node is emptied right after
+// it was added here: a process killed in between counts one node twice at most.
+void CallTree::absorb(CallTree& other) {
+    const std::uint32_t nodes_end = wire::node_bytes;
+    for (std::uint32_t offset = other.first_chunk_; offset != 0; offset = arena_->chunk(offset)->reserved[0]) {
+        const wire::ChunkHeader* chunk = arena_->chunk(offset);
+        for (std::uint32_t at = chunk_head_nodes * nodes_end; at + nodes_end <= chunk->used; at += nodes_end) {
+            wire::Node* node = arena_->node((offset + at) / wire::node_bytes);
+            const bool is_root = node->parent == 0;
+            const std::uint32_t parent = is_root ? 0 : arena_->node(node->parent)->reserved[0];
+            std::uint32_t target = is_root ? root_ : child(parent, node->key);
+            if (target == 0) target = parent;   // the cap is reached: the deepest ancestor takes it
+            node->reserved[0] = target;
+            charge(target, node->samples, node->expiries);
+            node->samples = 0;
+            node->expiries = 0;
+        }
+    }
+}
+
+std::uint32_t CallTree::moved_to(const Arena& arena, std::uint32_t id, std::uint32_t tree) {
+    if (id == 0) return 0;
+    // The chunk of a node is found by its header's magic, going down page by page; chunks are small.
+    std::uint32_t offset = id * wire::node_bytes / wire::page_bytes * wire::page_bytes;
+    while (offset >= wire::recording_header_bytes && arena.chunk(offset)->magic != wire::chunk_magic)
+        offset -= wire::page_bytes;
+    if (offset < wire::recording_header_bytes || arena.chunk(offset)->tree != tree) return id;
+    return arena.node(id)->reserved[0];
+}
+
+void CallTree::discard() {
+    for (std::uint32_t offset = first_chunk_; offset != 0;) {
+        const std::uint32_t next = arena_->chunk(offset)->reserved[0];
+        arena_->release(offset);
+        offset = next;
+    }
+    freeze();
+    forget();
+}
+
+void CallTree::freeze() {
+    if (index_ != nullptr) {
+        const std::uint64_t bytes = (std::uint64_t{index_mask_} + 1) * sizeof(std::uint32_t);
+        sys::unmap(index_, bytes);
+        budget_->index_bytes.fetch_sub(bytes);
+    }
+    index_ = nullptr;
+    index_mask_ = index_used_ = 0;
+}
+
+void CallTree::forget() {
+    root_ = 0;
+    first_chunk_ = last_chunk_ = next_class_ = 0;
+    previous_count_ = 0;
+}
+
+}  // namespace pyprof::capture

@@ -1,0 +1,69 @@
+#pragma once
+// One thread's calling context tree, kept in chunks of the recording and updated in place. One writer at a time: the
+// thread's own handler, or (for the tree of ended threads) whoever holds its lock. Nothing allocates on the heap; the
+// index of children lies in memory mapped for it, counted against the cap.
+#include <atomic>
+#include <cstdint>
+
+#include "agent/capture/arena.h"
+#include "agent/capture/merged_stack.h"
+
+namespace pyprof::capture {
+
+// What all trees of a process share.
+struct TreeBudget {
+    std::atomic<std::uint64_t> index_bytes{0};   // memory in child indexes
+    std::uint64_t index_cap = 0;
+};
+
+class CallTree {
+public:
+    // `tree` is the index of the owning thread record; `root_key` the key of its root node.
+    void start(Arena& arena, TreeBudget& budget, std::uint32_t tree, std::uint64_t root_key);
+    bool started() const { return root_ != 0; }
+    std::uint32_t root() const { return root_; }
+
+    struct Leaf {
+        std::uint32_t node;   // the context itself, or its deepest existing ancestor; 0 if there is not even a root
+        bool complete;        // false: the cap was reached on the way
+    };
+    // The node of a stack (leaf first), made where it is missing.
+    Leaf descend(const MergedStack& stack);
+    // Charges a node; `samples` 0 for expiries that no stack was taken for.
+    void charge(std::uint32_t node, std::uint32_t samples, std::uint64_t expiries);
+
+    // Adds every node of `other` below the root of this tree and leaves `other` without weight. For each folded node
+    // its new id is left in Node::reserved[0] until `discard`.
+    void absorb(CallTree& other);
+    // New id of a node that was absorbed; `id` itself if it belongs to another tree.
+    static std::uint32_t moved_to(const Arena& arena, std::uint32_t id, std::uint32_t tree);
+    // Gives chunks and index back.
+    void discard();
+    // Gives the index back but keeps the nodes; the tree can no longer grow.
+    void freeze();
+    // Forgets everything without touching the recording (it is gone or belongs to somebody else).
+    void forget();
+
+private:
+    std::uint32_t child(std::uint32_t parent, std::uint64_t key);
+    std::uint32_t find(std::uint32_t parent, std::uint64_t key) const;
+    std::uint32_t insert(std::uint32_t parent, std::uint64_t key);
+    bool grow_index();
+    bool grow_nodes();
+    void remember(std::uint32_t node);
+
+    Arena* arena_ = nullptr;
+    TreeBudget* budget_ = nullptr;
+    std::uint32_t tree_ = 0;
+    std::uint32_t root_ = 0;
+    std::uint32_t first_chunk_ = 0, last_chunk_ = 0;   // chained by ChunkHeader::reserved[0]
+    std::uint32_t next_class_ = 0;
+    std::uint32_t* index_ = nullptr;    // open addressing, node ids
+    std::uint32_t index_mask_ = 0, index_used_ = 0;
+    // The previous stack, root first: most samples differ from it near the leaf only.
+    std::uint32_t previous_count_ = 0;
+    std::uint64_t previous_keys_[max_merged_frames];
+    std::uint32_t previous_nodes_[max_merged_frames];
+};
+
+}  // namespace pyprof::capture

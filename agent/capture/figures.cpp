@@ -1,0 +1,171 @@
+#include "agent/capture/figures.h"
+
+#include "agent/capture/syscalls.h"
+
+namespace pyprof::capture {
+namespace {
+
+wire::RecordingHeader& header() { return *process.arena.header(); }
+
+template <std::size_t n>
+void copy_text(char (&into)[n], const char* from) {
+    std::size_t i = 0;
+    for (; i + 1 < n && from[i] != '\0'; ++i) into[i] = from[i];
+    into[i] = '\0';
+}
+
+void read_file(const char* path, char* into, std::size_t capacity) {
+    const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    std::size_t used = 0;
+    while (used + 2 < capacity) {
+        const long got = sys::read(fd, into + used, capacity - 2 - used);
+        if (got <= 0) break;
+        used += static_cast<std::size_t>(got);
+    }
+    sys::close(fd);
+    into[used] = into[used + 1] = '\0';
+}
+
+// Second number of /proc/self/schedstat: nanoseconds spent waiting on a run queue (main thread only, as the kernel
+// gives it for the task that reads).
+std::uint64_t run_delay_ns() {
+    char text[128] = {};
+    read_file("/proc/self/schedstat", text, sizeof text);
+    const char* at = text;
+    while (*at >= '0' && *at <= '9') ++at;
+    std::uint64_t value = 0;
+    if (*at == ' ')
+        for (++at; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+    return value;
+}
+
+void fill_facts() {
+    wire::RecordingHeader& h = header();
+    h.rank = process.rank;
+    h.rank_count = process.rank_count;
+    h.rank_confirmed = process.rank_confirmed;
+    h.python_version = process.python_version;
+    h.python_disabled = process.python_message[0] != '\0' ? 1 : 0;
+    copy_text(h.python_message, process.python_message);
+}
+
+void fill_header() {
+    wire::RecordingHeader& h = header();
+    h.version = wire::recording_version;
+    h.header_bytes = wire::recording_header_bytes;
+    h.clock = wire::Clock::cpu;
+    h.ticks_per_second = process.ticks_per_second;
+    h.period_ns = process.period_ns;
+    h.pid = process.pid;
+    h.parent_pid = static_cast<std::int32_t>(sys::call(SYS_getppid));
+    fill_facts();
+    h.state = wire::ProcessState::running;
+    h.started_realtime_ns = process.started_realtime_ns;
+    h.started_ns = process.started_ns;
+    h.committed_bytes = wire::recording_header_bytes;
+    h.slice_shift = 20;   // 1 ms
+    copy_text(h.job, process.job);
+    copy_text(h.host, process.host);
+    copy_text(h.script, process.script);
+    copy_text(h.executable, process.executable);
+    sys::call(SYS_getcwd, sys::word(h.working_directory), sizeof h.working_directory);
+    read_file("/proc/self/cmdline", h.command, sizeof h.command);
+    for (std::uint32_t i = 0; i < wire::loss_slots; ++i) h.losses[i] = process.early_losses[i].exchange(0);
+    std::atomic_ref{h.magic}.store(wire::recording_magic, std::memory_order_release);
+}
+
+// Adds neighbouring slices until `elapsed` fits; one thread at a time.
+bool widen_slices(std::uint64_t elapsed) {
+    bool expected = false;
+    if (!process.slices_folding.compare_exchange_strong(expected, true)) return false;
+    wire::RecordingHeader& h = header();
+    constexpr auto columns = static_cast<std::uint32_t>(wire::SliceCategory::count);
+    while (elapsed >> h.slice_shift >= wire::slice_count) {
+        for (std::uint32_t i = 0; i < wire::slice_count; ++i)
+            for (std::uint32_t c = 0; c < columns; ++c) {
+                const bool has_pair = 2 * i + 1 < wire::slice_count;
+                h.slices[i][c] = has_pair ? h.slices[2 * i][c] + h.slices[2 * i + 1][c] : 0;
+            }
+        ++h.slice_shift;
+    }
+    process.slices_folding.store(false, std::memory_order_release);
+    return true;
+}
+
+}  // namespace
+
+ProcessState process;
+
+void count_loss(wire::Loss loss, std::uint64_t amount) {
+    const auto slot = static_cast<std::uint32_t>(loss);
+    if (process.recording.load(std::memory_order_acquire) == RecordingState::open)
+        std::atomic_ref{header().losses[slot]}.fetch_add(amount, std::memory_order_relaxed);
+    else
+        process.early_losses[slot].fetch_add(amount, std::memory_order_relaxed);
+}
+
+bool ensure_recording() {
+    const RecordingState seen = process.recording.load(std::memory_order_acquire);
+    if (seen == RecordingState::open) return true;
+    RecordingState closed = RecordingState::closed;
+    if (!process.recording.compare_exchange_strong(closed, RecordingState::opening)) return false;
+    // A quarter of the cap is for the indexes of children (4 bytes a slot, at most half full).
+    process.budget.index_cap = process.memory_cap / 4;
+    const bool opened =
+        process.arena.open(process.recording_path, process.fallback_path, process.memory_cap - process.memory_cap / 4);
+    if (opened) fill_header();
+    process.recording.store(opened ? RecordingState::open : RecordingState::failed, std::memory_order_release);
+    if (opened) update_figures();
+    return opened;
+}
+
+void update_facts() {
+    if (process.recording.load(std::memory_order_acquire) == RecordingState::open) fill_facts();
+}
+
+void update_figures() {
+    wire::RecordingHeader& h = header();
+    h.cpu_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID) - process.cpu_base_ns;
+    h.last_ns = sys::now(CLOCK_MONOTONIC);
+    const std::uint64_t elapsed = h.last_ns - process.started_ns;
+    if (elapsed > 1'000'000) {
+        const auto counted = static_cast<double>(ticks() - process.started_ticks);
+        h.ticks_per_us = static_cast<std::uint64_t>(counted * 1e6 / static_cast<double>(elapsed));
+    }
+}
+
+void finish_recording(wire::ProcessState how) {
+    wire::RecordingHeader& h = header();
+    rusage usage{};
+    sys::call(SYS_getrusage, RUSAGE_SELF, sys::word(&usage));
+    h.max_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    h.run_delay_ns = run_delay_ns();
+    update_figures();
+    h.state = how;
+}
+
+void count_slice(std::uint64_t now_ns, wire::SliceCategory category, std::uint32_t expiries) {
+    wire::RecordingHeader& h = header();
+    const std::uint64_t elapsed = now_ns - process.started_ns;
+    if (elapsed >> h.slice_shift >= wire::slice_count && !widen_slices(elapsed)) {
+        count_loss(wire::Loss::slice_skipped);
+        return;
+    }
+    const std::uint64_t slice = elapsed >> h.slice_shift;
+    if (slice >= wire::slice_count) return;
+    std::atomic_ref{h.slices[slice][static_cast<std::uint32_t>(category)]}.fetch_add(expiries,
+                                                                                     std::memory_order_relaxed);
+}
+
+void count_handler(std::uint64_t duration) {
+    wire::RecordingHeader& h = header();
+    std::atomic_ref{h.handler_ticks}.fetch_add(duration, std::memory_order_relaxed);
+    const auto octave = static_cast<std::uint32_t>(63 - __builtin_clzll(duration | 1));
+    const std::uint32_t quarter = octave < 2 ? 0 : static_cast<std::uint32_t>(duration >> (octave - 2)) & 3;
+    const std::uint32_t bucket = octave * 4 + quarter;
+    std::atomic_ref{h.handler_histogram[bucket < wire::handler_buckets ? bucket : wire::handler_buckets - 1]}.fetch_add(
+        1, std::memory_order_relaxed);
+}
+
+}  // namespace pyprof::capture

@@ -1,0 +1,25 @@
+#pragma once
+// The figures and facts in the header of a recording. All functions are async-signal-safe.
+#include "agent/capture/process_state.h"
+
+namespace pyprof::capture {
+
+// Opens the recording if it is closed. False: it is not open (yet), take no sample now.
+bool ensure_recording();
+
+// Copies what is known about rank and interpreter into the recording, if it is open.
+void update_facts();
+
+// Brings time, CPU time and memory figures up to date. Every few samples, and at the end.
+void update_figures();
+
+// The last word: figures, how the process went on, and the name that tells readers that it is complete.
+void finish_recording(wire::ProcessState how);
+
+// Adds one sample's expiries to the time slice of `now_ns`.
+void count_slice(std::uint64_t now_ns, wire::SliceCategory category, std::uint32_t expiries);
+
+// Adds a handler's duration to the histogram.
+void count_handler(std::uint64_t duration_ticks);
+
+}  // namespace pyprof::capture

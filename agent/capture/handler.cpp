@@ -1,0 +1,185 @@
+#include "agent/capture/handler.h"
+
+#include <errno.h>
+
+#include "agent/capture/figures.h"
+#include "agent/capture/native_code.h"
+#include "agent/capture/process_state.h"
+#include "agent/capture/python_state.h"
+#include "agent/capture/stitch.h"
+#include "agent/capture/syscalls.h"
+#include "agent/capture/task_scan.h"
+
+namespace pyprof::capture {
+namespace {
+
+namespace node_key = wire::node_key;
+
+constexpr std::uint32_t samples_between_figures = 4;
+
+class ErrnoKeeper {
+public:
+    ErrnoKeeper() : kept_{errno} {}
+    ~ErrnoKeeper() { errno = kept_; }
+    ErrnoKeeper(const ErrnoKeeper&) = delete;
+    ErrnoKeeper& operator=(const ErrnoKeeper&) = delete;
+
+private:
+    int kept_;
+};
+
+std::uint32_t module_of(std::uint64_t address) {
+    Module module;
+    return native_code.modules.find(address, module) ? module.id : 0;
+}
+
+bool is_agent_frame(std::uint64_t key) {
+    return node_key::kind(key) == node_key::native &&
+           (native_code.modules.flags(node_key::module_of(key)) & wire::module_flags::agent) != 0;
+}
+
+// Leaves out the agent's own frames (thread starts, wrappers) and, without native stacks, everything native.
+void keep_wanted(MergedStack& stack) {
+    std::uint32_t kept = 0;
+    for (std::uint32_t i = 0; i < stack.count; ++i) {
+        const std::uint64_t key = stack.keys[i];
+        const bool native = node_key::kind(key) == node_key::native;
+        if (native && (!process.native || is_agent_frame(key))) continue;
+        stack.keys[kept++] = key;
+    }
+    stack.count = kept;
+}
+
+void take_stack(ThreadState& thread, const Registers& registers) {
+    walk_native(registers, thread.stack, thread.memo, thread.native);
+    walk_python_here(thread.python);
+    stitch(thread.native, thread.python, thread.merged);
+    keep_wanted(thread.merged);
+}
+
+wire::SliceCategory category_of(const MergedStack& stack) {
+    if (stack.count == 0) return wire::SliceCategory::other;
+    if (node_key::kind(stack.keys[0]) == node_key::python) return wire::SliceCategory::python;
+    for (std::uint32_t i = 0; i < stack.count && node_key::kind(stack.keys[i]) == node_key::native; ++i)
+        if ((native_code.modules.flags(node_key::module_of(stack.keys[i])) & wire::module_flags::mpi) != 0)
+            return wire::SliceCategory::mpi;
+    return wire::SliceCategory::native;
+}
+
+void count_quality(ThreadState& thread) {
+    wire::RecordingHeader& h = *process.arena.header();
+    if (thread.native.end != WalkEnd::bottom) count_loss(wire::Loss::unwind_truncated);
+    if (thread.native.guessed) count_loss(wire::Loss::unwind_guessed);
+    if (thread.python.cut_at != 0 || thread.native.end == WalkEnd::full) count_loss(wire::Loss::too_deep);
+    if (thread.python.result == PythonWalk::unreadable) count_loss(wire::Loss::python_unreadable);
+    if (!thread.merged.has_python) {
+        std::atomic_ref{h.native_only}.fetch_add(1, std::memory_order_relaxed);
+    } else {
+        if (thread.merged.exact) std::atomic_ref{h.exact_stitches}.fetch_add(1, std::memory_order_relaxed);
+        else count_loss(wire::Loss::stitch_inexact);
+        thread.record->is_python = 1;
+    }
+}
+
+void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t expiries) {
+    take_stack(thread, registers);
+    const CallTree::Leaf leaf = thread.tree.descend(thread.merged);
+    if (!leaf.complete) count_loss(wire::Loss::memory_full, expiries);
+    thread.tree.charge(leaf.node, 1, expiries);
+    thread.counted += expiries;
+
+    wire::RecordingHeader& h = *process.arena.header();
+    std::atomic_ref{h.samples}.fetch_add(1, std::memory_order_relaxed);
+    std::atomic_ref{h.expiries}.fetch_add(expiries, std::memory_order_relaxed);
+    count_quality(thread);
+    const std::uint64_t now = sys::now(CLOCK_MONOTONIC);
+    count_slice(now, category_of(thread.merged), static_cast<std::uint32_t>(expiries));
+    if (process.figure_countdown.fetch_add(1, std::memory_order_relaxed) % samples_between_figures == 0) update_figures();
+    scan_tasks_if_due(now);
+}
+
+void copy_comm(char (&name)[32]) {
+    sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name));
+}
+
+}  // namespace
+
+bool ensure_thread(ThreadState& thread, const InsideAgent&) {
+    if (!ensure_recording()) return false;
+    if (thread.record == nullptr) {
+        auto* record = static_cast<wire::ThreadRecord*>(RecordingWriter{}.reserve(sizeof(wire::ThreadRecord)));
+        if (record == nullptr) return false;
+        record->header.kind = wire::RecordKind::thread;
+        record->index = process.next_thread.fetch_add(1);
+        record->state = wire::ThreadState::running;
+        record->tid = thread.tid;
+        record->spawned_by = thread.spawned_by;
+        record->start_routine = thread.start_routine;
+        record->start_module = thread.start_routine == 0 ? 0 : module_of(thread.start_routine);
+        record->armed = thread.timer >= 0 ? 1 : 0;
+        record->started_ns = thread.started_ns;
+        copy_comm(record->name);
+        RecordingWriter{}.commit(record, sizeof *record);
+        thread.record = record;
+    }
+    if (!thread.tree.started()) {
+        thread.tree.start(process.arena, process.budget, thread.record->index,
+                          node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_root)));
+        thread.record->root = thread.tree.root();
+    }
+    return thread.tree.started();
+}
+
+std::uint32_t current_context(ThreadState& thread, const Registers& registers, const InsideAgent& inside) {
+    if (!ensure_thread(thread, inside)) return 0;
+    take_stack(thread, registers);
+    return thread.tree.descend(thread.merged).node;
+}
+
+void charge_late(ThreadState& thread, std::uint64_t expiries, const InsideAgent& inside) {
+    if (expiries == 0 || !ensure_thread(thread, inside)) return;
+    MergedStack& stack = thread.merged;
+    stack.count = 0;
+    stack.keys[stack.count++] = node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_late));
+    if (thread.start_routine != 0)
+        stack.keys[stack.count++] =
+            node_key::make_native(thread.start_routine, module_of(thread.start_routine), false, false);
+    thread.tree.charge(thread.tree.descend(stack).node, 0, expiries);
+    thread.counted += expiries;
+    std::atomic_ref{process.arena.header()->expiries}.fetch_add(expiries, std::memory_order_relaxed);
+    count_loss(wire::Loss::thread_late, expiries);
+}
+
+void on_sample(int, siginfo_t* info, void* context) noexcept {
+    if (info->si_code != SI_TIMER) return;   // not ours: somebody sent this signal number by hand
+    const ErrnoKeeper keep_errno;
+    auto* thread = static_cast<ThreadState*>(info->si_value.sival_ptr);
+    if (thread == nullptr || thread->timer < 0) return;
+    const std::uint64_t expiries = 1 + static_cast<std::uint64_t>(info->si_overrun);
+    const InsideAgent inside{*thread};
+    if (!inside.entered() || !ensure_thread(*thread, inside)) {
+        thread->pending += expiries;
+        if (!inside.entered()) count_loss(wire::Loss::reentered, expiries);
+        return;
+    }
+    const std::uint64_t begin = ticks();
+    const std::uint64_t due = expiries + thread->pending;
+    thread->pending = 0;
+    add_sample(*thread, Registers::from(*static_cast<const ucontext_t*>(context)), due);
+    count_handler(ticks() - begin);
+}
+
+[[gnu::noinline]] Registers registers_here() {
+    Registers registers{};
+    // Of the caller: its return address, and its stack pointer right after the call returned.
+    auto* frame = static_cast<std::uint64_t*>(__builtin_frame_address(0));
+    registers.value[6] = frame[0];
+    registers.value[7] = reinterpret_cast<std::uint64_t>(frame + 2);
+    registers.value[16] = frame[1];
+    __asm__ volatile("movq %%rbx, %0\n\tmovq %%r12, %1\n\tmovq %%r13, %2\n\tmovq %%r14, %3\n\tmovq %%r15, %4"
+                     : "=m"(registers.value[3]), "=m"(registers.value[12]), "=m"(registers.value[13]),
+                       "=m"(registers.value[14]), "=m"(registers.value[15]));
+    return registers;
+}
+
+}  // namespace pyprof::capture

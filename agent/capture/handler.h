@@ -1,0 +1,26 @@
+#pragma once
+// Taking one sample. `on_sample` is the handler of the timers' signal; the rest is for the agent's own code in a thread
+// that holds an InsideAgent.
+#include <signal.h>
+
+#include "agent/capture/registers.h"
+#include "agent/capture/thread_state.h"
+
+namespace pyprof::capture {
+
+// si_value of the timers is the ThreadState.
+void on_sample(int signal, siginfo_t* info, void* context) noexcept;
+
+// Makes sure that the thread has its record and a tree. False: no memory, no disk.
+bool ensure_thread(ThreadState& thread, const InsideAgent& inside);
+
+// The context the thread is in now, as a node of its tree, without charging anything; 0 if it cannot be had.
+std::uint32_t current_context(ThreadState& thread, const Registers& registers, const InsideAgent& inside);
+
+// Charges expiries that no stack was taken for to the thread's start routine.
+void charge_late(ThreadState& thread, std::uint64_t expiries, const InsideAgent& inside);
+
+// The registers of the caller, good enough to start a walk from.
+Registers registers_here();
+
+}  // namespace pyprof::capture

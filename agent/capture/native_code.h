@@ -1,0 +1,33 @@
+#pragma once
+// What the process's machine code says about itself: modules and unwind rows by pc. One per process, zero bits until
+// it is used. Everything but set_up is async-signal-safe and may run on all threads at once.
+#include <cstdint>
+
+#include "agent/capture/cfi.h"
+#include "agent/capture/module_table.h"
+#include "agent/capture/row_cache.h"
+
+namespace pyprof::capture {
+
+struct NativeCode {
+    ModuleTable modules;
+    RowCache rows;
+
+    // Before the first walk, not in a handler. False where glibc offers no lookup by address (before 2.35): walks then
+    // stop at the leaf.
+    bool set_up(RecordingWriter& writer, const char* executable);
+
+    // How to leave the frame whose lookup address is `pc`, from the cache or decoded now. RowKind::none with module 0
+    // for code outside every loaded object. `generation` is modules.generation() as read when the walk began.
+    Row find_row(std::uint64_t pc, std::uint32_t generation);
+
+    // All rules of that frame, never cached. False without unwind information.
+    bool find_frame_rules(std::uint64_t pc, FrameRules& rules);
+
+private:
+    Row decode_row(const Module& module, std::uint64_t pc) const;
+};
+
+extern NativeCode native_code;
+
+}  // namespace pyprof::capture

@@ -1,0 +1,18 @@
+#pragma once
+// The interpreter of this process as handlers see it. There is one at most; it may appear late.
+#include <atomic>
+
+#include "agent/capture/code_table.h"
+#include "agent/capture/python_stack.h"
+#include "agent/cpython/runtime.h"
+
+namespace pyprof::capture {
+
+// nullptr until an interpreter is found. What it points to never changes again and is never freed.
+extern std::atomic<const cpython::PythonRuntime*> python_runtime;
+extern CodeTable python_codes;
+
+// Python frames of the calling thread; PythonWalk::none without an interpreter. Async-signal-safe.
+void walk_python_here(PythonStack& out);
+
+}  // namespace pyprof::capture

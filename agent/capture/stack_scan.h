@@ -1,0 +1,34 @@
+#pragma once
+// Where code has no unwind information – hand-written assembler, JIT code – the caller is looked for on the stack: the
+// first word that can only be a return address. A frame found so is a guess and says so. Async-signal-safe.
+#include <cstdint>
+
+#include "agent/capture/native_code.h"
+#include "agent/capture/stack_memory.h"
+
+namespace pyprof::capture {
+
+inline constexpr std::uint32_t max_scanned_words = 512;
+
+struct GuessedCaller {
+    std::uint64_t pc;   // a return address
+    std::uint64_t sp;
+    std::uint64_t bp;
+};
+
+// Whether the bytes before `end`, at most `count` of them readable, end with a call instruction (direct, or indirect
+// in any of its addressing modes).
+bool ends_with_call(const unsigned char* end, std::uint64_t count);
+
+// Whether `value` lies in the code of a loaded object, right after a call, in a function with unwind information.
+bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t value);
+
+// The first return address from `sp` upwards, at most max_scanned_words away. `bp` is kept as it was.
+bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp, GuessedCaller& caller);
+
+// The caller by the frame pointer, for code outside every loaded object: CPython's JIT and many others keep one.
+// Its return address must pass is_return_address, or follow a call in other code outside every object.
+bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp,
+                          GuessedCaller& caller);
+
+}  // namespace pyprof::capture

@@ -1,0 +1,58 @@
+#pragma once
+// What one thread needs to take samples: its timer, its tree and room for the stacks. Mapped outside the heap, reused
+// by later threads, reached by the handler through the timer's si_value (never through foreign TLS).
+#include <atomic>
+#include <cstdint>
+
+#include "agent/capture/call_tree.h"
+#include "agent/capture/merged_stack.h"
+#include "agent/capture/native_stack.h"
+#include "agent/capture/native_walk.h"
+#include "agent/capture/python_stack.h"
+#include "agent/capture/registers.h"
+#include "wire/recording.h"
+
+namespace pyprof::capture {
+
+struct ThreadState {
+    std::atomic<bool> inside{false};   // the thread is in the agent: a signal now is counted and left alone
+    int tid = 0;
+    int timer = -1;                    // kernel timer id; -1: not armed
+    StackBounds stack{};
+    std::uint64_t cpu_base_ns = 0;     // its CPU time when it became known; what came before is nobody's
+    std::uint64_t counted = 0;         // expiries charged so far
+    std::uint64_t pending = 0;         // expiries that arrived at a bad moment; the next sample takes them
+    std::uint64_t start_routine = 0;   // address given to pthread_create
+    std::uint32_t spawned_by = 0;      // node in the creator's tree
+    std::uint64_t started_ns = 0;
+    wire::ThreadRecord* record = nullptr;   // in the recording; made at the first sample
+    CallTree tree;
+    WalkMemo memo;
+    NativeStack native;
+    PythonStack python;
+    MergedStack merged;
+};
+
+// Marks the thread as being in the agent's code for as long as the object lives; `entered` is false if it already was.
+class InsideAgent {
+public:
+    explicit InsideAgent(ThreadState& thread) : thread_{thread}, entered_{!thread.inside.load(std::memory_order_relaxed)} {
+        if (!entered_) return;
+        thread.inside.store(true, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
+    ~InsideAgent() {
+        if (!entered_) return;
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        thread_.inside.store(false, std::memory_order_release);
+    }
+    InsideAgent(const InsideAgent&) = delete;
+    InsideAgent& operator=(const InsideAgent&) = delete;
+    bool entered() const { return entered_; }
+
+private:
+    ThreadState& thread_;
+    bool entered_;
+};
+
+}  // namespace pyprof::capture

@@ -1,0 +1,39 @@
+// dlopen and dlclose, so that remembered addresses are checked again. Both end in a jump: the loader resolves RUNPATH
+// and $ORIGIN by the address it will return to, which must stay the caller's (docs/decisions/0002).
+#include <dlfcn.h>
+
+#include "agent/hooks/exported.h"
+#include "agent/hooks/real.h"
+#include "agent/preload/agent.h"
+
+extern "C" {
+
+// Called by the jumps below before they go on; returns where to.
+[[gnu::used]] void* pyprof_before_dlopen() {
+    pyprof::preload::expect_library();
+    return reinterpret_cast<void*>(PYPROF_REAL(dlopen));
+}
+
+[[gnu::used]] void* pyprof_before_dlclose() {
+    pyprof::preload::expect_library();
+    return reinterpret_cast<void*>(PYPROF_REAL(dlclose));
+}
+}
+
+// Saves the argument registers, asks where to go, and jumps there with the caller's return address still on the stack.
+#define PYPROF_JUMP_THROUGH(name, before)                                                       \
+    __asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n"                 \
+            ".cfi_startproc\n"                                                                  \
+            "    endbr64\n"                                                                     \
+            "    pushq %rdi\n    .cfi_adjust_cfa_offset 8\n"                                    \
+            "    pushq %rsi\n    .cfi_adjust_cfa_offset 8\n"                                    \
+            "    subq $8, %rsp\n    .cfi_adjust_cfa_offset 8\n"                                 \
+            "    call " #before "\n"                                                            \
+            "    addq $8, %rsp\n    .cfi_adjust_cfa_offset -8\n"                                \
+            "    popq %rsi\n    .cfi_adjust_cfa_offset -8\n"                                    \
+            "    popq %rdi\n    .cfi_adjust_cfa_offset -8\n"                                    \
+            "    jmpq *%rax\n"                                                                  \
+            ".cfi_endproc\n.size " #name ", .-" #name "\n")
+
+PYPROF_JUMP_THROUGH(dlopen, pyprof_before_dlopen);
+PYPROF_JUMP_THROUGH(dlclose, pyprof_before_dlclose);

@@ -1,0 +1,278 @@
+#include "agent/preload/agent.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "agent/capture/figures.h"
+#include "agent/capture/handler.h"
+#include "agent/capture/native_code.h"
+#include "agent/capture/process_state.h"
+#include "agent/capture/python_state.h"
+#include "agent/capture/syscalls.h"
+#include "agent/capture/task_scan.h"
+#include "agent/discover/process_kind.h"
+#include "agent/discover/rank.h"
+#include "agent/discover/runtime.h"
+#include "agent/discover/text.h"
+#include "agent/hooks/real.h"
+#include "agent/preload/agent_api.h"
+#include "agent/preload/options.h"
+#include "agent/preload/spool.h"
+#include "agent/preload/threads.h"
+#include "agent/preload/timers.h"
+
+namespace pyprof::preload {
+namespace {
+
+using capture::process;
+using capture::RecordingState;
+namespace sys = capture::sys;
+
+// never: not active. dormant: may start late. working: timers run. ended: the last word is written.
+enum class Life : std::uint32_t { never, dormant, working, ended };
+std::atomic<Life> life{Life::never};
+std::atomic<bool> library_expected{false};
+Options options;
+
+// The last finished recording, for libpyprof-mpi.
+struct Finished {
+    std::byte* base = nullptr;
+    std::uint64_t bytes = 0, mapped_bytes = 0;
+    char path[1024] = {};
+} finished;
+
+cpython::PythonRuntime python;   // the handlers' view of it is capture::python_runtime
+
+// True if the process holds an interpreter, readable or not.
+bool find_interpreter() {
+    if (python.state != cpython::RuntimeState::none) return true;
+    python = discover::find_python();
+    if (python.state == cpython::RuntimeState::none) return false;
+    process.python_version = static_cast<std::int32_t>(python.version_hex);
+    if (python.state == cpython::RuntimeState::ready) capture::python_runtime.store(&python, std::memory_order_release);
+    else discover::TextBuilder{process.python_message, sizeof process.python_message}.add(python.message);
+    capture::update_facts();
+    return true;
+}
+
+capture::RecordingWriter writer;
+
+// Code objects and modules are recorded again in the next recording.
+void forget_announced() {
+    capture::python_codes.reset();
+    capture::native_code.modules.reset();
+}
+
+constexpr std::uint32_t default_rate_hz = 199;
+
+std::uint32_t rate() {
+    const std::uint32_t highest = process.ticks_per_second > 1 ? process.ticks_per_second - 1 : default_rate_hz;
+    if (options.rate_hz != 0) return options.rate_hz;
+    return default_rate_hz < highest ? default_rate_hz : highest;
+}
+
+// A real-time signal that nobody has a handler for. High ones: glibc and most programs take the low ones.
+int free_signal() {
+    for (int signal = 58; signal >= 40; --signal) {
+        struct sigaction action {};
+        if (hooks::real_sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) return signal;
+    }
+    return 0;
+}
+
+bool install_handler() {
+    process.signal = free_signal();
+    if (process.signal == 0) return false;
+    struct sigaction action {};
+    action.sa_sigaction = capture::on_sample;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    return hooks::real_sigaction(process.signal, &action, nullptr) == 0;
+}
+
+void start_clock() {
+    process.started_ns = sys::now(CLOCK_MONOTONIC);
+    process.started_realtime_ns = sys::now(CLOCK_REALTIME);
+    process.started_ticks = capture::ticks();
+}
+
+// In a forked child: everything that the parent recorded is the parent's.
+void start_in_child() {
+    process.pid = sys::get_pid();
+    if (life.load() != Life::working) return;
+    process.arena.abandon();
+    process.recording.store(RecordingState::closed);
+    process.slices_folding.store(false);
+    for (auto& loss : process.early_losses) loss.store(0);
+    process.script[0] = '\0';
+    process.cpu_base_ns = 0;
+    forget_recording();
+    forget_announced();
+    start_clock();
+    rename_recording(process.pid, process.started_realtime_ns);
+    if (!options.children) {
+        life.store(Life::never);
+        return;
+    }
+    keep_only_this_thread();
+}
+
+void start(bool late) {
+    process.pid = sys::get_pid();
+    process.ticks_per_second = ticks_per_second();
+    process.period_ns = 1'000'000'000 / rate();
+    process.native = options.native;
+    process.memory_cap = options.memory_cap;
+    const discover::RankHint hint = discover::rank_from_environment();
+    process.rank = hint.rank;
+    process.rank_count = hint.count;
+    start_clock();
+    locate_spool(process.started_realtime_ns);
+    if (options.command_pid == process.pid)
+        discover::TextBuilder{process.script, sizeof process.script}.add(getenv("PYPROF_SCRIPT") ?: "");
+    capture::native_code.set_up(writer, process.executable);
+    if (!install_handler()) return;
+    if (late) process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
+    pthread_atfork(nullptr, nullptr, start_in_child);
+    capture::adopt_thread = adopt_from_now;
+    life.store(Life::working);
+    begin_thread({.cpu_base_ns = late ? sys::now(CLOCK_THREAD_CPUTIME_ID) : 0});
+    if (late) capture::scan_tasks();
+    capture::adopt_thread = adopt;
+}
+
+// Moves the recording out of the way, complete, under the name of finished ones.
+void set_aside() {
+    finished = {.base = process.arena.base(), .bytes = process.arena.committed(),
+                .mapped_bytes = process.arena.mapped_bytes()};
+    const char* path = process.arena.path();
+    if (path[0] == '\0') return;
+    discover::TextBuilder done{finished.path, sizeof finished.path};
+    done.add(path).add(".done");
+    if (sys::call(SYS_rename, sys::word(path), sys::word(finished.path)) != 0)
+        discover::TextBuilder{finished.path, sizeof finished.path}.add(path);
+}
+
+bool finish() {
+    if (life.load() != Life::working || process.pid != sys::get_pid()) return false;
+    if (!stop_timers()) {
+        restart_timers();
+        return false;
+    }
+    if (process.recording.load() != RecordingState::open) {
+        restart_timers();
+        return false;
+    }
+    settle_process();
+    update_records();
+    capture::finish_recording(wire::ProcessState::exited);
+    process.recording.store(RecordingState::opening);   // nobody opens the next one yet
+    set_aside();
+    forget_recording();
+    forget_announced();
+    process.arena.detach();
+    process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
+    rename_recording(process.pid, sys::now(CLOCK_REALTIME));   // still the same process: its start does not change
+    process.recording.store(RecordingState::closed);
+    restart_timers();
+    return true;
+}
+
+}  // namespace
+
+bool is_working() { return life.load(std::memory_order_acquire) == Life::working; }
+
+void expect_library() {
+    capture::native_code.modules.objects_changed();
+    if (python.state == cpython::RuntimeState::none) library_expected.store(true);
+}
+
+void look_again() {
+    if (!library_expected.load(std::memory_order_relaxed) || !library_expected.exchange(false)) return;
+    const Life now = life.load();
+    if (now == Life::working) {
+        find_interpreter();
+    } else if (now == Life::dormant && find_interpreter()) {
+        start(true);
+    }
+}
+
+void start_late() {
+    if (life.load() == Life::dormant) start(true);
+}
+
+void end_process(wire::ProcessState how) {
+    if (!is_working() || process.pid != sys::get_pid()) return;
+    if (how == wire::ProcessState::exited) life.store(Life::ended);
+    if (!stop_timers() || process.recording.load() != RecordingState::open) return;
+    settle_process();
+    update_records();
+    capture::finish_recording(how);
+    if (how == wire::ProcessState::exited) set_aside();
+}
+
+void resume_process() {
+    if (!is_working() || process.pid != sys::get_pid()) return;
+    if (process.recording.load() == RecordingState::open) process.arena.header()->state = wire::ProcessState::running;
+    restart_timers();
+}
+
+namespace {
+
+[[gnu::constructor]] void load() {
+    options = options_from_environment();
+    if (!options.active) return;
+    hooks::resolve();
+    process.pid = sys::get_pid();
+    life.store(Life::dormant);
+    char executable[1024] = {};
+    sys::call(SYS_readlink, sys::word("/proc/self/exe"), sys::word(executable), sizeof executable - 1);
+    if (!options.children && options.command_pid != process.pid) {
+        life.store(Life::never);
+        return;
+    }
+    const discover::ProcessKind kind = discover::kind_of_process(executable, options.command_pid);
+    if (kind == discover::ProcessKind::dormant) return;
+    if (kind == discover::ProcessKind::python) find_interpreter();
+    start(false);
+}
+
+[[gnu::destructor]] void unload() { end_process(wire::ProcessState::exited); }
+
+void confirm_rank(std::int32_t rank, std::int32_t count) {
+    start_late();
+    process.rank = rank;
+    process.rank_count = count;
+    process.rank_confirmed = 1;
+    capture::update_facts();
+}
+
+bool finish_for_api(const unsigned char** begin, std::size_t* bytes) {
+    if (!finish()) return false;
+    *begin = reinterpret_cast<const unsigned char*>(finished.base);
+    *bytes = finished.bytes;
+    return true;
+}
+
+const char* finished_path() { return finished.path[0] == '\0' ? nullptr : finished.path; }
+
+void discard_finished() {
+    if (finished.base == nullptr) return;
+    sys::unmap(finished.base, finished.mapped_bytes);
+    if (finished.path[0] != '\0') sys::call(SYS_unlink, sys::word(finished.path));
+    finished = {};
+}
+
+const char* job() { return process.job; }
+
+constexpr PyprofAgentApi api{pyprof_agent_api_version, confirm_rank, finish_for_api, finished_path,
+                             discard_finished,         job,          spool_folder};
+
+}  // namespace
+}  // namespace pyprof::preload
+
+extern "C" [[gnu::visibility("default")]] const PyprofAgentApi* pyprof_agent_api(std::uint32_t version) {
+    using namespace pyprof::preload;
+    return version == pyprof_agent_api_version && life.load() != Life::never ? &api : nullptr;
+}

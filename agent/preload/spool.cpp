@@ -1,0 +1,76 @@
+#include "agent/preload/spool.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "agent/capture/process_state.h"
+#include "agent/capture/syscalls.h"
+#include "agent/discover/text.h"
+
+namespace pyprof::preload {
+namespace {
+
+using capture::process;
+using discover::TextBuilder;
+namespace sys = capture::sys;
+
+char folder[512];
+char fallback_folder[512];
+
+template <std::size_t n>
+void copy_environment(char (&into)[n], const char* name) {
+    const char* value = getenv(name);
+    TextBuilder{into, n}.add(value == nullptr ? "" : value);
+}
+
+// Only a folder that nobody else can write to will do: the spool is often a world-writable place.
+bool is_ours(const char* path) {
+    struct stat status {};
+    if (sys::call(SYS_newfstatat, AT_FDCWD, sys::word(path), sys::word(&status), AT_SYMLINK_NOFOLLOW) != 0) return false;
+    return S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & 022) == 0;
+}
+
+bool make_folder(char (&into)[512], const char* parent) {
+    TextBuilder path{into, sizeof into};
+    path.add(parent).add("/pyprof-").add(geteuid()).add("-").add(process.job);
+    sys::call(SYS_mkdir, sys::word(into), 0700);
+    if (!path.cut() && is_ours(into)) return true;
+    into[0] = '\0';
+    return false;
+}
+
+void recording_in(const char* in_folder, char (&into)[1024], int pid, std::uint64_t started) {
+    into[0] = '\0';
+    if (in_folder[0] == '\0') return;
+    TextBuilder path{into, sizeof into};
+    path.add(in_folder).add("/").add(process.host).add("-").add(static_cast<std::uint64_t>(pid)).add("-").add(started);
+    path.add(".rec");
+    if (path.cut()) into[0] = '\0';
+}
+
+}  // namespace
+
+void rename_recording(int pid, std::uint64_t started_realtime_ns) {
+    recording_in(folder, process.recording_path, pid, started_realtime_ns);
+    recording_in(fallback_folder, process.fallback_path, pid, started_realtime_ns);
+}
+
+void locate_spool(std::uint64_t started_realtime_ns) {
+    copy_environment(process.job, "PYPROF_JOB");
+    if (process.job[0] == '\0') TextBuilder{process.job, sizeof process.job}.add("nameless");
+    gethostname(process.host, sizeof process.host - 1);
+    const long length = readlink("/proc/self/exe", process.executable, sizeof process.executable - 1);
+    if (length > 0) process.executable[length] = '\0';
+    const char* spool = getenv("PYPROF_SPOOL");
+    const char* temporary = getenv("TMPDIR");
+    const bool chosen = (spool != nullptr && spool[0] == '/' && make_folder(folder, spool)) ||
+                        (temporary != nullptr && temporary[0] == '/' && make_folder(folder, temporary)) ||
+                        make_folder(folder, "/tmp");
+    const char* fallback = getenv("PYPROF_SPOOL_FALLBACK");
+    if (!chosen && fallback != nullptr && fallback[0] == '/') make_folder(fallback_folder, fallback);
+    rename_recording(process.pid, started_realtime_ns);
+}
+
+const char* spool_folder() { return folder[0] != '\0' ? folder : fallback_folder; }
+
+}  // namespace pyprof::preload

@@ -1,0 +1,330 @@
+#include "agent/preload/threads.h"
+
+#include <pthread.h>
+#include <sys/auxv.h>
+
+#include "agent/capture/figures.h"
+#include "agent/capture/handler.h"
+#include "agent/capture/process_state.h"
+#include "agent/capture/syscalls.h"
+#include "agent/discover/text.h"
+#include "agent/preload/timers.h"
+
+namespace pyprof::preload {
+namespace {
+
+using capture::InsideAgent;
+using capture::process;
+using capture::ThreadState;
+namespace sys = capture::sys;
+
+constexpr std::uint32_t max_threads = 4096;
+constexpr std::uint32_t max_kept_trees = 64;   // ended threads that keep a tree of their own
+constexpr std::uint64_t smallest_stack = 64u << 10;
+
+std::atomic<ThreadState*> threads[max_threads];
+std::atomic<ThreadState*> spare[64];
+std::atomic<std::int64_t> unsettled_ns{0};   // CPU time of ended threads minus what was charged for it
+std::atomic<std::uint32_t> kept_trees{0};
+
+thread_local ThreadState* current [[gnu::tls_model("initial-exec")]] = nullptr;
+
+// The tree into which ended threads are folded, and its lock; never taken in a handler.
+struct EndedThreads {
+    std::atomic_flag locked = ATOMIC_FLAG_INIT;
+    capture::CallTree tree;
+    wire::ThreadRecord* record = nullptr;
+} ended;
+
+class EndedLock {
+public:
+    EndedLock() {
+        while (ended.locked.test_and_set(std::memory_order_acquire)) sys::call(SYS_sched_yield);
+    }
+    ~EndedLock() { ended.locked.clear(std::memory_order_release); }
+    EndedLock(const EndedLock&) = delete;
+    EndedLock& operator=(const EndedLock&) = delete;
+};
+
+ThreadState* acquire_state() {
+    for (auto& slot : spare)
+        if (ThreadState* state = slot.exchange(nullptr)) return new (state) ThreadState;
+    void* memory = sys::map_anonymous(sizeof(ThreadState));
+    return memory == nullptr ? nullptr : new (memory) ThreadState;
+}
+
+void release_state(ThreadState* state) {
+    for (auto& slot : spare) {
+        ThreadState* empty = nullptr;
+        if (slot.compare_exchange_strong(empty, state)) return;
+    }
+    sys::unmap(state, sizeof(ThreadState));
+}
+
+bool enlist(ThreadState* state) {
+    for (auto& slot : threads) {
+        ThreadState* empty = nullptr;
+        if (slot.load(std::memory_order_relaxed) == nullptr && slot.compare_exchange_strong(empty, state)) return true;
+    }
+    return false;
+}
+
+void delist(const ThreadState* state) {
+    for (auto& slot : threads)
+        if (slot.load(std::memory_order_relaxed) == state) slot.store(nullptr, std::memory_order_release);
+}
+
+template <class Action>
+void for_each_thread(Action action) {
+    for (auto& slot : threads)
+        if (ThreadState* state = slot.load(std::memory_order_acquire)) action(*state);
+}
+
+bool is_known(int tid) {
+    bool known = false;
+    for_each_thread([&](const ThreadState& state) { known = known || state.tid == tid; });
+    return known;
+}
+
+// Spreads first expiries over a period, so that threads of equal short lives are not all missed or all hit.
+std::uint64_t random_phase(int tid) {
+    std::uint64_t h = (static_cast<std::uint64_t>(tid) ^ capture::ticks()) * 0x9E3779B97F4A7C15ULL;
+    h ^= h >> 31;
+    return 1 + h % process.period_ns;
+}
+
+// The main thread's stack ends at the strings that the kernel put there; other threads know theirs.
+capture::StackBounds stack_of_this_thread() {
+    pthread_attr_t attributes;
+    if (sys::get_tid() == process.pid) {
+        const std::uint64_t top = getauxval(AT_EXECFN);
+        return {0, (top + wire::page_bytes) / wire::page_bytes * wire::page_bytes};
+    }
+    void* low = nullptr;
+    std::size_t bytes = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return {};
+    pthread_attr_getstack(&attributes, &low, &bytes);
+    pthread_attr_destroy(&attributes);
+    return {reinterpret_cast<std::uint64_t>(low), reinterpret_cast<std::uint64_t>(low) + bytes};
+}
+
+bool arm(ThreadState& state, std::uint64_t first_ns) {
+    const int timer = create_timer(state.tid, process.signal, &state);
+    if (timer < 0 || !arm_timer(timer, first_ns, process.period_ns)) {
+        capture::count_loss(wire::Loss::thread_unarmed);
+        return false;
+    }
+    state.timer = timer;
+    return true;
+}
+
+ThreadState* make_state(int tid) {
+    process.live_threads.fetch_add(1);
+    ThreadState* state = acquire_state();
+    if (state == nullptr) return nullptr;
+    state->tid = tid;
+    state->started_ns = sys::now(CLOCK_MONOTONIC);
+    if (enlist(state)) return state;
+    release_state(state);
+    return nullptr;
+}
+
+void start_ended_tree() {
+    if (ended.record != nullptr) return;
+    auto* record = static_cast<wire::ThreadRecord*>(process.arena.reserve_record(sizeof(wire::ThreadRecord)));
+    if (record == nullptr) return;
+    record->header.kind = wire::RecordKind::thread;
+    record->index = process.next_thread.fetch_add(1);
+    record->state = wire::ThreadState::folded;
+    discover::TextBuilder{record->name, sizeof record->name}.add("ended threads");
+    ended.tree.start(process.arena, process.budget, record->index,
+                     wire::node_key::make_special(static_cast<std::uint64_t>(wire::Special::ended_threads)));
+    record->root = ended.tree.root();
+    capture::Arena::commit_record(record, sizeof *record);
+    ended.record = record;
+}
+
+// Contexts that started threads may lie in the tree that just moved.
+void repair_spawners(std::uint32_t tree) {
+    for_each_thread([tree](ThreadState& other) {
+        other.spawned_by = capture::CallTree::moved_to(process.arena, other.spawned_by, tree);
+        if (other.record != nullptr) other.record->spawned_by = other.spawned_by;
+    });
+}
+
+void keep_or_fold(ThreadState& state) {
+    if (state.record == nullptr) return;
+    if (kept_trees.fetch_add(1) < max_kept_trees) {
+        state.record->state = wire::ThreadState::ended;
+        state.tree.freeze();
+        return;
+    }
+    const EndedLock lock;
+    start_ended_tree();
+    if (ended.record == nullptr) return;
+    ended.tree.absorb(state.tree);
+    repair_spawners(state.record->index);
+    state.tree.discard();
+    state.record->root = 0;
+    state.record->state = wire::ThreadState::folded;
+    ++ended.record->armed;   // how many threads are folded in
+    ended.record->cpu_ns += state.record->cpu_ns;
+}
+
+// What the thread used and was not charged is carried over to the next that ends; whole periods are charged here.
+void settle(ThreadState& state, std::uint64_t cpu_ns, const InsideAgent& inside) {
+    const auto charged = static_cast<std::int64_t>(state.counted * process.period_ns);
+    const auto period = static_cast<std::int64_t>(process.period_ns);
+    const std::int64_t uncharged = static_cast<std::int64_t>(cpu_ns - state.cpu_base_ns) - charged;
+    const std::int64_t open = unsettled_ns.fetch_add(uncharged) + uncharged;
+    const std::int64_t whole = open / period;
+    if (whole <= 0) return;
+    unsettled_ns.fetch_sub(whole * period);
+    capture::charge_late(state, static_cast<std::uint64_t>(whole), inside);
+}
+
+}  // namespace
+
+ThreadState* this_thread() { return current; }
+
+void begin_thread(const ThreadOrigin& origin) {
+    if (current != nullptr) return;
+    ThreadState* state = make_state(sys::get_tid());
+    if (state == nullptr) return;
+    state->start_routine = origin.start_routine;
+    state->spawned_by = origin.spawned_by;
+    state->cpu_base_ns = origin.cpu_base_ns;
+    state->stack = stack_of_this_thread();
+    current = state;
+    sys::mask_signal(SIG_UNBLOCK, process.signal);
+    const bool roomy = state->stack.high - state->stack.low >= smallest_stack;
+    if (roomy) arm(*state, origin.cpu_base_ns + random_phase(state->tid));
+    else capture::count_loss(wire::Loss::thread_unarmed);
+}
+
+void end_thread() {
+    ThreadState* state = current;
+    if (state == nullptr) return;
+    sys::mask_signal(SIG_BLOCK, process.signal);
+    if (state->timer >= 0) delete_timer(state->timer);
+    state->timer = -1;
+    current = nullptr;
+    {
+        const InsideAgent inside{*state};
+        const std::uint64_t cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
+        if (process.pid == sys::get_pid()) settle(*state, cpu_ns, inside);
+        if (state->record != nullptr) {
+            state->record->cpu_ns = cpu_ns;
+            state->record->ended_ns = sys::now(CLOCK_MONOTONIC);
+            sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(state->record->name));
+        }
+        keep_or_fold(*state);
+    }
+    delist(state);
+    process.live_threads.fetch_sub(1);
+    release_state(state);
+}
+
+void adopt(int tid) {
+    if (is_known(tid)) return;
+    if (ThreadState* state = make_state(tid)) arm(*state, cpu_time_of(tid) + random_phase(tid));
+}
+
+void adopt_from_now(int tid) {
+    if (is_known(tid)) return;
+    ThreadState* state = make_state(tid);
+    if (state == nullptr) return;
+    state->cpu_base_ns = cpu_time_of(tid);
+    arm(*state, state->cpu_base_ns + random_phase(tid));
+}
+
+bool stop_timers() {
+    for_each_thread([](ThreadState& state) {
+        if (state.timer >= 0) disarm_timer(state.timer);
+    });
+    const std::uint64_t deadline = sys::now(CLOCK_MONOTONIC) + 20'000'000;
+    for (;;) {
+        bool busy = false;
+        for_each_thread([&](const ThreadState& state) {
+            busy = busy || (&state != current && state.inside.load(std::memory_order_acquire));
+        });
+        if (!busy) return true;
+        if (sys::now(CLOCK_MONOTONIC) > deadline) return false;
+        sys::call(SYS_sched_yield);
+    }
+}
+
+void restart_timers() {
+    for_each_thread([](ThreadState& state) {
+        if (state.timer >= 0) arm_timer(state.timer, cpu_time_of(state.tid) + random_phase(state.tid), process.period_ns);
+    });
+}
+
+void settle_process() {
+    ThreadState* state = current;
+    if (state == nullptr || process.recording.load() != capture::RecordingState::open) return;
+    const InsideAgent inside{*state};
+    for_each_thread([&](ThreadState& other) {
+        if (&other == state) return;
+        const std::uint64_t cpu_ns = cpu_time_of(other.tid);
+        if (cpu_ns == 0) return;
+        const auto charged = static_cast<std::int64_t>(other.counted * process.period_ns);
+        unsettled_ns.fetch_add(static_cast<std::int64_t>(cpu_ns - other.cpu_base_ns) - charged);
+        other.cpu_base_ns = cpu_ns;
+        other.counted = 0;
+    });
+    settle(*state, sys::now(CLOCK_THREAD_CPUTIME_ID), inside);
+}
+
+void update_records() {
+    for_each_thread([](ThreadState& state) {
+        if (state.record == nullptr) return;
+        char path[64];
+        discover::TextBuilder{path, sizeof path}.add("/proc/self/task/").add(static_cast<std::uint64_t>(state.tid)).add(
+            "/comm");
+        const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0) {
+            const long got = sys::read(fd, state.record->name, sizeof state.record->name - 1);
+            if (got > 0) state.record->name[got - 1] = '\0';   // the file ends with a newline
+            sys::close(fd);
+        }
+        state.record->cpu_ns = cpu_time_of(state.tid);
+    });
+}
+
+void forget_recording() {
+    for_each_thread([](ThreadState& state) {
+        state.record = nullptr;
+        state.spawned_by = 0;
+        state.tree.freeze();
+        state.tree.forget();
+    });
+    ended.tree.freeze();
+    ended.tree.forget();
+    ended.record = nullptr;
+    kept_trees.store(0);
+    process.next_thread.store(1);
+}
+
+void keep_only_this_thread() {
+    ended.locked.clear();
+    ThreadState* mine = current;
+    for_each_thread([mine](ThreadState& state) {
+        state.timer = -1;   // timers are not inherited
+        if (&state == mine) return;
+        state.tree.freeze();
+        delist(&state);
+        release_state(&state);
+    });
+    unsettled_ns.store(0);
+    process.live_threads.store(mine == nullptr ? 0 : 1);
+    if (mine == nullptr) return;
+    mine->tid = sys::get_tid();
+    mine->counted = mine->pending = mine->cpu_base_ns = 0;
+    mine->start_routine = 0;
+    mine->started_ns = sys::now(CLOCK_MONOTONIC);
+    sys::mask_signal(SIG_UNBLOCK, process.signal);
+    arm(*mine, random_phase(mine->tid));
+}
+
+}  // namespace pyprof::preload

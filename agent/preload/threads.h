@@ -1,0 +1,48 @@
+#pragma once
+// The threads of this process that are sampled: their states, their timers, and what becomes of them when they end.
+//
+// `begin_thread` and `end_thread` run in the thread itself, outside handlers. `adopt` may run in a handler. The
+// functions that touch all threads (`stop_timers` …) are for the one thread that ends or restarts a recording.
+#include <cstdint>
+
+#include "agent/capture/thread_state.h"
+
+namespace pyprof::preload {
+
+// The calling thread's state; nullptr if it has none.
+capture::ThreadState* this_thread();
+
+struct ThreadOrigin {
+    std::uint64_t start_routine = 0;   // address of the function, 0 for the main thread
+    std::uint32_t spawned_by = 0;      // node in the creator's tree
+    std::uint64_t cpu_base_ns = 0;     // CPU time that was used before anybody wanted to know
+};
+
+// Gives the calling thread a state and a timer, and unblocks the timers' signal in it.
+void begin_thread(const ThreadOrigin& origin);
+
+// Takes the timer away, settles the CPU time that no signal arrived for, and keeps or folds the thread's tree.
+void end_thread();
+
+// As begin_thread for a thread that is already running; nothing happens if it is known. Async-signal-safe.
+void adopt(int tid);
+// For threads that are older than our interest in them: what they used so far is left out.
+void adopt_from_now(int tid);
+
+// No sample is being taken anywhere when this returns true (waits at most 20 ms for handlers under way).
+bool stop_timers();
+void restart_timers();
+
+// Charges the process's CPU time that no signal arrived for to the calling thread, after the timers have stopped.
+void settle_process();
+
+// Writes names and CPU times of living threads into their records.
+void update_records();
+
+// The recording changes or is gone: every state forgets its record and its tree.
+void forget_recording();
+
+// In a forked child: only the calling thread is left.
+void keep_only_this_thread();
+
+}  // namespace pyprof::preload

@@ -20,7 +20,7 @@ may_include = {
     "agent/cpython": {"src/base", "src/wire"},
     "agent/capture": {"src/base", "src/wire", "agent/cpython"},
     "agent/discover": {"src/base", "src/wire", "agent/cpython"},
-    "agent/hooks": {"src/base", "src/wire", "agent/capture", "agent/discover"},
+    "agent/hooks": {"src/base", "src/wire", "agent/capture", "agent/discover", "agent/preload"},
     "agent/preload": {"src/base", "src/wire", "agent/cpython", "agent/capture", "agent/discover", "agent/hooks"},
     "agent/mpi": {"src/base", "src/wire", "src/gather", "agent/preload"},
 }

@@ -1,0 +1,93 @@
+// Colours of boxes. The hues are those of Okabe and Ito (Color Universal Design, 2008), which people with any colour
+// vision tell apart, softened so that text reads on them; green for computing and blue for MPI is what viewers of
+// parallel profiles already use. MPI is also striped, so that it does not depend on colour at all.
+import type {Domain, SourceFunction} from '../model/profile.ts';
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+const hues: Readonly<Record<Domain, Colour>> = {
+  python: [86, 180, 233],
+  native: [0, 158, 115],
+  jit: [204, 121, 167],
+  mpi: [0, 114, 178],
+  os: [230, 159, 0],
+};
+
+export const domainLabels: Readonly<Record<Domain, string>> = {
+  python: 'Python',
+  native: 'Native',
+  jit: 'JIT-compiled',
+  mpi: 'MPI',
+  os: 'Operating system',
+};
+
+export interface Palette {
+  readonly surface: string;
+  readonly text: string;
+  readonly faintText: string;
+  readonly root: string;
+  readonly crumbs: string;
+  readonly outline: string;
+  readonly match: string;
+  readonly stripe: string;
+  /** Shades of one hue: neighbours of different files or libraries differ a little. */
+  readonly shades: Readonly<Record<Domain | 'machinery', readonly string[]>>;
+}
+
+const shadeCount = 5;
+
+function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit<Palette, 'shades' | 'surface'>): Palette {
+  const shadesOf = (hue: Colour): string[] =>
+    Array.from({length: shadeCount}, (_, i) => css(mix(surface, hue, strength + (i - (shadeCount - 1) / 2) * 0.035)));
+  return {
+    ...rest,
+    surface: css(surface),
+    shades: {
+      python: shadesOf(hues.python),
+      native: shadesOf(hues.native),
+      jit: shadesOf(hues.jit),
+      mpi: shadesOf(hues.mpi),
+      os: shadesOf(hues.os),
+      machinery: shadesOf(grey),
+    },
+  };
+}
+
+function mix(from: Colour, to: Colour, share: number): Colour {
+  const blend = (a: number, b: number): number => Math.round(a + (b - a) * share);
+  return [blend(from[0], to[0]), blend(from[1], to[1]), blend(from[2], to[2])];
+}
+
+const css = (colour: Colour): string => `rgb(${colour.join(' ')})`;
+
+export const light: Palette = makePalette([255, 255, 255], [120, 128, 138], 0.5, {
+  text: '#14181d',
+  faintText: 'rgb(20 24 29 / 0.62)',
+  root: '#e9ecef',
+  crumbs: '#d5dae0',
+  outline: '#14181d',
+  match: '#c2185b',
+  stripe: 'rgb(255 255 255 / 0.38)',
+});
+
+export const dark: Palette = makePalette([18, 21, 26], [120, 128, 138], 0.56, {
+  text: '#f2f4f7',
+  faintText: 'rgb(242 244 247 / 0.66)',
+  root: '#272c34',
+  crumbs: '#353b45',
+  outline: '#ffffff',
+  match: '#ff7fb0',
+  stripe: 'rgb(0 0 0 / 0.25)',
+});
+
+export function fillOf(palette: Palette, fn: SourceFunction): string {
+  const shades = palette.shades[fn.machinery ? 'machinery' : fn.domain];
+  return shades[hashText(fn.module?.path ?? fn.file) % shadeCount] ?? palette.root;
+}
+
+/** FNV-1a. */
+function hashText(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {describe, encode, encodeBase64, pack, period, type TestProfile} from '../../tests/support/encode.ts';
+import {heat} from '../../tests/support/samples.ts';
+import {decodeBase64, decodeBlock, DecodeError} from './decode.ts';
+
+const two: TestProfile = {
+  functions: [{name: 'main', file: 'a.py', line: 1}, {name: 'work', domain: 'mpi', module: 0, machinery: true}],
+  modules: ['/lib/libm.so'],
+  stacks: [{frames: [[0, 7]], samples: 3}, {frames: [[0, 7], [1]], samples: 2, weight: 2 * period - 1}],
+};
+
+test('a profile comes out of its page as it went in', async () => {
+  const profile = await decodeBase64(`\n${encodeBase64(two)}\n`);
+  assert.deepEqual(profile.functions.map((fn) => [fn.name, fn.file, fn.firstLine, fn.domain, fn.machinery, fn.named]), [
+    ['main', 'a.py', 1, 'python', false, true], ['work', '', 0, 'mpi', true, true],
+  ]);
+  assert.equal(profile.functions[1]?.module?.path, '/lib/libm.so');
+  assert.deepEqual([...profile.contexts.parent], [0, 0, 1]);
+  assert.deepEqual([...profile.values.context], [1, 2]);
+  assert.deepEqual([...profile.values.weight], [3 * period, 2 * period - 1]);
+});
+
+test('weights beyond 32 bits are exact', () => {
+  const weight = 2 ** 52 + 12345;
+  const profile = decodeBlock(encode({...two, stacks: [{frames: [[0]], samples: 1, weight}]}));
+  assert.equal(profile.values.weight[0], weight);
+});
+
+test('ranks are groups in order, and threads know theirs', () => {
+  const profile = decodeBlock(encode(heat));
+  assert.deepEqual(profile.groups.map((group) => group.label), ['rank 0', 'rank 1', 'rank 2', 'rank 3']);
+  assert.deepEqual([...profile.groupOfThread], [0, 1, 2, 3]);
+});
+
+test('text that is not base64 of gzip is refused with a sentence', async () => {
+  await assert.rejects(decodeBase64('§§'), DecodeError);
+  await assert.rejects(decodeBase64('aGVsbG8='), DecodeError);
+  await assert.rejects(decodeBase64(encodeBase64(two).slice(0, 200)), DecodeError);
+});
+
+test('a block cut at any place is refused', () => {
+  const whole = encode(two);
+  for (let length = 0; length < whole.byteLength; length += 4) {
+    assert.throws(() => decodeBlock(whole.slice(0, length)), (error) => error instanceof Error, `cut at ${length}`);
+  }
+});
+
+const damages: readonly [column: string, values: readonly number[]][] = [
+  ['context.up', [0, 2, 1]], ['context.up', [0, 1, 0]], ['context.location', [0, 0, 9]], ['function.name', [0, 99]],
+  ['function.module', [7, 0]], ['function.flags', [0, 5]], ['location.function', [0, 2]], ['value.step', [1, 2]],
+  ['value.thread', [0, 1]], ['value.samples', [1]], ['value.extra_high', [0, 0x80000000]],
+];
+
+for (const [name, values] of damages) {
+  test(`impossible values of ${name} are refused (${values.join(' ')})`, () => {
+    const {header, columns} = describe(two);
+    const changed = columns.map(([column, old]) => [column, column === name ? values : old] as (typeof columns)[number]);
+    assert.throws(() => decodeBlock(pack(header, changed)), DecodeError);
+  });
+}

@@ -1,0 +1,14 @@
+// What part of a profile is looked at, and how finely.
+import type {GroupId, ThreadId} from './profile.ts';
+
+export type Frames = 'all' | 'python' | 'native';
+export type Granularity = 'function' | 'line';
+
+export interface Selection {
+  readonly group: GroupId | undefined;
+  readonly thread: ThreadId | undefined;
+  readonly frames: Frames;
+  readonly granularity: Granularity;
+  /** Show interpreter internals between Python frames. */
+  readonly machinery: boolean;
+}

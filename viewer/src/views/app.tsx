@@ -1,0 +1,38 @@
+// The page around the pages.
+import {useSignal} from '@preact/signals';
+import type {JSX} from 'preact';
+import {useEffect, useMemo} from 'preact/hooks';
+import type {Store} from '../state/store.ts';
+import {SurroundingsContext} from './context.ts';
+import {Header} from './header.tsx';
+import {Help} from './help.tsx';
+import {handleKey} from './keys.ts';
+import {pages} from './pages.ts';
+import {paletteFor} from './theme.ts';
+import {Toolbar} from './toolbar.tsx';
+
+export function App({store}: {store: Store}): JSX.Element {
+  const surroundings = useMemo(() => ({store, palette: paletteFor(store.state)}), [store]);
+  const helpOpen = useSignal(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (helpOpen.value) return;
+      const isHelp = event.key === '?' && !(event.target instanceof HTMLInputElement);
+      if (isHelp) helpOpen.value = true;
+      if (isHelp || handleKey(store, event)) event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [store, helpOpen]);
+  const {View} = pages.find((page) => page.id === store.state.value.page) ?? pages[0] ?? {View: () => null};
+  return (
+    <SurroundingsContext.Provider value={surroundings}>
+      <Header />
+      <Toolbar onHelp={() => (helpOpen.value = true)} />
+      <main>
+        <View />
+      </main>
+      <Help open={helpOpen} />
+    </SurroundingsContext.Provider>
+  );
+}

@@ -1,0 +1,81 @@
+// A node of the call tree in words and numbers, for boxes, tooltips and screen readers.
+import {f64, u32} from '../model/columns.ts';
+import {type Interval, shareInterval} from '../model/interval.ts';
+import {domains, type Location, type SourceFunction} from '../model/profile.ts';
+import {amount, count, locationLabel, percent, plural} from '../model/text.ts';
+import {type NodeId, root} from '../model/tree.ts';
+import {domainLabels} from '../draw/palette.ts';
+import type {Store} from '../state/store.ts';
+
+export interface Named {
+  readonly location: Location;
+  readonly fn: SourceFunction;
+}
+
+/** Undefined for the root. */
+export function namedAt(store: Store, node: NodeId): Named | undefined {
+  if (node === root) return undefined;
+  const {profile} = store;
+  const location = profile.locations[u32(profile.contexts.location, u32(store.tree.value.context, node))];
+  const fn = location && profile.functions[location.function];
+  return location && fn ? {location, fn} : undefined;
+}
+
+export function labelOf(store: Store, node: NodeId): string {
+  const named = namedAt(store, node);
+  if (!named) return wholeLabel(store);
+  return locationLabel(store.profile, named.location, store.state.value.granularity === 'line');
+}
+
+function wholeLabel(store: Store): string {
+  const {group, thread} = store.state.value;
+  const groupLabel = group === undefined ? undefined : store.profile.groups[group]?.label;
+  if (thread !== undefined) return [groupLabel, 'one thread'].filter(Boolean).join(', ');
+  return groupLabel ?? (store.profile.groups.length > 1 ? groupsLabel(store) : 'whole program');
+}
+
+/** "all 4 ranks" */
+export function groupsLabel(store: Store): string {
+  const {groups, run} = store.profile;
+  return `all ${plural(groups.length, run.ranks > 0 ? 'rank' : 'process', run.ranks > 0 ? 'ranks' : 'processes')}`;
+}
+
+export interface Figure {
+  readonly weight: string;
+  readonly share: string;
+  readonly interval: string;
+  readonly samples: string;
+}
+
+export function figures(store: Store, node: NodeId): {total: Figure; self: Figure} {
+  const tree = store.tree.value;
+  const figure = (weights: Float64Array, samples: Float64Array): Figure => ({
+    weight: amount(f64(weights, node), store.profile.metric.unit),
+    share: percent(ratio(f64(weights, node), f64(tree.total, root))),
+    interval: intervalText(shareInterval(f64(samples, node), f64(tree.totalSamples, root))),
+    samples: count(f64(samples, node)),
+  });
+  return {total: figure(tree.total, tree.totalSamples), self: figure(tree.self, tree.selfSamples)};
+}
+
+function intervalText({low, high}: Interval): string {
+  const decimals = high - low < 0.01 ? 2 : 1;
+  return `${(low * 100).toFixed(decimals)}–${(high * 100).toFixed(decimals)} %`;
+}
+
+export const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
+
+/** One sentence for a screen reader. */
+export function spoken(store: Store, node: NodeId): string {
+  const named = namedAt(store, node);
+  const {total, self} = figures(store, node);
+  const kind = named ? `, ${domainLabels[named.fn.domain]}` : '';
+  const depth = u32(store.tree.value.depth, node);
+  return `${labelOf(store, node)}${kind}, ${total.share} total, ${self.share} self, ${total.samples} samples, level ${depth}`;
+}
+
+/** The domains that occur, in the order of the legend. */
+export function domainsPresent(functions: readonly SourceFunction[]): (typeof domains)[number][] {
+  const present = new Set(functions.map((fn) => fn.domain));
+  return domains.filter((domain) => present.has(domain));
+}

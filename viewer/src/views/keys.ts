@@ -1,0 +1,83 @@
+// Keys that work everywhere but in text fields. The help overlay is printed from this table.
+import type {GroupId} from '../model/profile.ts';
+import type {State} from '../state/state.ts';
+import type {Store} from '../state/store.ts';
+import {searchId, stepMatch} from './search.tsx';
+import {nextTheme} from './toolbar.tsx';
+
+export interface Key {
+  readonly keys: readonly string[];
+  readonly does: string;
+  readonly act?: (store: Store, key: string) => void;
+}
+
+export interface KeyGroup {
+  readonly title: string;
+  readonly keys: readonly Key[];
+}
+
+const set = (patch: Partial<State>) => (store: Store): void => store.go(patch);
+
+export const keyGroups: readonly KeyGroup[] = [
+  {
+    title: 'Move in the flame graph',
+    keys: [
+      {keys: ['↓', '↑'], does: 'callee, caller (the other way round in the flame direction)'},
+      {keys: ['←', '→'], does: 'neighbour with the same caller'},
+      {keys: ['Enter'], does: 'zoom in; so does a click'},
+      {keys: ['Esc', 'Backspace'], does: 'zoom out by one step'},
+      {keys: ['r'], does: 'reset to the whole profile', act: (store) => store.reset()},
+    ],
+  },
+  {
+    title: 'Search',
+    keys: [
+      {keys: ['/'], does: 'search by regular expression', act: () => document.getElementById(searchId)?.focus()},
+      {keys: ['n'], does: 'next match, the heaviest first', act: (store) => stepMatch(store, 1)},
+      {keys: ['N'], does: 'previous match', act: (store) => stepMatch(store, -1)},
+    ],
+  },
+  {
+    title: 'Choose what is shown',
+    keys: [
+      {keys: ['1'], does: 'flame graph from the top down', act: set({page: 'flame', orientation: 'icicle'})},
+      {keys: ['2'], does: 'flame graph from the bottom up', act: set({page: 'flame', orientation: 'flame'})},
+      {keys: ['5'], does: 'table of functions', act: set({page: 'table'})},
+      {keys: ['l'], does: 'by function or by line', act: (store) => store.go(otherGranularity(store.state.value))},
+      {keys: ['p'], does: 'all, Python or native frames', act: (store) => store.go(nextFrames(store.state.value))},
+      {keys: ['m'], does: "the interpreter's own frames", act: (store) => store.go({machinery: !store.state.value.machinery})},
+      {keys: ['[', ']'], does: 'previous, next rank', act: (store, key) => store.go(nextGroup(store, key === ']' ? 1 : -1))},
+      {keys: ['t'], does: "light, dark or the system's theme", act: (store) => store.move(nextTheme(store))},
+    ],
+  },
+];
+
+function otherGranularity(state: State): Partial<State> {
+  return {granularity: state.granularity === 'function' ? 'line' : 'function'};
+}
+
+function nextFrames(state: State): Partial<State> {
+  const next = {all: 'python', python: 'native', native: 'all'} as const;
+  return {frames: next[state.frames]};
+}
+
+/** All ranks come before the first and after the last. */
+function nextGroup({profile, state}: Store, step: 1 | -1): Partial<State> {
+  const places = profile.groups.length + 1;
+  const place = ((state.value.group ?? -1) + 1 + step + places) % places;
+  return {group: place === 0 ? undefined : ((place - 1) as GroupId), thread: undefined};
+}
+
+const byKey = new Map(keyGroups.flatMap((group) => group.keys.flatMap((key) => key.keys.map((name) => [name, key] as const))));
+
+/** True if the key did something. */
+export function handleKey(store: Store, event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return false;
+  const act = byKey.get(event.key)?.act;
+  act?.(store, event.key);
+  return act !== undefined;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+}

@@ -1,0 +1,59 @@
+// Where the flame graph is zoomed to: the callers of the zoomed node as steps back, and the legend beside them.
+import type {JSX} from 'preact';
+import {domainLabels} from '../draw/palette.ts';
+import {type NodeId, pathTo} from '../model/tree.ts';
+import {useSurroundings} from './context.ts';
+import {domainsPresent, labelOf} from './describe.ts';
+
+/** Long paths keep both ends. */
+const shownEnds = 3;
+
+export function Path(): JSX.Element {
+  const {store} = useSurroundings();
+  const path = pathTo(store.tree.value, store.zoom.value);
+  const cut = path.length > 2 * shownEnds + 1;
+  const shown = cut ? [...path.slice(0, shownEnds), undefined, ...path.slice(-shownEnds)] : path;
+  return (
+    <div class="strip">
+      <nav class="path" aria-label="Zoom">
+        {shown.map((node, i) => (
+          <Step node={node} last={i === shown.length - 1} hidden={path.length - 2 * shownEnds} />
+        ))}
+      </nav>
+      <Legend />
+    </div>
+  );
+}
+
+function Step({node, last, hidden}: {node: NodeId | undefined; last: boolean; hidden: number}): JSX.Element {
+  const {store} = useSurroundings();
+  if (node === undefined) return <span class="step more">{hidden} more</span>;
+  if (last) return <span class="step here" aria-current="true">{labelOf(store, node)}</span>;
+  return (
+    <button type="button" class="step" onClick={() => store.zoomTo(node)}>
+      {labelOf(store, node)}
+    </button>
+  );
+}
+
+function Legend(): JSX.Element {
+  const {store, palette} = useSurroundings();
+  const {shades, stripe} = palette.value;
+  const stripes = `repeating-linear-gradient(135deg, transparent 0 3px, ${stripe} 3px 5px)`;
+  return (
+    <ul class="legend" aria-label="Colours">
+      {domainsPresent(store.profile.functions).map((domain) => (
+        <li>
+          <i style={{backgroundColor: shades[domain][2], backgroundImage: domain === 'mpi' ? stripes : 'none'}} />
+          {domainLabels[domain]}
+        </li>
+      ))}
+      {store.state.value.machinery && (
+        <li>
+          <i style={{backgroundColor: shades.machinery[2]}} />
+          Interpreter
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,102 @@
+// What to look at: page, direction, frames, granularity, rank, thread, search.
+import type {JSX} from 'preact';
+import type {GroupId, ThreadId} from '../model/profile.ts';
+import {selectedThreads} from '../model/tree.ts';
+import {visible} from '../model/text.ts';
+import type {State} from '../state/state.ts';
+import type {Store} from '../state/store.ts';
+import {useSurroundings} from './context.ts';
+import {groupsLabel} from './describe.ts';
+import {pages} from './pages.ts';
+
+export function Toolbar({onHelp}: {onHelp: () => void}): JSX.Element {
+  const {store} = useSurroundings();
+  const {page, machinery} = store.state.value;
+  return (
+    <div class="toolbar" role="toolbar" aria-label="View">
+      <Choice label="Page" name="page" options={pages.map(({id, title}) => [id, title])} />
+      {page === 'flame' && (
+        <Choice label="Direction" name="orientation" options={[['icicle', 'Icicle'], ['flame', 'Flame']]} />
+      )}
+      <Choice label="Granularity" name="granularity" options={[['function', 'Functions'], ['line', 'Lines']]} />
+      <Choice label="Frames" name="frames" options={[['all', 'All'], ['python', 'Python'], ['native', 'Native']]} />
+      <button type="button" class="toggle" aria-pressed={machinery} title="Show the interpreter's own frames (m)"
+        onClick={() => store.go({machinery: !machinery})}>
+        Interpreter
+      </button>
+      <RankSelect />
+      <ThreadSelect />
+      <span class="space" />
+      <button type="button" class="toggle" title="Back to the whole profile (r)" onClick={store.reset}>Reset</button>
+      <button type="button" class="toggle icon" title="Theme: light, dark or the system's (t)" aria-label="Theme"
+        onClick={() => store.move(nextTheme(store))}>
+        ◐
+      </button>
+      <button type="button" class="toggle icon" aria-label="Help" title="Help (?)" onClick={onHelp}>?</button>
+    </div>
+  );
+}
+
+export function nextTheme(store: Store): Partial<State> {
+  const order = ['system', 'light', 'dark'] as const;
+  return {theme: order[(order.indexOf(store.state.value.theme) + 1) % order.length] ?? 'system'};
+}
+
+interface ChoiceProps<K extends keyof State> {
+  readonly label: string;
+  readonly name: K;
+  readonly options: readonly (readonly [State[K], string])[];
+}
+
+function Choice<K extends keyof State>({label, name, options}: ChoiceProps<K>): JSX.Element {
+  const {store} = useSurroundings();
+  return (
+    <div class="choice" role="group" aria-label={label}>
+      {options.map(([value, text]) => (
+        <button type="button" aria-pressed={store.state.value[name] === value} onClick={() => store.go({[name]: value})}>
+          {text}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function RankSelect(): JSX.Element | null {
+  const {store} = useSurroundings();
+  const {groups, run} = store.profile;
+  if (groups.length < 2) return null;
+  const change = (text: string): void =>
+    store.go({group: text === '' ? undefined : (Number(text) as GroupId), thread: undefined});
+  return (
+    <select aria-label={run.ranks > 0 ? 'Rank' : 'Process'} value={store.state.value.group ?? ''}
+      onChange={(event) => change(event.currentTarget.value)}>
+      <option value="">{groupsLabel(store)}</option>
+      {groups.map((group, id) => <option value={id}>{visible(group.label)}</option>)}
+    </select>
+  );
+}
+
+function ThreadSelect(): JSX.Element | null {
+  const {store} = useSurroundings();
+  const {profile} = store;
+  const selection = store.state.value;
+  const inGroup = selectedThreads(profile, {...selection, thread: undefined});
+  const offered = profile.threads.map((_, id) => id).filter((id) => inGroup[id] === 1);
+  if (profile.threads.length === profile.groups.length) return null;
+  const change = (text: string): void => store.go({thread: text === '' ? undefined : (Number(text) as ThreadId)});
+  return (
+    <select aria-label="Thread" value={selection.thread ?? ''} onChange={(event) => change(event.currentTarget.value)}>
+      <option value="">all threads</option>
+      {offered.map((id) => <option value={id}>{threadLabel(store, id)}</option>)}
+    </select>
+  );
+}
+
+export function threadLabel(store: Store, id: number): string {
+  const {profile, state} = store;
+  const thread = profile.threads[id];
+  if (!thread) return '';
+  const name = thread.folded > 0 ? `${thread.folded} ended threads` : visible(thread.name) || `thread ${thread.tid}`;
+  const group = profile.groups[profile.groupOfThread[id] ?? 0];
+  return state.value.group === undefined && profile.groups.length > 1 ? `${group?.label ?? ''}: ${name}` : name;
+}

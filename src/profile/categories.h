@@ -1,0 +1,31 @@
+#pragma once
+// What a thread was doing, in the words of report --json: one category for every context, so that the categories of all
+// values sum to the total.
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "profile/profile.h"
+
+namespace pyprof::profile {
+
+enum class Category : std::uint8_t { python, native, mpi, io, gil, gc, import, idle, other };
+inline constexpr std::size_t category_count = 9;
+inline constexpr std::array<const char*, category_count> category_names = {"python", "native", "mpi",  "io",   "gil",
+                                                                           "gc",     "import", "idle", "other"};
+
+// Whether a run in this mode can see the category at all; one it cannot see has no figure, not the figure 0.
+bool is_measured(Category category, const Run& run);
+
+// Below the innermost Python frame (or the root): MPI if a frame is MPI's, else garbage collection if a frame is the
+// collector's; else python where only interpreter machinery is above that frame, native where anything else is. Stacks
+// without frames are other.
+std::vector<Category> activities(const Profile& profile);
+
+// The same, but python and native below an import statement (CPython's importlib._bootstrap) are import.
+std::vector<Category> categories(const Profile& profile);
+
+// Whether the function is the cycle collector's, by its name in CPython (Modules/gcmodule.c, Python/gc.c).
+bool is_garbage_collector(const Function& function);
+
+}  // namespace pyprof::profile

@@ -1,0 +1,114 @@
+#include "profile/select.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "profile/categories.h"
+#include "profile/tree.h"
+
+namespace pyprof::profile {
+namespace {
+
+// Folds contexts of the original into fewer ones.
+class Folder {
+public:
+    explicit Folder(const Profile& original) : original_{original}, folded_(original.contexts.size()) {
+        contexts_.push_back({0, none});
+    }
+
+    void hide(std::uint32_t context) { folded_[context] = folded_[original_.contexts[context].parent]; }
+    void keep(std::uint32_t context) {
+        const Context& old = original_.contexts[context];
+        folded_[context] = child(folded_[old.parent], old.location);
+    }
+    std::uint32_t child(std::uint32_t parent, std::uint32_t location) {
+        const std::uint64_t key = static_cast<std::uint64_t>(parent) << 32 | location;
+        const auto [known, is_new] = known_.try_emplace(key, static_cast<std::uint32_t>(contexts_.size()));
+        if (is_new) contexts_.push_back({parent, location});
+        return known->second;
+    }
+    std::uint32_t folded(std::uint32_t context) const { return folded_[context]; }
+    std::vector<Context> take() { return std::move(contexts_); }
+
+private:
+    const Profile& original_;
+    std::vector<std::uint32_t> folded_;
+    std::vector<Context> contexts_;
+    std::unordered_map<std::uint64_t, std::uint32_t> known_;
+};
+
+std::vector<Value> sorted_sums(std::vector<Value> values) {
+    std::ranges::sort(values, {}, [](const Value& value) { return std::pair{value.context, value.thread}; });
+    std::vector<Value> result;
+    for (const Value& value : values) {
+        if (!result.empty() && result.back().context == value.context && result.back().thread == value.thread) {
+            result.back().samples += value.samples;
+            result.back().weight += value.weight;
+        } else {
+            result.push_back(value);
+        }
+    }
+    return result;
+}
+
+std::uint32_t add_interpreter(Profile& profile) {
+    Function function;
+    function.name = "(interpreter)";
+    profile.functions.push_back(function);
+    profile.locations.push_back({static_cast<std::uint32_t>(profile.functions.size()) - 1, 0, false, false});
+    return static_cast<std::uint32_t>(profile.locations.size()) - 1;
+}
+
+}  // namespace
+
+Profile without_machinery(const Profile& profile) {
+    Profile result = profile;
+    Folder folder{profile};
+    for (std::uint32_t i = 1; i < profile.contexts.size(); i++) {
+        const Function& function = function_of(profile, i);
+        if (function.machinery && !is_garbage_collector(function)) {
+            folder.hide(i);
+        } else {
+            folder.keep(i);
+        }
+    }
+    const std::uint32_t interpreter = add_interpreter(result);
+    for (Value& value : result.values) {
+        const std::uint32_t folded = folder.folded(value.context);
+        const bool lost_all_frames = folded == 0 && value.context != 0;
+        value.context = lost_all_frames ? folder.child(0, interpreter) : folded;
+    }
+    result.values = sorted_sums(std::move(result.values));
+    for (Thread& thread : result.threads) thread.spawned_by = folder.folded(thread.spawned_by);
+    result.contexts = folder.take();
+    return result;
+}
+
+Profile only_rank(const Profile& profile, std::int32_t rank) {
+    Profile result = profile;
+    std::vector<std::uint32_t> new_process(profile.processes.size(), none), new_thread(profile.threads.size(), none);
+    result.processes.clear();
+    result.threads.clear();
+    result.values.clear();
+    for (std::size_t i = 0; i < profile.processes.size(); i++) {
+        if (profile.processes[i].rank != rank) continue;
+        new_process[i] = static_cast<std::uint32_t>(result.processes.size());
+        result.processes.push_back(profile.processes[i]);
+    }
+    for (std::size_t i = 0; i < profile.threads.size(); i++) {
+        if (new_process[profile.threads[i].process] == none) continue;
+        new_thread[i] = static_cast<std::uint32_t>(result.threads.size());
+        result.threads.push_back(profile.threads[i]);
+        result.threads.back().process = new_process[profile.threads[i].process];
+    }
+    for (Value value : profile.values) {
+        if (new_thread[value.thread] == none) continue;
+        value.thread = new_thread[value.thread];
+        result.values.push_back(value);
+    }
+    return result;
+}
+
+}  // namespace pyprof::profile

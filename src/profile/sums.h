@@ -1,0 +1,46 @@
+#pragma once
+// Sums the values of a profile by function, by line or by any other key of its contexts.
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "profile/categories.h"
+#include "profile/profile.h"
+
+namespace pyprof::profile {
+
+struct Amount {
+    std::uint64_t weight = 0;  // of metrics[0]
+    std::uint64_t samples = 0;
+    friend bool operator==(const Amount&, const Amount&) = default;
+};
+
+// How a figure (a weight) differs between the ranks of a job; ranks without the figure count as 0.
+struct Spread {
+    std::uint64_t min = 0, max = 0;
+    double mean = 0;
+    std::int32_t argmax = -1;  // the lowest rank with the maximum
+};
+
+using Split = std::array<std::uint64_t, category_count>;  // a weight, by activity
+
+struct Cost {
+    Amount self;                        // exclusive
+    Amount total;                       // inclusive, recursion counted once per stack
+    Split split{};                      // of total.weight
+    std::optional<Spread> self_ranks;   // of self.weight; nothing without MPI
+    std::optional<Spread> total_ranks;  // of total.weight
+};
+
+// One Cost for every key below `key_count`; keys[context] is its key, or `none`.
+std::vector<Cost> sum_by(const Profile& profile, std::span<const std::uint32_t> keys, std::uint32_t key_count);
+
+// The sum of all values.
+Amount sum_all(const Profile& profile);
+
+// The ranks of the job that have a process here, in order.
+std::vector<std::int32_t> ranks_of(const Profile& profile);
+
+}  // namespace pyprof::profile

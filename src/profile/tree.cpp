@@ -1,0 +1,79 @@
+#include "profile/tree.h"
+
+#include <algorithm>
+
+namespace pyprof::profile {
+namespace {
+
+// Calls enter(context) and leave(context) around the children of every context but the root.
+template <class Enter, class Leave>
+void walk(const Profile& profile, Enter enter, Leave leave) {
+    const std::size_t count = profile.contexts.size();
+    std::vector<std::uint32_t> first_child(count, none), next_sibling(count, none);
+    for (std::size_t i = count - 1; i > 0; i--) {
+        const std::uint32_t parent = profile.contexts[i].parent;
+        next_sibling[i] = first_child[parent];
+        first_child[parent] = static_cast<std::uint32_t>(i);
+    }
+    std::uint32_t at = first_child[0];
+    while (at != none) {
+        enter(at);
+        std::uint32_t next = first_child[at];
+        while (next == none && at != 0) {
+            leave(at);
+            next = next_sibling[at];
+            if (next == none) at = profile.contexts[at].parent;
+        }
+        at = next;
+    }
+}
+
+}  // namespace
+
+const Location& location_of(const Profile& profile, std::uint32_t context) {
+    return profile.locations[profile.contexts[context].location];
+}
+
+const Function& function_of(const Profile& profile, std::uint32_t context) {
+    return profile.functions[location_of(profile, context).function];
+}
+
+std::vector<std::uint64_t> inclusive(const Profile& profile, std::vector<std::uint64_t> exclusive) {
+    for (std::size_t i = exclusive.size() - 1; i > 0; i--) exclusive[profile.contexts[i].parent] += exclusive[i];
+    return exclusive;
+}
+
+std::vector<bool> outermost(const Profile& profile, std::span<const std::uint32_t> keys) {
+    std::uint32_t key_count = 0;
+    for (const std::uint32_t key : keys) {
+        if (key != none) key_count = std::max(key_count, key + 1);
+    }
+    std::vector<std::uint32_t> on_stack(key_count);
+    std::vector<bool> result(keys.size());
+    const auto enter = [&](std::uint32_t context) {
+        if (keys[context] != none) result[context] = on_stack[keys[context]]++ == 0;
+    };
+    const auto leave = [&](std::uint32_t context) {
+        if (keys[context] != none) on_stack[keys[context]]--;
+    };
+    walk(profile, enter, leave);
+    return result;
+}
+
+std::vector<std::uint32_t> innermost_python(const Profile& profile) {
+    std::vector<std::uint32_t> result(profile.contexts.size());
+    for (std::uint32_t i = 1; i < result.size(); i++) {
+        const bool is_python = function_of(profile, i).domain == Domain::python;
+        result[i] = is_python ? i : result[profile.contexts[i].parent];
+    }
+    return result;
+}
+
+std::vector<std::uint32_t> path_to(const Profile& profile, std::uint32_t context) {
+    std::vector<std::uint32_t> path;
+    for (; context != 0; context = profile.contexts[context].parent) path.push_back(context);
+    std::ranges::reverse(path);
+    return path;
+}
+
+}  // namespace pyprof::profile

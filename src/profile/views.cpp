@@ -1,0 +1,246 @@
+#include "profile/views.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "profile/tree.h"
+
+namespace pyprof::profile {
+namespace {
+
+bool has_value(const Cost& cost) { return cost.total.weight > 0 || cost.total.samples > 0; }
+
+// Largest exclusive value first, then largest inclusive one, then in the order of the profile.
+template <class Row>
+void sort_by_cost(std::vector<Row>& rows) {
+    std::ranges::stable_sort(rows, std::greater{}, [](const Row& row) {
+        return std::pair{row.cost.self.weight, row.cost.total.weight};
+    });
+}
+
+template <class Row>
+void sort_by_self(std::vector<Row>& rows) {
+    std::ranges::stable_sort(rows, std::greater{}, [](const Row& row) { return row.self.weight; });
+}
+
+// Numbers whatever is looked up, in the order of first use.
+template <class Thing>
+class Numbers {
+public:
+    std::uint32_t of(const Thing& thing) {
+        const auto [known, is_new] = numbers_.try_emplace(thing, static_cast<std::uint32_t>(things_.size()));
+        if (is_new) things_.push_back(thing);
+        return known->second;
+    }
+    const std::vector<Thing>& things() const { return things_; }
+    std::uint32_t size() const { return static_cast<std::uint32_t>(things_.size()); }
+
+private:
+    std::map<Thing, std::uint32_t> numbers_;
+    std::vector<Thing> things_;
+};
+
+using Line = std::pair<std::uint32_t, std::uint32_t>;  // function, line
+
+std::vector<std::uint32_t> function_keys(const Profile& profile) {
+    std::vector<std::uint32_t> keys(profile.contexts.size(), none);
+    for (std::uint32_t i = 1; i < keys.size(); i++) keys[i] = location_of(profile, i).function;
+    return keys;
+}
+
+std::vector<std::uint32_t> line_keys(const Profile& profile, Numbers<Line>& lines) {
+    std::vector<std::uint32_t> keys(profile.contexts.size(), none);
+    for (std::uint32_t i = 1; i < keys.size(); i++) {
+        const Location& location = location_of(profile, i);
+        if (location.line > 0) keys[i] = lines.of({location.function, location.line});
+    }
+    return keys;
+}
+
+bool can_be_kernel(const Function& function) {
+    return (function.domain == Domain::native || function.domain == Domain::jit) && !function.machinery &&
+           !is_garbage_collector(function);
+}
+
+bool is_mpi_call(const Function& function) {
+    return function.domain == Domain::mpi && (function.name.starts_with("MPI_") || function.name.starts_with("PMPI_"));
+}
+
+// The exclusive weight of every function, by the Python line that called for it and by its own line.
+struct KernelLines {
+    std::unordered_map<std::uint32_t, std::map<Line, std::uint64_t>> callers;
+    std::unordered_map<std::uint32_t, std::map<std::uint32_t, std::uint64_t>> own;
+};
+
+KernelLines kernel_lines(const Profile& profile) {
+    const std::vector<std::uint32_t> python = innermost_python(profile);
+    KernelLines lines;
+    for (const Value& value : profile.values) {
+        if (value.context == 0 || !can_be_kernel(function_of(profile, value.context))) continue;
+        const Location& own = location_of(profile, value.context);
+        if (own.line > 0) lines.own[own.function][own.line] += value.weight;
+        if (python[value.context] == 0) continue;
+        const Location& caller = location_of(profile, python[value.context]);
+        lines.callers[own.function][{caller.function, caller.line}] += value.weight;
+    }
+    return lines;
+}
+
+std::vector<Caller> callers_of(const std::map<Line, std::uint64_t>& weights) {
+    std::vector<Caller> callers;
+    for (const auto& [line, weight] : weights) callers.push_back({line.first, line.second, weight});
+    std::ranges::stable_sort(callers, std::greater{}, &Caller::weight);
+    return callers;
+}
+
+std::uint32_t heaviest(const std::map<std::uint32_t, std::uint64_t>& weights) {
+    std::uint32_t line = 0;
+    std::uint64_t most = 0;
+    for (const auto& [candidate, weight] : weights) {
+        if (line != 0 && weight <= most) continue;
+        line = candidate;
+        most = weight;
+    }
+    return line;
+}
+
+const Process& process_of(const Profile& profile, const Value& value) {
+    return profile.processes[profile.threads[value.thread].process];
+}
+
+void add(Amount& amount, const Value& value) {
+    amount.weight += value.weight;
+    amount.samples += value.samples;
+}
+
+}  // namespace
+
+std::vector<FunctionRow> function_rows(const Profile& profile) {
+    std::vector<FunctionRow> rows;
+    const auto count = static_cast<std::uint32_t>(profile.functions.size());
+    std::vector<Cost> costs = sum_by(profile, function_keys(profile), count);
+    for (std::uint32_t i = 0; i < count; i++) {
+        if (has_value(costs[i])) rows.push_back({i, std::move(costs[i])});
+    }
+    sort_by_cost(rows);
+    return rows;
+}
+
+std::vector<LineRow> line_rows(const Profile& profile) {
+    Numbers<Line> lines;
+    const std::vector<std::uint32_t> keys = line_keys(profile, lines);
+    std::vector<Cost> costs = sum_by(profile, keys, lines.size());
+    std::vector<LineRow> rows;
+    for (std::size_t i = 0; i < costs.size(); i++) {
+        const auto [function, line] = lines.things()[i];
+        if (has_value(costs[i])) rows.push_back({function, line, std::move(costs[i])});
+    }
+    sort_by_cost(rows);
+    return rows;
+}
+
+std::vector<KernelRow> kernel_rows(const Profile& profile) {
+    KernelLines lines = kernel_lines(profile);
+    std::vector<KernelRow> rows;
+    for (FunctionRow& row : function_rows(profile)) {
+        const auto callers = lines.callers.find(row.function);
+        if (callers == lines.callers.end()) continue;
+        rows.push_back({row.function, heaviest(lines.own[row.function]), row.cost, callers_of(callers->second)});
+    }
+    return rows;
+}
+
+std::vector<MpiRow> mpi_rows(const Profile& profile) {
+    const std::vector<std::uint32_t> python = innermost_python(profile);
+    Numbers<std::pair<std::uint32_t, std::uint32_t>> calls;  // MPI function, caller's location
+    std::vector<std::uint32_t> keys(profile.contexts.size(), none);
+    std::vector<bool> in_call(profile.contexts.size());
+    for (std::uint32_t i = 1; i < keys.size(); i++) {
+        const std::uint32_t parent = profile.contexts[i].parent;
+        const Function& function = function_of(profile, i);
+        in_call[i] = function.domain != Domain::python && (in_call[parent] || is_mpi_call(function));
+        if (!in_call[i] || in_call[parent]) continue;
+        const std::uint32_t caller = python[i] != 0 ? python[i] : parent;
+        keys[i] = calls.of({location_of(profile, i).function, profile.contexts[caller].location});
+    }
+    std::vector<Cost> costs = sum_by(profile, keys, calls.size());
+    std::vector<MpiRow> rows;
+    for (std::size_t i = 0; i < costs.size(); i++) {
+        const auto [function, caller] = calls.things()[i];
+        if (has_value(costs[i])) rows.push_back({function, caller, std::move(costs[i])});
+    }
+    std::ranges::stable_sort(rows, std::greater{}, [](const MpiRow& row) { return row.cost.total.weight; });
+    return rows;
+}
+
+std::vector<RankRow> rank_rows(const Profile& profile) {
+    std::map<std::int32_t, RankRow> rows;
+    for (std::uint32_t i = 0; i < profile.processes.size(); i++) {
+        const Process& process = profile.processes[i];
+        if (process.rank < 0) continue;
+        RankRow& row = rows[process.rank];
+        row.rank = process.rank;
+        row.cpu_ns += process.cpu_ns;
+        row.wall_ns = std::max(row.wall_ns, process.wall_ns);
+        const bool earlier =
+            row.process == none || process.started_realtime_ns < profile.processes[row.process].started_realtime_ns;
+        if (earlier) row.process = i;
+    }
+    for (const Thread& thread : profile.threads) {
+        const std::int32_t rank = profile.processes[thread.process].rank;
+        if (rank >= 0) rows[rank].threads += std::max(1U, thread.folded);
+    }
+    const std::vector<Category> category = categories(profile);
+    for (const Value& value : profile.values) {
+        const std::int32_t rank = process_of(profile, value).rank;
+        if (rank < 0) continue;
+        add(rows[rank].self, value);
+        rows[rank].categories[static_cast<std::size_t>(category[value.context])] += value.weight;
+    }
+    std::vector<RankRow> result;
+    for (const auto& [rank, row] : rows) result.push_back(row);
+    return result;
+}
+
+std::vector<ThreadRow> thread_rows(const Profile& profile) {
+    std::vector<ThreadRow> rows(profile.threads.size());
+    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i].thread = i;
+    for (const Value& value : profile.values) add(rows[value.thread].self, value);
+    sort_by_self(rows);
+    return rows;
+}
+
+std::vector<ProcessRow> process_rows(const Profile& profile) {
+    std::vector<ProcessRow> rows(profile.processes.size());
+    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i].process = i;
+    for (const Value& value : profile.values) add(rows[profile.threads[value.thread].process].self, value);
+    sort_by_self(rows);
+    return rows;
+}
+
+std::vector<ModuleRow> module_rows(const Profile& profile) {
+    std::vector<ModuleRow> rows(profile.modules.size());
+    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i].module = i;
+    for (const Value& value : profile.values) {
+        if (value.context == 0) continue;
+        const Function& function = function_of(profile, value.context);
+        if (function.module == none) continue;
+        add(rows[function.module].self, value);
+        if (function.named) rows[function.module].named += value.weight;
+    }
+    std::erase_if(rows, [](const ModuleRow& row) { return row.self.samples == 0 && row.self.weight == 0; });
+    sort_by_self(rows);
+    return rows;
+}
+
+Split category_sums(const Profile& profile) {
+    const std::vector<Category> category = categories(profile);
+    Split sums{};
+    for (const Value& value : profile.values) sums[static_cast<std::size_t>(category[value.context])] += value.weight;
+    return sums;
+}
+
+}  // namespace pyprof::profile

@@ -1,0 +1,31 @@
+#include "profile/interval.h"
+
+#include <random>
+
+#include "tests/support/catch.h"
+
+namespace pyprof::profile {
+namespace {
+
+TEST_CASE("The interval holds the true share in about 95 of 100 experiments") {
+    std::mt19937 random{11};
+    std::binomial_distribution<std::uint64_t> experiment{400, 0.1};
+    int inside = 0;
+    for (int i = 0; i < 2000; i++) {
+        const Interval interval = interval_of(experiment(random) * 5, Amount{2000, 400});
+        inside += interval.low <= 200 && 200 <= interval.high;
+    }
+    CHECK(inside > 1860);
+    CHECK(inside < 1960);
+}
+
+TEST_CASE("The interval of nothing starts at 0, of everything ends at the total") {
+    CHECK(interval_of(0, Amount{500, 100}).low == 0);
+    CHECK(interval_of(0, Amount{500, 100}).high > 0);
+    CHECK(interval_of(500, Amount{500, 100}).high == Approx(500));
+    CHECK(interval_of(500, Amount{500, 100}).low < 500);
+    CHECK(interval_of(0, Amount{}).high == 0);
+}
+
+}  // namespace
+}  // namespace pyprof::profile

@@ -1,0 +1,51 @@
+#include "profile/select.h"
+
+#include <set>
+#include <utility>
+
+#include "profile/sums.h"
+#include "profile/tree.h"
+#include "tests/support/catch.h"
+#include "tests/support/profile_builder.h"
+#include "tests/support/sample_profile.h"
+
+namespace pyprof::profile {
+namespace {
+
+TEST_CASE("Hidden machinery leaves no frame behind, and contexts stay unique") {
+    const Profile simple = without_machinery(test_support::sample_profile());
+    std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
+    for (std::uint32_t i = 1; i < simple.contexts.size(); i++) {
+        const Function& function = function_of(simple, i);
+        CHECK((!function.machinery || function.name == "gc_collect_main"));
+        CHECK(simple.contexts[i].parent < i);
+        CHECK(seen.emplace(simple.contexts[i].parent, simple.contexts[i].location).second);
+    }
+}
+
+TEST_CASE("A stack of machinery alone becomes the interpreter's") {
+    test_support::ProfileBuilder make;
+    const std::uint32_t thread = make.thread(make.process(-1, 1, "here"), 1, "", true);
+    const std::uint32_t start = make.native("Py_BytesMain", make.module("python3"));
+    make.function(start).machinery = true;
+    make.add(make.path(0, {make.location(start)}), thread, 3);
+    make.add(0, thread, 2);
+    const Profile simple = without_machinery(make.build());
+    REQUIRE(simple.values.size() == 2);
+    CHECK(simple.values[0].context == 0);
+    CHECK(simple.values[0].samples == 2);
+    CHECK(function_of(simple, simple.values[1].context).name == "(interpreter)");
+}
+
+TEST_CASE("One rank keeps its own processes, threads and values") {
+    const Profile whole = test_support::sample_profile();
+    const Profile one = only_rank(whole, 1);
+    CHECK(one.processes.size() == 2);
+    CHECK(one.threads.size() == 3);
+    for (const Thread& thread : one.threads) CHECK(one.processes[thread.process].rank == 1);
+    CHECK(sum_all(one).samples + sum_all(only_rank(whole, 0)).samples == sum_all(whole).samples);
+    CHECK(only_rank(whole, 7).values.empty());
+}
+
+}  // namespace
+}  // namespace pyprof::profile

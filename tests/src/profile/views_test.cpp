@@ -1,0 +1,191 @@
+#include "profile/views.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "profile/select.h"
+#include "profile/tree.h"
+#include "tests/support/catch.h"
+#include "tests/support/profile_builder.h"
+#include "tests/support/sample_profile.h"
+
+namespace pyprof::profile {
+namespace {
+
+using test_support::ProfileBuilder;
+
+constexpr std::uint64_t period = ProfileBuilder::period_ns;
+
+// The slow twin of sum_by: every value alone, its stack as a set of functions.
+struct SlowCost {
+    Amount self, total;
+    std::map<std::int32_t, std::uint64_t> self_of_rank, total_of_rank;
+};
+
+std::map<std::uint32_t, SlowCost> slow_function_costs(const Profile& profile) {
+    std::map<std::uint32_t, SlowCost> costs;
+    for (const Value& value : profile.values) {
+        const std::int32_t rank = profile.processes[profile.threads[value.thread].process].rank;
+        std::set<std::uint32_t> functions;
+        for (const std::uint32_t context : path_to(profile, value.context)) {
+            functions.insert(location_of(profile, context).function);
+        }
+        for (const std::uint32_t function : functions) {
+            costs[function].total.weight += value.weight;
+            costs[function].total.samples += value.samples;
+            costs[function].total_of_rank[rank] += value.weight;
+        }
+        if (value.context == 0) continue;
+        SlowCost& own = costs[location_of(profile, value.context).function];
+        own.self.weight += value.weight;
+        own.self.samples += value.samples;
+        own.self_of_rank[rank] += value.weight;
+    }
+    return costs;
+}
+
+std::string name_of_row(const Profile& profile, const auto& row) { return profile.functions[row.function].name; }
+
+const auto& row_named(const Profile& profile, const auto& rows, const std::string& name) {
+    const auto row = std::ranges::find_if(rows, [&](const auto& r) { return name_of_row(profile, r) == name; });
+    REQUIRE(row != rows.end());
+    return *row;
+}
+
+TEST_CASE("Function rows equal a sum over single stacks") {
+    const Profile profile =
+        GENERATE(0, 1) == 0 ? test_support::sample_profile() : without_machinery(test_support::sample_profile());
+    const std::map<std::uint32_t, SlowCost> slow = slow_function_costs(profile);
+    const std::vector<FunctionRow> rows = function_rows(profile);
+    REQUIRE(rows.size() == slow.size());
+    for (const FunctionRow& row : rows) {
+        const SlowCost& expected = slow.at(row.function);
+        CHECK(row.cost.self == expected.self);
+        CHECK(row.cost.total == expected.total);
+        const auto of_rank = [&](const auto& sums, std::int32_t rank) {
+            return sums.contains(rank) ? sums.at(rank) : 0;
+        };
+        const std::uint64_t zero = of_rank(expected.total_of_rank, 0), one = of_rank(expected.total_of_rank, 1);
+        REQUIRE(row.cost.total_ranks);
+        CHECK(row.cost.total_ranks->min == std::min(zero, one));
+        CHECK(row.cost.total_ranks->max == std::max(zero, one));
+        CHECK(row.cost.total_ranks->argmax == (one > zero ? 1 : 0));
+        CHECK(row.cost.total_ranks->mean == Approx(static_cast<double>(zero + one) / 2));
+    }
+    CHECK(std::ranges::is_sorted(rows, std::greater{}, [](const FunctionRow& row) { return row.cost.self.weight; }));
+}
+
+TEST_CASE("Exclusive values of functions sum to the total, also without machinery") {
+    const Profile profile = test_support::sample_profile();
+    const Profile simple = without_machinery(profile);
+    CHECK(sum_all(simple) == sum_all(profile));
+    std::uint64_t sum = 0;
+    for (const FunctionRow& row : function_rows(simple)) sum += row.cost.self.weight;
+    CHECK(sum == sum_all(profile).weight);
+}
+
+TEST_CASE("Recursion counts once per stack") {
+    const Profile profile = without_machinery(test_support::sample_profile());
+    const auto rows = function_rows(profile);
+    const FunctionRow& recurse = row_named(profile, rows, "recurse");
+    CHECK(recurse.cost.self.samples == 10);
+    CHECK(recurse.cost.total.samples == 10);
+}
+
+TEST_CASE("A line of Python carries what it called, split by what that did") {
+    const Profile profile = without_machinery(test_support::sample_profile());
+    const auto rows = line_rows(profile);
+    const LineRow& line = row_named(profile, rows, "Solver.step");
+    CHECK(line.line == 42);
+    const Split& split = line.cost.split;
+    std::uint64_t sum = 0;
+    for (const std::uint64_t part : split) sum += part;
+    CHECK(sum == line.cost.total.weight);
+    CHECK(split[static_cast<std::size_t>(Category::mpi)] == 103 * period);
+    CHECK(split[static_cast<std::size_t>(Category::gc)] == 6 * period);
+    CHECK(split[static_cast<std::size_t>(Category::python)] == (20 + 22 + 5) * period);
+    CHECK(line.cost.self.samples == 20 + 22 + 5);
+}
+
+TEST_CASE("A kernel knows its own line, its callers and its other threads") {
+    const Profile profile = without_machinery(test_support::sample_profile());
+    const auto rows = kernel_rows(profile);
+    const KernelRow& stencil = row_named(profile, rows, "stencil");
+    CHECK(stencil.line == 5);
+    CHECK(stencil.cost.self.weight == (210 + 120) * period);
+    REQUIRE(stencil.callers.size() == 1);
+    CHECK(profile.functions[stencil.callers[0].function].name == "Solver.step");
+    CHECK(stencil.callers[0].line == 42);
+    CHECK(stencil.callers[0].weight == stencil.cost.self.weight);
+
+    const KernelRow& dgemm = row_named(profile, rows, "dgemm_kernel_HASWELL");
+    CHECK(dgemm.cost.self.samples == 75);
+    CHECK(dgemm.callers.at(0).weight == 40 * period);
+    for (const KernelRow& row : rows) {
+        const Function& function = profile.functions[row.function];
+        CHECK((function.domain == Domain::native || function.domain == Domain::jit));
+        CHECK(function.name != "gc_collect_main");
+        CHECK(row.cost.self.weight > 0);
+    }
+}
+
+TEST_CASE("MPI calls are the outermost MPI functions, by the Python line that made them") {
+    const Profile profile = without_machinery(test_support::sample_profile());
+    const auto rows = mpi_rows(profile);
+    REQUIRE(rows.size() == 1);
+    CHECK(name_of_row(profile, rows[0]) == "MPI_Allreduce");
+    CHECK(rows[0].cost.total.samples == 103);
+    CHECK(profile.locations[rows[0].caller].line == 42);
+    CHECK(rows[0].cost.total_ranks->argmax == 1);
+    CHECK(rows[0].cost.total_ranks->max == 98 * period);
+}
+
+TEST_CASE("Ranks, threads and processes hold all values; modules those of their functions") {
+    const Profile profile = without_machinery(test_support::sample_profile());
+    const Amount all = sum_all(profile);
+    std::uint64_t of_ranks = 0, of_threads = 0, of_processes = 0;
+    for (const RankRow& row : rank_rows(profile)) {
+        of_ranks += row.self.weight;
+        std::uint64_t categories = 0;
+        for (const std::uint64_t part : row.categories) categories += part;
+        CHECK(categories == row.self.weight);
+    }
+    for (const ThreadRow& row : thread_rows(profile)) of_threads += row.self.weight;
+    for (const ProcessRow& row : process_rows(profile)) of_processes += row.self.weight;
+    CHECK(of_ranks == all.weight);
+    CHECK(of_threads == all.weight);
+    CHECK(of_processes == all.weight);
+
+    const auto ranks = rank_rows(profile);
+    REQUIRE(ranks.size() == 2);
+    CHECK(ranks[1].threads == 5);  // main, three folded workers, the child's
+    CHECK(profile.processes[ranks[1].process].pid == 2000);
+
+    const auto modules = module_rows(profile);
+    CHECK(profile.modules[modules[0].module].path == "/home/user/heat/libkernel.so");
+    const auto blas = std::ranges::find_if(
+        modules, [&](const ModuleRow& row) { return profile.modules[row.module].path.ends_with("libopenblas.so.0"); });
+    CHECK(blas->self.samples == 79);
+    CHECK(blas->named == 75 * period);
+}
+
+TEST_CASE("Categories sum to the total") {
+    const Profile profile = test_support::sample_profile();
+    std::uint64_t sum = 0;
+    for (const std::uint64_t part : category_sums(profile)) sum += part;
+    CHECK(sum == sum_all(profile).weight);
+    CHECK(category_sums(profile) == category_sums(without_machinery(profile)));
+    CHECK(category_sums(profile)[static_cast<std::size_t>(Category::import)] == 8 * period);
+}
+
+TEST_CASE("A run without MPI has no ranks and no spread") {
+    const Profile profile = test_support::small_profile();
+    CHECK(rank_rows(profile).empty());
+    CHECK(!function_rows(profile).at(0).cost.self_ranks);
+    CHECK(mpi_rows(profile).empty());
+}
+
+}  // namespace
+}  // namespace pyprof::profile

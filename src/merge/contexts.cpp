@@ -1,0 +1,92 @@
+#include "merge/contexts.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/saturate.h"
+
+namespace pyprof::merge {
+namespace {
+
+constexpr std::array every_below{Below::work, Below::extension, Below::python};
+
+std::uint8_t bit(Below below) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(below)); }
+
+// Inlined calls belong to the module of the code they were inlined into, so one kind holds for all frames of a key.
+FrameKind kind_of(std::span<const NamedFrame> frames) { return frames.front().kind; }
+
+}  // namespace
+
+ContextMap::ContextMap(const gather::Tree& tree, Names& names, Tables& tables)
+    : tree_{tree}, needed_(tree.contexts.size(), 0), above_(tree.contexts.size()), map_(tree.contexts.size()) {
+    find_needed(names);
+    map_[0].fill(tables.context({}));
+    for (std::uint32_t context = 1; context < tree.contexts.size(); context++) make(context, names, tables);
+}
+
+// Callees have larger numbers than callers, so one pass from the end tells every context what lies below it.
+void ContextMap::find_needed(Names& names) {
+    for (const gather::Value& value : tree_.values) needed_[value.context] |= bit(Below::work);
+    for (const gather::Thread& thread : tree_.threads) needed_[thread.spawned_by] |= bit(Below::work);
+    for (std::size_t context = tree_.contexts.size() - 1; context > 0; context--) {
+        if (needed_[context] == 0) continue;
+        const FrameKind kind = kind_of(names.frames(tree_.contexts[context].key));
+        for (const Below below : every_below) {
+            if ((needed_[context] & bit(below)) == 0) continue;
+            needed_[tree_.contexts[context].parent] |= bit(seen_from_caller(kind, below));
+        }
+    }
+}
+
+void ContextMap::make(std::uint32_t context, Names& names, Tables& tables) {
+    map_[context].fill(profile::none);
+    if (needed_[context] == 0) return;
+    const std::uint32_t parent = tree_.contexts[context].parent;
+    if (parent != 0) above_[context] = with_frame(above_[parent], kind_of(names.frames(tree_.contexts[parent].key)));
+    const std::span<const NamedFrame> frames = names.frames(tree_.contexts[context].key);
+    for (const Below below : every_below) {
+        if ((needed_[context] & bit(below)) == 0) continue;
+        const std::uint32_t caller = map_[parent][static_cast<std::size_t>(seen_from_caller(kind_of(frames), below))];
+        map_[context][static_cast<std::size_t>(below)] = extend(caller, above_[context], below, frames, tables);
+    }
+}
+
+std::uint32_t ContextMap::extend(std::uint32_t parent, Above above, Below below, std::span<const NamedFrame> frames,
+                                 Tables& tables) {
+    for (const NamedFrame& frame : frames) {
+        std::uint32_t function = frame.function;
+        const profile::Function& plain = tables.function_at(function);
+        if (is_machinery({frame.kind, plain.name, plain.named}, above, below)) {
+            profile::Function hidden = plain;
+            hidden.machinery = true;
+            function = tables.function(hidden);
+        }
+        const std::uint32_t location = tables.location({function, frame.line, frame.inlined, frame.guessed});
+        parent = tables.context({parent, location});
+    }
+    return parent;
+}
+
+std::vector<profile::Value> map_values(const gather::Tree& tree, const ContextMap& contexts) {
+    std::vector<profile::Value> values;
+    values.reserve(tree.values.size());
+    for (const gather::Value& value : tree.values) {
+        if (value.samples == 0 && value.weight_ns == 0) continue;
+        values.push_back({contexts.at(value.context), value.thread, value.samples, value.weight_ns});
+    }
+    const auto key = [](const profile::Value& value) { return std::tuple{value.context, value.thread}; };
+    std::sort(values.begin(), values.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::size_t used = 0;
+    for (const profile::Value& value : values) {
+        if (used > 0 && key(values[used - 1]) == key(value)) {
+            values[used - 1].samples = saturating_add(values[used - 1].samples, value.samples);
+            values[used - 1].weight = saturating_add(values[used - 1].weight, value.weight);
+        } else {
+            values[used++] = value;
+        }
+    }
+    values.resize(used);
+    return values;
+}
+
+}  // namespace pyprof::merge

@@ -1,0 +1,78 @@
+#include "merge/library_version.h"
+
+#include <array>
+#include <filesystem>
+
+#include "base/mapped_file.h"
+#include "merge/domains.h"
+
+namespace pyprof::merge {
+namespace {
+
+constexpr std::string_view version_characters = "0123456789.";
+
+bool is_version(std::string_view text) {
+    const bool has_form = text.find_first_not_of(version_characters) == std::string_view::npos;
+    return has_form && text.find('.') != std::string_view::npos && text.front() != '.' && text.back() != '.';
+}
+
+struct MpiText {
+    std::string_view before_version;
+    std::string_view name;
+};
+// What ompi_info, MPI_Get_library_version and relatives print.
+constexpr std::array<MpiText, 3> mpi_texts{
+    {{"Open MPI v", "Open MPI "}, {"MPICH Version:\t", "MPICH "}, {"Intel(R) MPI Library ", "Intel MPI "}}};
+
+bool is_mpi_library(const gather::Module& module) {
+    return domain_of(module) == profile::Domain::mpi && file_name_of(module.path).starts_with("libmpi");
+}
+
+}  // namespace
+
+std::string version_in_file_name(std::string_view file_name) {
+    constexpr std::string_view extension = ".so";
+    const std::size_t at = file_name.rfind(extension);
+    if (at == std::string_view::npos) return {};
+    const std::string_view after = file_name.substr(at + extension.size());
+    if (after.size() > 1 && after.front() == '.' && is_version(after.substr(1))) return std::string{after.substr(1)};
+    const std::string_view before = file_name.substr(0, at);
+    const std::size_t last_other = before.find_last_not_of(version_characters);
+    const std::string_view version = before.substr(last_other + 1);
+    const bool is_apart = last_other != std::string_view::npos && before.find('-') != std::string_view::npos;
+    return is_apart && !version.empty() && is_version(version) ? std::string{version} : std::string{};
+}
+
+std::string version_of(const std::string& path) {
+    std::error_code failed;
+    const std::filesystem::path real = std::filesystem::canonical(path, failed);
+    return version_in_file_name(file_name_of(failed ? path : real.string()));
+}
+
+std::string mpi_library_in(std::string_view bytes) {
+    for (const MpiText& text : mpi_texts) {
+        for (std::size_t at = bytes.find(text.before_version); at != std::string_view::npos;
+             at = bytes.find(text.before_version, at + 1)) {
+            const std::string_view rest = bytes.substr(at + text.before_version.size(), 32);
+            const std::string_view version = rest.substr(0, rest.find_first_not_of(version_characters));
+            if (!version.empty() && is_version(version)) return std::string{text.name} + std::string{version};
+        }
+    }
+    return {};
+}
+
+std::string mpi_library_of(const gather::Tree& tree) {
+    std::string named_only;
+    for (const gather::Module& module : tree.modules) {
+        if (!is_mpi_library(module)) continue;
+        if (named_only.empty()) named_only = "MPI (" + std::string{file_name_of(module.path)} + ")";
+        const Result<MappedFile> file = MappedFile::open(module.path);
+        if (!file) continue;
+        std::string library =
+            mpi_library_in({reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()});
+        if (!library.empty()) return library;
+    }
+    return named_only;
+}
+
+}  // namespace pyprof::merge

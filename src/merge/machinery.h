@@ -1,0 +1,47 @@
+#pragma once
+// Which frames a reader does not want to see: what the interpreter does to get from one Python function to the next,
+// or from Python into an extension.
+//
+// A frame is judged by the stack it stands in, because the same function is machinery between two Python frames and
+// the work itself at the end of a stack (list.sort with and without a key function). So a gathered context becomes up
+// to three contexts, one for each kind of what lies below it in the stacks that run through it:
+//
+//   python     a Python frame lies below: every frame of the interpreter is hidden, and at the root also the C
+//              library's start of the program or thread
+//   extension  no Python frame below, but code of an extension or library: from the last Python frame on, interpreter
+//              frames are hidden if they are call glue or have no name
+//   work       neither: call glue is hidden, everything else is work that Python asked for and stays
+//
+// Nothing is hidden in a stack without Python, but pyprof's own frames.
+#include <cstdint>
+#include <string_view>
+
+#include "merge/names.h"
+
+namespace pyprof::merge {
+
+// What lies below a frame in the direction of the leaf.
+enum class Below : std::uint8_t { work, extension, python };
+inline constexpr std::size_t below_count = 3;
+
+// What lies below the caller of a frame of this kind that has `below` below itself.
+Below seen_from_caller(FrameKind frame, Below below);
+
+// What lies above a frame in the direction of the root.
+struct Above {
+    bool has_python = false;  // a Python frame
+    bool is_start = true;     // nothing but the start of the process or thread
+};
+Above with_frame(Above above, FrameKind frame);
+
+// True if the interpreter function of this name only passes a call on. Names are those of CPython 3.8 to 3.14.
+bool is_call_glue(std::string_view function);
+
+struct Judged {
+    FrameKind kind = FrameKind::program;
+    std::string_view name;
+    bool named = true;
+};
+bool is_machinery(const Judged& frame, Above above, Below below);
+
+}  // namespace pyprof::merge

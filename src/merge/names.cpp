@@ -1,0 +1,169 @@
+#include "merge/names.h"
+
+#include <algorithm>
+
+namespace pyprof::merge {
+namespace {
+
+FrameKind frame_kind(ModuleKind kind) {
+    switch (kind) {
+        case ModuleKind::interpreter:
+            return FrameKind::interpreter;
+        case ModuleKind::system:
+            return FrameKind::system;
+        case ModuleKind::agent:
+            return FrameKind::agent;
+        case ModuleKind::program:
+            break;
+    }
+    return FrameKind::program;
+}
+
+const char* name_of(wire::Special special) {
+    switch (special) {
+        case wire::Special::unwind_stopped:
+            return "[unwinding stopped]";
+        case wire::Special::frames_cut:
+            return "[frames left out]";
+        case wire::Special::unknown_code:
+            return "[unknown Python function]";
+        case wire::Special::thread_late:
+            return "[ended thread]";
+        case wire::Special::thread_root:
+        case wire::Special::ended_threads:
+            break;
+    }
+    return "[unknown]";
+}
+
+}  // namespace
+
+std::size_t Names::HashKey::operator()(const gather::Key& key) const {
+    std::uint64_t hash = key.value;
+    for (const std::uint64_t part : {static_cast<std::uint32_t>(key.kind), key.index, key.flags}) {
+        hash = (hash ^ part) * 0x9e3779b97f4a7c15;
+    }
+    return hash ^ hash >> 32;
+}
+
+Names::Names(const gather::Tree& tree, const symbols::Options& options, Tables& tables)
+    : tree_{tree}, options_{options}, tables_{tables}, modules_(tree.modules.size()) {}
+
+std::span<const NamedFrame> Names::frames(const gather::Key& key) {
+    const auto [entry, is_new] = known_.try_emplace(key);
+    if (is_new) {
+        entry->second.begin = static_cast<std::uint32_t>(frames_.size());
+        add_frames(key);
+        entry->second.end = static_cast<std::uint32_t>(frames_.size());
+    }
+    return std::span{frames_}.subspan(entry->second.begin, entry->second.end - entry->second.begin);
+}
+
+void Names::add_frames(const gather::Key& key) {
+    switch (key.kind) {
+        case gather::KeyKind::native:
+            add_native(key);
+            break;
+        case gather::KeyKind::python:
+            frames_.push_back(python_frame(key));
+            break;
+        case gather::KeyKind::special:
+        case gather::KeyKind::root:
+            frames_.push_back(special_frame(key));
+            break;
+    }
+}
+
+void Names::add_native(const gather::Key& key) {
+    const bool guessed = (key.flags & gather::key_flags::guessed) != 0;
+    if (key.index == gather::no_module) {
+        profile::Function code;
+        code.name = "[jit code]";
+        code.domain = profile::Domain::jit;
+        code.named = false;
+        frames_.push_back({.function = tables_.function(code), .guessed = guessed, .unresolved = true});
+        return;
+    }
+    std::unique_ptr<symbols::ModuleSymbols>& module = modules_[key.index].symbols;
+    if (!module) {
+        module =
+            symbols::ModuleSymbols::open(tree_.modules[key.index].path, tree_.modules[key.index].build_id, options_);
+    }
+    const Address address{key.value};
+    const bool is_return = (key.flags & gather::key_flags::return_address) != 0 && key.value > 0;
+    const CodeAddress code =
+        is_return ? CodeAddress::return_address(address) : CodeAddress::instruction_pointer(address);
+    found_.clear();
+    module->lookup(ModuleOffset{code.for_lookup().value()}, found_);
+    std::reverse(found_.begin(), found_.end());
+    for (const symbols::Frame& frame : found_) {
+        frames_.push_back(native_frame(key.index, frame));
+        frames_.back().guessed = guessed;
+    }
+}
+
+NamedFrame Names::native_frame(std::uint32_t module, const symbols::Frame& frame) {
+    const symbols::Function& function = modules_[module].symbols->functions()[frame.function];
+    return {.function = native_function(module, frame.function),
+            .line = frame.line,
+            .kind = frame_kind(kind_of(tree_.modules[module])),
+            .inlined = frame.inlined,
+            .unresolved = function.named_by == symbols::NamedBy::nothing};
+}
+
+std::uint32_t Names::native_function(std::uint32_t module, std::uint32_t number) {
+    std::vector<std::uint32_t>& functions = modules_[module].functions;
+    if (number >= functions.size()) functions.resize(number + 1, profile::none);
+    if (functions[number] == profile::none) {
+        const symbols::Function& function = modules_[module].symbols->functions()[number];
+        functions[number] = tables_.function({.name = function.name,
+                                              .system_name = function.linkage_name,
+                                              .file = function.file,
+                                              .first_line = function.first_line,
+                                              .module = module,
+                                              .domain = domain_of(tree_.modules[module]),
+                                              .named = function.named_by == symbols::NamedBy::symbol});
+    }
+    return functions[number];
+}
+
+NamedFrame Names::python_frame(const gather::Key& key) {
+    const gather::Code& code = tree_.codes[key.index];
+    const std::uint32_t function =
+        tables_.function({.name = code.qualname.empty() ? code.name : code.qualname,
+                          .system_name = code.name,
+                          .file = code.file,
+                          .first_line = static_cast<std::uint32_t>(std::max(code.first_line, 0)),
+                          .domain = profile::Domain::python});
+    const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
+    return {.function = function, .line = static_cast<std::uint32_t>(line), .kind = FrameKind::python};
+}
+
+NamedFrame Names::special_frame(const gather::Key& key) {
+    const auto special = static_cast<wire::Special>(key.value);
+    const bool is_python = special == wire::Special::unknown_code;
+    profile::Function function;
+    function.name = name_of(special);
+    function.domain = is_python ? profile::Domain::python : profile::Domain::native;
+    return {.function = tables_.function(function), .kind = is_python ? FrameKind::python : FrameKind::special};
+}
+
+const char* Names::names_from(std::uint32_t module) const {
+    return modules_[module].symbols ? modules_[module].symbols->names_from() : "none";
+}
+
+std::vector<std::string> Names::problems() const {
+    std::vector<std::string> sentences;
+    for (const ModuleState& module : modules_) {
+        if (module.symbols && !module.symbols->problem().empty()) sentences.push_back(module.symbols->problem());
+    }
+    return sentences;
+}
+
+void Names::save() {
+    for (const ModuleState& module : modules_) {
+        if (module.symbols) static_cast<void>(module.symbols->save());
+    }
+}
+
+}  // namespace pyprof::merge

@@ -1,0 +1,78 @@
+#include "merge/pipeline.h"
+
+#include <algorithm>
+
+#include "merge/contexts.h"
+#include "merge/library_version.h"
+#include "merge/quality.h"
+#include "merge/run_facts.h"
+
+namespace pyprof::merge {
+namespace {
+
+bool refers_to_something(const gather::Tree& tree, const gather::Key& key) {
+    switch (key.kind) {
+        case gather::KeyKind::native:
+            return key.index == gather::no_module || key.index < tree.modules.size();
+        case gather::KeyKind::python:
+            return key.index < tree.codes.size();
+        case gather::KeyKind::special:
+        case gather::KeyKind::root:
+            return true;
+    }
+    return false;
+}
+
+bool contexts_are_good(const gather::Tree& tree) {
+    for (std::size_t i = 1; i < tree.contexts.size(); i++) {
+        if (tree.contexts[i].parent >= i || !refers_to_something(tree, tree.contexts[i].key)) return false;
+    }
+    return !tree.contexts.empty();
+}
+
+Status check(const gather::Tree& tree) {
+    const bool values = std::all_of(tree.values.begin(), tree.values.end(), [&](const gather::Value& value) {
+        return value.context < tree.contexts.size() && value.thread < tree.threads.size();
+    });
+    const bool threads = std::all_of(tree.threads.begin(), tree.threads.end(), [&](const gather::Thread& thread) {
+        return thread.process < tree.processes.size() && thread.spawned_by < tree.contexts.size();
+    });
+    if (contexts_are_good(tree) && values && threads) return {};
+    return Error{"the gathered profile is damaged: it refers to parts that it does not have"};
+}
+
+std::vector<profile::Module> modules_of(const gather::Tree& tree, const Names& names) {
+    std::vector<profile::Module> modules;
+    for (std::uint32_t i = 0; i < tree.modules.size(); i++) {
+        const gather::Module& module = tree.modules[i];
+        modules.push_back({module.path, module.build_id, version_of(module.path), names.names_from(i)});
+    }
+    return modules;
+}
+
+}  // namespace
+
+Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& options) {
+    if (const Status good = check(tree); !good) return good.error();
+    profile::Profile profile;
+    Tables tables{profile};
+    Names names{tree, options.symbols, tables};
+
+    const ContextMap contexts{tree, names, tables};
+    profile.values = map_values(tree, contexts);
+    for (const gather::Process& process : tree.processes) profile.processes.push_back(process_of(process));
+    for (const gather::Thread& thread : tree.threads) {
+        profile.threads.push_back(thread_of(thread));
+        profile.threads.back().spawned_by = contexts.at(thread.spawned_by);
+    }
+    profile.modules = modules_of(tree, names);
+    profile.quality = quality_of(tree);
+    count_names(tree, names, profile.quality);
+    profile.run = run_of(tree);
+    for (std::string& problem : names.problems()) profile.run.notes.push_back(std::move(problem));
+    profile.metrics = {{profile.run.mode, "nanoseconds"}};
+    names.save();
+    return profile;
+}
+
+}  // namespace pyprof::merge

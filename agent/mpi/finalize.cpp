@@ -1,0 +1,109 @@
+#include "agent/mpi/finalize.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+
+#include "agent/mpi/rank_merge.h"
+#include "agent/preload/agent_api.h"
+#include "base/replace_file.h"
+#include "gather/files.h"
+#include "gather/gather.h"
+
+namespace pyprof::mpi {
+namespace {
+
+constexpr int default_wait_s = 300;
+constexpr auto handshake = std::chrono::seconds{20};  // all ranks poll by now: only a stopped machine is slower
+
+// What the launcher said, kept from before the program could change its environment.
+struct Settings {
+    bool all_ranks = false;
+    int wait_s = default_wait_s;
+    std::string folder;  // the job's, for a rank whose agent does not work (--ranks)
+};
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+Settings read_settings() {
+    Settings settings;
+    settings.all_ranks = variable("PYPROF_ALL_RANKS") == "1";
+    const auto wait = variable("PYPROF_MERGE_WAIT");
+    int seconds = 0;
+    const auto parsed = std::from_chars(wait.data(), wait.data() + wait.size(), seconds);
+    if (parsed.ec == std::errc{} && seconds >= 0) settings.wait_s = seconds;
+    settings.folder = variable("PYPROF_SPOOL") + "/pyprof-" + std::to_string(geteuid()) + "-" + variable("PYPROF_JOB");
+    return settings;
+}
+
+const Settings settings = read_settings();
+
+const PyprofAgentApi* agent() {
+    const auto get = reinterpret_cast<decltype(&pyprof_agent_api)>(dlsym(RTLD_DEFAULT, "pyprof_agent_api"));
+    return get == nullptr ? nullptr : get(pyprof_agent_api_version);
+}
+
+// This rank's recording as it leaves the rank: empty if nothing was recorded.
+Contribution own_contribution(const PyprofAgentApi* api) {
+    Contribution own;
+    own.tree.contexts.emplace_back();
+    const unsigned char* begin = nullptr;
+    std::size_t bytes = 0;
+    if (api == nullptr || !api->finish(&begin, &bytes)) return own;
+    const auto recording = wire::decode(std::as_bytes(std::span{begin, bytes}));
+    if (!recording) return own;
+    own.tree = gather::gather(*recording);
+    if (const char* path = api->path()) own.recordings.push_back(std::filesystem::path{path}.filename().string());
+    return own;
+}
+
+// The names go first: whoever finds the gathered file finds the list of what it holds.
+bool write_gathered_file(const Contribution& sum, const std::string& folder) {
+    const auto path = folder + "/gathered-0";
+    const auto names = replace_file(path + ".names", [&](std::ostream& file) {
+        for (const auto& name : sum.recordings) file << name << '\n';
+    });
+    return names && gather::write_gathered(path + ".gath", sum.tree);
+}
+
+void merge(Library& library) {
+    const auto* api = agent();
+    auto own = own_contribution(api);
+    const bool has_recording = api != nullptr && !own.recordings.empty();
+    const auto folder = api != nullptr && api->spool()[0] != '\0' ? std::string{api->spool()} : settings.folder;
+    const std::chrono::seconds wait{settings.wait_s};
+    const auto write = [&](const Contribution& sum) { return write_gathered_file(sum, folder); };
+    if (merge_ranks(library, std::move(own), {wait, handshake, wait}, write) && has_recording) api->discard();
+}
+
+}  // namespace
+
+void confirm_rank() {
+    const auto* api = agent();
+    const auto library = open_mpi();
+    if (api != nullptr && library != nullptr) api->confirm_rank(library->rank(), library->size());
+}
+
+void merge_before_finalize() {
+    static std::atomic<bool> done{false};
+    if (!settings.all_ranks || done.exchange(true)) return;
+    try {
+        const auto library = open_mpi();
+        if (library != nullptr && library->size() > 1) merge(*library);
+    } catch (const std::exception&) {
+        // Out of memory, most likely. The recordings are still there.
+    }
+}
+
+}  // namespace pyprof::mpi

@@ -1,0 +1,12 @@
+#pragma once
+// What happens before MPI_Finalize: this rank's recording goes into the job's one gathered file, if every rank surely
+// takes part; otherwise, and whenever anything fails, it stays where it is.
+namespace pyprof::mpi {
+
+// Tells the agent the true rank. After MPI_Init.
+void confirm_rank();
+
+// At most once; returns in bounded time and never fails. Before MPI_Finalize.
+void merge_before_finalize();
+
+}  // namespace pyprof::mpi

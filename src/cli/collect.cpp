@@ -1,0 +1,215 @@
+#include "cli/collect.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "cli/messages.h"
+#include "cli/recordings.h"
+#include "gather/files.h"
+
+namespace pyprof::cli {
+namespace {
+
+constexpr const char* output_note = "output";  // what save_so_far wrote, to be replaced
+
+std::vector<std::string> folders_of(const Recorder& recorder) {
+    return {recorder.folder->path(), recorder.fallback_folder};
+}
+
+// The job's hosts do not share this folder and rank 0 is on another one, which writes the output.
+bool is_far_from_rank_zero(const Recorder& recorder) {
+    return recorder.place && recorder.folder->lowest_ever() > 0 && !recorder.place->all_on_this_host() &&
+           !separates_processes(recorder.options.output);
+}
+
+int rank_count(const Recorder& recorder, const gather::Tree& tree) {
+    if (recorder.place) return std::max(recorder.place->size, 1);
+    int count = 0;
+    for (const auto& process : tree.processes) count = std::max(count, process.rank_count);
+    return count > 1 ? count : 0;
+}
+
+std::string merge_command(const std::vector<std::string>& inputs, const std::string& output) {
+    std::string command = "pyprof merge";
+    for (const auto& input : inputs) command += " " + shell_word(input);
+    return command + " -o " + shell_word(output);
+}
+
+// As a person in the working directory would type it.
+std::string shown(const Recorder& recorder, const std::string& path) {
+    const auto prefix = recorder.working_directory + "/";
+    return shell_word(path.compare(0, prefix.size(), prefix) == 0 ? path.substr(prefix.size()) : path);
+}
+
+// Lets pyprof-analyze put names into the file. Without it, or when it fails, reading verbs do so later.
+void name_file(const Recorder& recorder, const std::string& path) {
+    auto program = recorder.installation.analyze;
+    if (access(program.c_str(), X_OK) != 0) return;
+    const pid_t child = fork();
+    if (child == 0) {
+        const int nothing = open("/dev/null", O_RDWR);
+        for (int stream = 0; stream < 3; ++stream) dup2(nothing, stream);
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, nullptr);
+        execl(program.c_str(), "pyprof-analyze", "name", path.c_str(), nullptr);
+        _exit(127);
+    }
+    while (child > 0 && waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+void remove_files(const std::vector<std::string>& paths) {
+    for (const auto& path : paths) unlink(path.c_str());
+}
+
+// Where this launcher's sum belongs: the output, or beside it if rank 0 writes that on another host.
+Result<std::string> target_path(const Recorder& recorder, const gather::Tree& tree) {
+    auto path = output_path(recorder, rank_count(recorder, tree));
+    if (path && is_far_from_rank_zero(recorder)) *path += ".d/" + recorder.host + ".gath";
+    return path;
+}
+
+// Writes the sum over what `save_so_far` wrote, else under a name of its own.
+Result<std::string> write_sum(const Recorder& recorder, const std::string& wanted, const gather::Tree& tree) {
+    const auto earlier = recorder.folder->note(output_note);
+    if (earlier.empty() || access(earlier.c_str(), F_OK) != 0) return write_output(wanted, tree);
+    const auto status = gather::write_gathered(earlier, tree);
+    if (!status) return status.error();
+    return earlier;
+}
+
+std::string what_was_recorded(const Recorder& recorder, const gather::Tree& tree) {
+    const auto figures = figures_of(tree);
+    const auto text = summary(figures);
+    const int expected = rank_count(recorder, tree);
+    if (figures.ranks == 0 || figures.ranks >= expected) return text;
+    return std::to_string(figures.ranks) + " of " + std::to_string(expected) + " ranks" + text.substr(text.find(','));
+}
+
+class Ending {
+public:
+    explicit Ending(const Recorder& recorder) : recorder_{recorder} {}
+
+    void write(const Recordings& recordings) {
+        auto gathered = gather::gather_files(recordings.complete);
+        const auto wanted = target_path(recorder_, gathered.tree);
+        if (!wanted) return speak(wanted.error().message());
+        const auto written = write_sum(recorder_, *wanted, gathered.tree);
+        if (!written) return speak_of_failure(written.error(), *wanted);
+        remove_files(gathered.read);
+        remove_files(recordings.redundant);
+        speak_of_success(gathered, *wanted, *written, recordings.live);
+        if (!is_far_from_rank_zero(recorder_)) name_file(recorder_, *written);
+    }
+
+    void speak_of_nothing() const {
+        if (recorder_.place && is_far_from_rank_zero(recorder_)) return;
+        speak("nothing was recorded: no program of this command could be sampled (too short, a static or privileged "
+              "program, or only shells and helpers); no file is written");
+    }
+
+private:
+    void speak(const std::string& line) const {
+        if (!recorder_.options.quiet) say(line);
+    }
+
+    void speak_of_failure(const Error& error, const std::string& wanted) const {
+        const auto name = std::filesystem::path{wanted}.filename().string();
+        speak(error.message() + "; the recordings are kept, to be written elsewhere by: " +
+              merge_command({recorder_.folder->path()}, name));
+    }
+
+    void speak_of_success(const gather::Gathered& gathered, const std::string& wanted, const std::string& written,
+                          const std::vector<std::string>& live) const {
+        const auto file = shown(recorder_, written);
+        const auto found = what_was_recorded(recorder_, gathered.tree);
+        if (is_far_from_rank_zero(recorder_)) {
+            const auto output = wanted.substr(0, wanted.rfind(".d/"));
+            return speak(found + " of host " + recorder_.host + " -> " + file + ", not merged over MPI; join with: " +
+                         merge_command({output, output + ".d"}, numbered_output(output, 2)));
+        }
+        speak(found + " -> " + file + "  (pyprof report " + file + ")");
+        if (!live.empty()) {
+            speak(std::to_string(live.size()) + " still running; when ended: " +
+                  merge_command({written, recorder_.folder->path()}, numbered_output(written, 2)));
+        } else if (!gathered.unreadable.empty()) {
+            speak(gathered.tree.notes.front() + "; kept in " + recorder_.folder->path());
+        } else if (written != wanted && recorder_.folder->note(output_note).empty()) {
+            speak(shown(recorder_, wanted) + " existed and is left as it was");
+        }
+    }
+
+    const Recorder& recorder_;
+};
+
+}  // namespace
+
+Result<std::string> output_path(const Recorder& recorder, int ranks) {
+    const auto name = default_output(recorder.script, ranks, recorder.folder ? recorder.folder->started_ns() : 0);
+    std::string path = recorder.options.output;
+    if (!path.empty()) {
+        const OutputKeys keys{recorder.place ? recorder.place->rank : 0, ranks, recorder.host, recorder.command_pid,
+                              recorder.key};
+        auto expanded = expand_output(path, keys, recorder.environment);
+        if (!expanded) return expanded;
+        path = std::move(*expanded);
+    }
+    std::error_code failure;
+    const auto whole = std::filesystem::path{recorder.working_directory} / path;
+    const bool is_folder = path.empty() || path.back() == '/' || std::filesystem::is_directory(whole, failure);
+    return (is_folder ? whole / name : whole).lexically_normal().string();
+}
+
+void save_so_far(Recorder& recorder) {
+    if (!recorder.folder) return;
+    auto& folder = *recorder.folder;
+    folder.lock();
+    if (folder.is_lowest()) {
+        auto found = find_recordings(folders_of(recorder), recorder.host);
+        found.complete.insert(found.complete.end(), found.live.begin(), found.live.end());
+        const auto gathered = gather::gather_files(found.complete);
+        const auto wanted = target_path(recorder, gathered.tree);
+        if (wanted && !gathered.read.empty()) {
+            const auto written = write_sum(recorder, *wanted, gathered.tree);
+            if (written) folder.set_note(output_note, *written);
+        }
+    }
+    folder.unlock();
+}
+
+void leave_job(Recorder& recorder) {
+    if (!recorder.folder) return;
+    recorder.folder->lock();
+    recorder.folder->leave();
+    if (!recorder.folder->others_alive()) recorder.folder->remove_if_empty();
+    recorder.folder->unlock();
+}
+
+void finish_recording(Recorder& recorder) {
+    if (!recorder.folder) return;
+    auto& folder = *recorder.folder;
+    folder.lock();
+    folder.leave();
+    if (!folder.others_alive()) {
+        const auto recordings = settled_recordings(folders_of(recorder), recorder.host);
+        Ending ending{recorder};
+        if (!recordings.complete.empty()) {
+            ending.write(recordings);
+        } else if (recordings.live.empty()) {
+            ending.speak_of_nothing();
+        }
+        folder.remove_if_empty();
+        if (!recorder.fallback_folder.empty()) rmdir(recorder.fallback_folder.c_str());
+    }
+    folder.unlock();
+}
+
+}  // namespace pyprof::cli

@@ -1,0 +1,37 @@
+#pragma once
+// What `pyprof run` was asked to do: flags, and for each flag an environment variable, because that is what reaches
+// remote ranks. A flag beats its variable. One table holds the options, their variables and their help.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/environment.h"
+
+namespace pyprof::cli {
+
+struct RunOptions {
+    std::string output;               // path with its keys; empty: named by pyprof
+    std::optional<int> rate;          // Hz
+    bool native = true;               // native frames
+    bool children = true;             // child processes
+    std::optional<bool> mpi;          // nothing: as the rank variables say
+    std::vector<std::pair<int, int>> ranks;  // first and last of each range; empty: all
+    std::string max_memory;           // as given, checked
+    bool quiet = false;
+    bool help = false;
+    std::vector<char*> command;       // what to run; points into argv, ends with nullptr
+
+    bool records_rank(int rank) const;
+};
+
+// `arguments` starts with the word before the first option (argv[0] or `run`) and ends with nullptr.
+// An error is one line that names the option or variable and what it accepts.
+Result<RunOptions> parse_run_options(std::vector<char*> arguments, const Environment& environment);
+
+// Text for `pyprof help run`, one option a line.
+std::string run_options_help();
+
+}  // namespace pyprof::cli

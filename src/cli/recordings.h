@@ -1,0 +1,21 @@
+#pragma once
+// The recordings in a job's folder: which of them count, and which are still being written.
+#include <string>
+#include <vector>
+
+namespace pyprof::cli {
+
+struct Recordings {
+    std::vector<std::string> complete;   // paths whose writers have ended, gathered files included
+    std::vector<std::string> live;       // paths of recordings whose process still runs
+    std::vector<std::string> redundant;  // already part of a gathered file, and the lists that say so
+};
+
+// Looks into each folder; one that is missing or unreadable counts as empty. `host` is this one: processes of others
+// cannot be looked at and count as ended.
+Recordings find_recordings(const std::vector<std::string>& folders, const std::string& host);
+
+// Waits up to 0.3 s for the writers of live recordings, such as workers that end because the command did.
+Recordings settled_recordings(const std::vector<std::string>& folders, const std::string& host);
+
+}  // namespace pyprof::cli

@@ -1,0 +1,179 @@
+#include "cli/run.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "cli/child.h"
+#include "cli/collect.h"
+#include "cli/command.h"
+#include "cli/job.h"
+#include "cli/messages.h"
+#include "cli/verbs.h"
+
+namespace pyprof::cli {
+namespace {
+
+bool is_quiet_rank(const Recorder& recorder) {
+    return recorder.options.quiet || (recorder.place && recorder.place->rank > 0);
+}
+
+// Errors before the command starts: on the first rank only, since all have the same.
+int fail(const Recorder& recorder, const std::string& message, int code = exit_failed) {
+    if (!recorder.place || recorder.place->rank == 0) say(message);
+    return code;
+}
+
+std::vector<std::string> words_of(const RunOptions& options) {
+    return {options.command.begin(), options.command.end() - 1};
+}
+
+std::string host_name() {
+    char name[256] = {};
+    gethostname(name, sizeof name - 1);
+    return name;
+}
+
+Recorder make_recorder(const RunOptions& options, const Environment& environment) {
+    Recorder recorder;
+    recorder.options = options;
+    recorder.environment = environment;
+    recorder.place = rank_from(environment);
+    recorder.host = host_name();
+    const bool alone = separates_processes(options.output);
+    recorder.key =
+        job_key(environment, {recorder.host, identify(getpid()), identify(getppid()), recorder.place, alone});
+    recorder.script = program_name(words_of(options));
+    std::error_code failure;
+    recorder.working_directory = std::filesystem::current_path(failure).string();
+    return recorder;
+}
+
+std::string folder_of_output(const Recorder& recorder) {
+    const auto path = output_path(recorder, recorder.place ? recorder.place->size : 0);
+    return path ? std::filesystem::path{*path}.parent_path().string() : std::string{};
+}
+
+// Joins the job's folder in the first place that will have it; gives that place, or why there is none.
+Result<std::string> join_job(Recorder& recorder) {
+    const int rank = recorder.place ? recorder.place->rank : 0;
+    std::string reasons;
+    for (const auto& root : {recorder.environment.get("PYPROF_SPOOL"), recorder.environment.get("TMPDIR"),
+                             std::string{"/tmp"}, folder_of_output(recorder)}) {
+        if (root.empty() || root[0] != '/') continue;
+        auto folder = JobFolder::join(root, recorder.key, rank);
+        if (folder) {
+            recorder.folder = std::move(*folder);
+            const auto name = std::filesystem::path{recorder.folder->path()}.filename().string();
+            const auto fallback = folder_of_output(recorder);
+            if (!fallback.empty() && fallback != root) recorder.fallback_folder = fallback + "/" + name;
+            return root;
+        }
+        reasons += (reasons.empty() ? "" : "; ") + folder.error().message();
+    }
+    return Error{reasons};
+}
+
+bool wants_mpi(const Recorder& recorder) {
+    return recorder.options.mpi.value_or(recorder.place.has_value() || starts_ranks(recorder.options.command[0]));
+}
+
+const char* flag(bool set) { return set ? "1" : "0"; }
+
+void set_preload(Environment& environment, const Recorder& recorder, bool records) {
+    std::string list;
+    if (records) list = recorder.installation.agent;
+    if (wants_mpi(recorder) && access(recorder.installation.mpi.c_str(), R_OK) == 0) {
+        list += (list.empty() ? "" : ":") + recorder.installation.mpi;
+    }
+    const auto others = environment.get("LD_PRELOAD");
+    if (!others.empty()) list += (list.empty() ? "" : ":") + others;
+    if (!list.empty()) environment.set("LD_PRELOAD", list);
+}
+
+// What agents, the MPI library and launchers of the same job read: docs/formats/files.md.
+Environment environment_of_command(const Recorder& recorder, const std::string& spool) {
+    auto environment = recorder.environment;
+    const auto& options = recorder.options;
+    const bool records = !recorder.place || options.records_rank(recorder.place->rank);
+    set_preload(environment, recorder, records);
+    if (records) environment.set("PYPROF_ACTIVE", "1");
+    environment.set("PYPROF_JOB", recorder.key);
+    if (!spool.empty()) environment.set("PYPROF_SPOOL", spool);
+    environment.set("PYPROF_SPOOL_FALLBACK", folder_of_output(recorder));
+    environment.set("PYPROF_SCRIPT", recorder.script);
+    if (options.rate) environment.set("PYPROF_RATE", std::to_string(*options.rate));
+    environment.set("PYPROF_MODE", "cpu");
+    if (!options.max_memory.empty()) environment.set("PYPROF_MAX_MEMORY", options.max_memory);
+    environment.set("PYPROF_NATIVE", flag(options.native));
+    environment.set("PYPROF_CHILDREN", flag(options.children));
+    environment.set("PYPROF_MPI", flag(wants_mpi(recorder)));
+    const bool merges = wants_mpi(recorder) && !separates_processes(options.output) &&
+                        every_rank_runs(recorder.environment, "pyprof");
+    if (merges) environment.set("PYPROF_ALL_RANKS", "1");
+    return environment;
+}
+
+// Why the agent cannot be loaded, or empty.
+std::string preload_trouble(const Installation& installation) {
+    if (!fits_preload(installation.agent)) {
+        return installation.agent + " cannot be preloaded: move pyprof to a path without spaces, colons and $";
+    }
+    if (access(installation.agent.c_str(), R_OK) != 0) {
+        return installation.agent + " cannot be read: " + std::strerror(errno) + "; install pyprof as a whole";
+    }
+    return {};
+}
+
+int report_unstarted(const Recorder& recorder, const std::string& word, int error) {
+    if (error != ENOENT) {
+        return fail(recorder, "cannot run " + word + ": " + std::strerror(error), exit_not_executable);
+    }
+    const auto verb = word.find('/') == std::string::npos ? similar_verb(word) : std::string{};
+    const auto hint = verb.empty() ? std::string{} : "; did you mean pyprof " + verb + "?";
+    return fail(recorder, word + ": no such command" + hint, exit_not_found);
+}
+
+// Inside a profiled command: the outermost pyprof writes, this one only gets out of the way.
+int become_command(const Recorder& recorder) {
+    auto environment = recorder.environment;
+    execvpe(recorder.options.command[0], recorder.options.command.data(), environment.block().data());
+    return report_unstarted(recorder, recorder.options.command[0], errno);
+}
+
+}  // namespace
+
+int run(const RunOptions& options, const Environment& environment) {
+    auto recorder = make_recorder(options, environment);
+    if (environment.get("PYPROF_ACTIVE") == "1") return become_command(recorder);
+    auto installation = find_installation();
+    if (!installation) return fail(recorder, installation.error().message());
+    recorder.installation = *installation;
+    const auto trouble = preload_trouble(recorder.installation);
+    if (!trouble.empty()) return fail(recorder, trouble);
+    const auto path = output_path(recorder, 0);
+    if (!path) return fail(recorder, path.error().message());
+    const std::string word = options.command[0];
+    const auto search = search_command(word, environment);
+    if (search.outcome == CommandSearch::Outcome::not_found) return report_unstarted(recorder, word, ENOENT);
+    if (search.outcome == CommandSearch::Outcome::not_executable) return report_unstarted(recorder, word, EACCES);
+
+    const BlockedSignals signals;
+    const auto spool = join_job(recorder);
+    if (!spool && !is_quiet_rank(recorder)) say("nothing is recorded: " + spool.error().message());
+    const auto root = spool ? *spool : std::string{};
+    const auto started = start_command(options.command, environment_of_command(recorder, root), signals);
+    if (started.pid < 0) {
+        const int code = report_unstarted(recorder, word, started.error);
+        leave_job(recorder);
+        return code;
+    }
+    recorder.command_pid = started.pid;
+    const int status = follow(started.pid, [&recorder] { save_so_far(recorder); });
+    finish_recording(recorder);
+    exit_as(status);
+}
+
+}  // namespace pyprof::cli

@@ -178,6 +178,7 @@ void CallTree::freeze() {
     }
     index_ = nullptr;
     index_mask_ = index_used_ = 0;
+    previous_count_ = 0;
 }
 
 void CallTree::forget() {

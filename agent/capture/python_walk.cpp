@@ -14,6 +14,8 @@ constexpr std::uint32_t longest_chain = 1 << 18;   // frames of one thread; a lo
 constexpr std::uint32_t most_interpreters = 256;
 constexpr std::uint32_t most_threads = 4096;       // of one interpreter
 
+using RawFrame = PythonStackBuilder::RawFrame;
+
 class Walk {
 public:
     Walk(const cpython::PythonRuntime& runtime, PythonStackBuilder& stack, PageCache& known)
@@ -124,7 +126,7 @@ private:
             // A coroutine library's own control frame never has a frame and is no evaluation loop's.
             const bool is_activation = frame != 0;
             // The innermost control frame is published before it is filled: until then it has no frames.
-            if (i == 0 && !reaches(frame, end)) frame = end;
+            if (i == 0) frame = reaches(frame, end) ? skip_unfinished(frame, end) : end;
             if (!add_frames(frame, end)) {
                 stack_.end_activation(control);
                 return false;
@@ -139,6 +141,14 @@ private:
         for (std::uint32_t i = 0; frame != end && i < longest_chain; ++i)
             if (frame == 0 || frame % 8 != 0 || !read(frame + layout_.frame.previous, frame, known_)) return false;
         return frame == end;
+    }
+
+    // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense.
+    std::uint64_t skip_unfinished(std::uint64_t frame, std::uint64_t end) {
+        RawFrame ignored{};
+        if (frame == end || !readable(frame, layout_.frame.bytes, known_) || is_entry(frame) || read_frame(frame, ignored))
+            return frame;
+        return load_pointer(frame + layout_.frame.previous);
     }
 
     bool add_frames(std::uint64_t frame, std::uint64_t end) {
@@ -156,23 +166,26 @@ private:
 
     // False if the frame is none.
     bool add_frame(std::uint64_t frame) {
-        const std::uint64_t code = load_pointer(frame + layout_.frame.code) & ~layout_.frame.code_tags;
-        if (!readable(code, layout_.code.basic_size, known_) ||
-            load_pointer(code + layout_.object.type) != runtime_.code_type)
-            return false;
-        std::int64_t unit = 0;
-        if (!unit_of(code, load_pointer(frame + layout_.frame.instruction), unit)) return false;
-        if (!is_init_cleanup(code)) stack_.add_frame({.code = code, .unit = static_cast<std::int32_t>(unit)});
+        RawFrame raw{};
+        if (!read_frame(frame, raw)) return false;
+        if (!is_init_cleanup(raw.code)) stack_.add_frame(raw);
         return true;
     }
 
+    bool read_frame(std::uint64_t frame, RawFrame& raw) {
+        raw.code = load_pointer(frame + layout_.frame.code) & ~layout_.frame.code_tags;
+        return readable(raw.code, layout_.code.basic_size, known_) &&
+               load_pointer(raw.code + layout_.object.type) == runtime_.code_type &&
+               unit_of(raw.code, load_pointer(frame + layout_.frame.instruction), raw.unit);
+    }
+
     // Code units from the start of the code to the instruction, -1 while arguments are being bound.
-    bool unit_of(std::uint64_t code, std::uint64_t instruction, std::int64_t& unit) const {
+    bool unit_of(std::uint64_t code, std::uint64_t instruction, std::int32_t& unit) const {
         constexpr std::int64_t unit_bytes = 2;
         const auto bytes = static_cast<std::int64_t>(instruction - (code + layout_.code.instructions));
         const std::int64_t units = load<std::int64_t>(code + layout_.object.size);
         if (bytes < -unit_bytes || bytes >= units * unit_bytes) return false;
-        unit = bytes / unit_bytes;
+        unit = static_cast<std::int32_t>(bytes / unit_bytes);
         if (unit < load<std::int32_t>(code + layout_.code.first_traceable)) unit = -1;
         return true;
     }

@@ -31,6 +31,19 @@ struct ThreadState {
     NativeStack native;
     PythonStack python;
     MergedStack merged;
+
+    // Makes the state of a new thread of memory that is all zero or was another thread's state. Touches only what must
+    // be touched: most of the object is room that a shallow stack never needs. The tree must have been given back.
+    void begin(int new_tid) {
+        inside.store(false, std::memory_order_relaxed);
+        tid = new_tid;
+        timer = -1;
+        stack = {};
+        cpu_base_ns = counted = pending = start_routine = started_ns = 0;
+        spawned_by = 0;
+        record = nullptr;
+        memo.generation = memo.current = memo.count = 0;
+    }
 };
 
 // Marks the thread as being in the agent's code for as long as the object lives; `entered` is false if it already was.

@@ -48,12 +48,13 @@ public:
 
 ThreadState* acquire_state() {
     for (auto& slot : spare)
-        if (ThreadState* state = slot.exchange(nullptr)) return new (state) ThreadState;
-    void* memory = sys::map_anonymous(sizeof(ThreadState));
-    return memory == nullptr ? nullptr : new (memory) ThreadState;
+        if (ThreadState* state = slot.exchange(nullptr)) return state;
+    return static_cast<ThreadState*>(sys::map_anonymous(sizeof(ThreadState)));
 }
 
 void release_state(ThreadState* state) {
+    state->tree.freeze();
+    state->tree.forget();
     for (auto& slot : spare) {
         ThreadState* empty = nullptr;
         if (slot.compare_exchange_strong(empty, state)) return;
@@ -122,7 +123,7 @@ ThreadState* make_state(int tid) {
     process.live_threads.fetch_add(1);
     ThreadState* state = acquire_state();
     if (state == nullptr) return nullptr;
-    state->tid = tid;
+    state->begin(tid);
     state->started_ns = sys::now(CLOCK_MONOTONIC);
     if (enlist(state)) return state;
     release_state(state);
@@ -156,7 +157,6 @@ void keep_or_fold(ThreadState& state) {
     if (state.record == nullptr) return;
     if (kept_trees.fetch_add(1) < max_kept_trees) {
         state.record->state = wire::ThreadState::ended;
-        state.tree.freeze();
         return;
     }
     const EndedLock lock;
@@ -312,7 +312,6 @@ void keep_only_this_thread() {
     for_each_thread([mine](ThreadState& state) {
         state.timer = -1;   // timers are not inherited
         if (&state == mine) return;
-        state.tree.freeze();
         delist(&state);
         release_state(&state);
     });

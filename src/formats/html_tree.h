@@ -1,0 +1,26 @@
+#pragma once
+// The calling context tree as it goes into a page: in preorder, which compresses best, and no larger than a browser
+// can show.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "profile/profile.h"
+
+namespace pyprof::formats {
+
+struct PageTree {
+    // Contexts in preorder; contexts[0] is the root.
+    std::vector<profile::Context> contexts;
+    // Their values, sorted by (context, thread), unique.
+    std::vector<profile::Value> values;
+    // Contexts that were folded into their callers, and the weight of their own that went with them.
+    std::uint64_t pruned_contexts = 0;
+    std::uint64_t pruned_weight = 0;
+};
+
+// Keeps the `most_contexts` (at least one) contexts with the largest inclusive weight. A caller weighs at least as much
+// as what it calls, so what is kept is a tree.
+PageTree page_tree(const profile::Profile& profile, std::size_t most_contexts);
+
+}  // namespace pyprof::formats

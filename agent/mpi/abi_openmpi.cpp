@@ -72,7 +72,8 @@ public:
     }
 
 private:
-    static std::optional<Request> started(int error, MPI_Request request) {
+    // By reference: the call that gives `error` sets the request, in whatever order arguments are evaluated.
+    static std::optional<Request> started(int error, const MPI_Request& request) {
         if (error != MPI_SUCCESS) return std::nullopt;
         return Request{request};
     }

@@ -104,6 +104,8 @@ def environment(folder, **variables):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYPROF_")}
     spool = folder / "spool"
     spool.mkdir(exist_ok=True)
+    if os.geteuid() == 0:  # Open MPI wants to be told twice
+        clean.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
     return {**clean, "PYPROF_SPOOL": str(spool), **{name: str(value) for name, value in variables.items()}}
 
 

@@ -1,0 +1,318 @@
+#include "agent/capture/python_walk.h"
+
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/cpython/versions.h"
+#include "tests/support/catch.h"
+#include "tests/support/fake_python.h"
+#include "tests/support/memory_recording.h"
+
+using namespace pyprof;
+using namespace pyprof::capture;
+using pyprof::tests::FakePython;
+
+namespace {
+
+const cpython::PythonLayout* any_layout() {
+    return GENERATE(&cpython::python_3_11, &cpython::python_3_12, &cpython::python_3_13);
+}
+
+struct Walker {
+    std::unique_ptr<CodeTable> codes = std::make_unique<CodeTable>();
+    std::unique_ptr<PythonStack> stack = std::make_unique<PythonStack>();
+    RecordingWriter writer;
+
+    Walker() { pyprof::tests::clear_recording(); }
+
+    const PythonStack& walk(const FakePython& python) { return walk(python.runtime()); }
+    const PythonStack& walk(const cpython::PythonRuntime& runtime) {
+        std::memset(static_cast<void*>(stack.get()), 0xcc, sizeof *stack);   // the walk must fill what it promises
+        PageCache known;
+        walk_python(runtime, *codes, writer, known, *stack);
+        return *stack;
+    }
+};
+
+std::string name_of(std::uint32_t code) {
+    const wire::CodeRecord* const record = tests::find_code_record(code);
+    if (record == nullptr) return "?";
+    return {reinterpret_cast<const char*>(record + 1) + record->file_bytes, record->name_bytes};
+}
+
+// "leaf:unit … | next activation", leaf first.
+std::string text_of(const PythonStack& stack) {
+    std::string text;
+    for (std::uint32_t k = 0; k < stack.activation_count; ++k) {
+        if (k != 0) text += " |";
+        for (std::uint32_t i = 0; i < stack.activations[k].count; ++i) {
+            const PythonFrame& frame = stack.frames[stack.activations[k].first + i];
+            text += " " + name_of(frame.code) + ":" + std::to_string(frame.unit);
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("frames are read leaf first and fall into the activations that run them") {
+    FakePython python{*any_layout()};
+    CAPTURE(python.layout().version.minor);
+    const std::uint64_t outer = python.begin_activation();
+    python.push_frame(python.code("main"), 10);
+    python.push_frame(python.code("sorting"), 20);
+    const std::uint64_t inner = python.begin_activation();
+    python.push_frame(python.code("key"), 30);
+
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::complete);
+    CHECK(stack.attached);
+    CHECK(text_of(stack) == " key:30 | sorting:20 main:10");
+    REQUIRE(stack.activation_count == 2);
+    CHECK(stack.activations[0].marker == inner);
+    CHECK(stack.activations[1].marker == outer);
+    CHECK(stack.count == 3);
+    CHECK(stack.cut_at == 0);
+    CHECK(stack.unknown_codes == 0);
+}
+
+TEST_CASE("without an interpreter, a thread state or frames there is nothing to read") {
+    FakePython python{*any_layout()};
+    Walker walker;
+    SECTION("no interpreter") {
+        cpython::PythonRuntime runtime = python.runtime();
+        runtime.state = cpython::RuntimeState::none;
+        CHECK(walker.walk(runtime).result == PythonWalk::none);
+    }
+    SECTION("a thread that never ran Python") {
+        python.detach();
+        tests::set_bound_thread(0);
+        CHECK(walker.walk(python).result == PythonWalk::none);
+    }
+    SECTION("the key does not exist yet") {
+        python.detach();
+        python.put(python.runtime().runtime + python.layout().runtime.key_initialized, std::int32_t{0});
+        CHECK(walker.walk(python).result == PythonWalk::none);
+    }
+    SECTION("another thread ends the interpreter") {
+        python.put_pointer(python.runtime().runtime + python.layout().runtime.finalizing, 0x1230);
+        CHECK(walker.walk(python).result == PythonWalk::none);
+    }
+    SECTION("no frames") { CHECK(walker.walk(python).result == PythonWalk::complete); }
+    CHECK(walker.stack->count == 0);
+    CHECK(walker.stack->activation_count == 0);
+}
+
+TEST_CASE("a thread without the GIL still shows its frames") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("waiting"), 7);
+    python.detach();
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::complete);
+    CHECK_FALSE(stack.attached);
+    CHECK(text_of(stack) == " waiting:7");
+}
+
+TEST_CASE("the GIL's holder is not taken for this thread if it is another") {
+    FakePython python{cpython::python_3_11};
+    python.begin_activation();
+    python.push_frame(python.code("mine"), 1);
+    const std::uint64_t mine = python.thread();
+    const std::uint64_t other = python.add_thread();
+    python.put_pointer(other + python.layout().thread.thread_id, 1);
+    tests::set_bound_thread(mine);
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CHECK_FALSE(stack.attached);
+    CHECK(text_of(stack) == " mine:1");
+}
+
+TEST_CASE("a frame that still binds its arguments has not started") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 5);
+    const std::uint64_t code = python.code("callee", 4);
+    Walker walker;
+    SECTION("before its first traceable unit") { python.push_frame(code, 3); }
+    SECTION("one unit before the code") { python.push_frame(code, -1); }
+    CHECK(text_of(walker.walk(python)) == " callee:-1 caller:5");
+}
+
+TEST_CASE("a running generator is a frame like any other") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 5);
+    constexpr std::uint8_t owned_by_generator = 1;
+    python.push_frame(python.code("generator"), 6, owned_by_generator);
+    Walker walker;
+    CHECK(text_of(walker.walk(python)) == " generator:6 caller:5");
+}
+
+TEST_CASE("the interpreter's own frame under __init__ is left out") {
+    FakePython python{cpython::python_3_13};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 5);
+    const std::uint64_t both = python.text("__init__");
+    python.push_frame(python.code({.file_name = both, .name = both}), 0);
+    python.push_frame(python.code("__init__"), 6);
+    Walker walker;
+    CHECK(text_of(walker.walk(python)) == " __init__:6 caller:5");
+}
+
+TEST_CASE("an activation that is just entered or left is there without frames") {
+    FakePython python{GENERATE(&cpython::python_3_12, &cpython::python_3_13)[0]};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 5);
+    const std::uint64_t inner = python.begin_activation();
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    REQUIRE(stack.activation_count == 2);
+    CHECK(stack.activations[0].marker == inner);
+    CHECK(stack.activations[0].count == 0);
+    CHECK(text_of(stack) == " | caller:5");
+}
+
+TEST_CASE("a control frame that is published before it is filled has no frames of its own") {
+    FakePython python{GENERATE(&cpython::python_3_11, &cpython::python_3_12)[0]};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 5);
+    const std::uint64_t inner = python.begin_activation();
+    const std::uint64_t current_frame = inner + python.layout().control_frame.current_frame;
+    Walker walker;
+    SECTION("garbage") { python.put_pointer(current_frame, 0x1234567); }
+    SECTION("unmapped") { python.put_pointer(current_frame, 0x10); }
+    SECTION("a frame that ended") {
+        const std::uint64_t ended = python.push_frame(python.code("ended"), 1);
+        python.put_pointer(ended + python.layout().frame.previous, python.allocate(128));
+    }
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::complete);
+    CHECK(text_of(stack) == " | caller:5");
+    CHECK(stack.activations[0].marker == inner);
+}
+
+TEST_CASE("a frame that is linked before it is written is left out") {
+    FakePython python{GENERATE(&cpython::python_3_11, &cpython::python_3_12)[0]};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 5);
+    const std::uint64_t callee = python.push_frame(python.code("callee"), 6);
+    SECTION("its code") { python.put_pointer(callee + python.layout().frame.code, 0x1230); }
+    SECTION("its instruction") { python.put_pointer(callee + python.layout().frame.instruction, 0x1230); }
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::complete);
+    CHECK(text_of(stack) == " caller:5");
+}
+
+TEST_CASE("a coroutine library's empty control frame is no activation") {
+    FakePython python{GENERATE(&cpython::python_3_11, &cpython::python_3_12)[0]};
+    const std::uint64_t library = python.begin_activation();
+    python.put_pointer(library + python.layout().control_frame.current_frame, 0);
+    const std::uint64_t marker = python.begin_activation();
+    python.push_frame(python.code("coroutine"), 5);
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::complete);
+    REQUIRE(stack.activation_count == 1);
+    CHECK(stack.activations[0].marker == marker);
+}
+
+TEST_CASE("what makes no sense ends the walk and keeps what was read before") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("main"), 1);
+    const std::uint64_t wrong = python.push_frame(python.code("wrong"), 2);
+    python.push_frame(python.code("leaf"), 3);
+    const std::uint64_t code = python.get_pointer(wrong + python.layout().frame.code);
+    SECTION("the code is none") { python.put_pointer(code + python.layout().object.type, 0x40); }
+    SECTION("the code cannot be read") { python.put_pointer(wrong + python.layout().frame.code, 0x40); }
+    SECTION("the instruction is behind the code") {
+        python.put_pointer(wrong + python.layout().frame.instruction, code + python.layout().code.instructions + 200);
+    }
+    SECTION("the instruction is before the code") { python.put_pointer(wrong + python.layout().frame.instruction, code); }
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::unreadable);
+    CHECK(text_of(stack) == " leaf:3");
+}
+
+TEST_CASE("a chain that bites its tail is given up") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    const std::uint64_t first = python.push_frame(python.code("first"), 1);
+    const std::uint64_t second = python.push_frame(python.code("second"), 2);
+    python.put_pointer(first + python.layout().frame.previous, second);
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    // Where control frames say where an activation's frames end, frames that never get there are none of it.
+    if (python.layout().frame.activations == cpython::Activations::control_frames) CHECK(stack.count == 0);
+    else CHECK(stack.result == PythonWalk::unreadable);
+}
+
+TEST_CASE("a very deep stack keeps its leaf end and its root end") {
+    FakePython python{*any_layout()};
+    const std::uint64_t code = python.code({.file_name = python.text("f"), .name = python.text("deep"), .units = 20000});
+    python.begin_activation();
+    const std::uint32_t depth = GENERATE(512u, 513u, 576u, 577u, 640u, 641u, 10000u);
+    for (std::uint32_t i = 0; i < depth; ++i) python.push_frame(code, static_cast<std::int32_t>(i));
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CAPTURE(depth);
+    const std::uint32_t kept = std::min(depth, max_python_frames);
+    CHECK(stack.result == PythonWalk::complete);
+    CHECK(stack.count == kept);
+    CHECK(stack.activations[0].count == kept);
+    CHECK(stack.cut_at == (depth > kept ? max_python_leaf_frames : 0));
+    for (std::uint32_t i = 0; i < kept; ++i) {
+        const std::uint32_t from_leaf = i < max_python_leaf_frames ? i : depth - kept + i;
+        REQUIRE(stack.frames[i].unit == static_cast<std::int32_t>(depth - 1 - from_leaf));
+    }
+}
+
+TEST_CASE("code of several interpreters on one thread is found and ordered by address") {
+    FakePython python{*any_layout()};
+    const std::uint64_t outer = python.begin_activation();
+    python.push_frame(python.code("main"), 1);
+    python.detach();
+    python.add_thread(1);
+    const std::uint64_t inner = python.begin_activation();
+    python.push_frame(python.code("sub"), 2);
+    Walker walker;
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::complete);
+    REQUIRE(stack.activation_count == 2);
+    CHECK(stack.activations[0].marker == std::min(inner, outer));   // a real C stack grows down, this one up
+    CHECK(stack.activations[1].marker == std::max(inner, outer));
+    CHECK(text_of(stack) == " main:1 | sub:2");
+}
+
+TEST_CASE("thread states of other threads are left alone") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("main"), 1);
+    const std::uint64_t own = python.thread();
+    const std::uint64_t other = python.add_thread(1);
+    python.begin_activation();
+    python.push_frame(python.code("elsewhere"), 2);
+    python.put_pointer(other + python.layout().thread.thread_id, 0x7777);
+    tests::set_bound_thread(own);
+    Walker walker;
+    CHECK(text_of(walker.walk(python)) == " main:1");
+}
+
+TEST_CASE("frames whose code cannot be stored are counted") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("main"), 1);
+    Walker walker;
+    tests::set_recording_full(true);
+    const PythonStack& stack = walker.walk(python);
+    tests::set_recording_full(false);
+    CHECK(stack.unknown_codes == 1);
+    CHECK(stack.frames[0].code == 0);
+}

@@ -1,0 +1,16 @@
+// A library that exports what discovery looks for, and nothing else. The test fills it in through dlsym.
+extern "C" {
+
+[[gnu::visibility("default")]] unsigned char _PyRuntime[16384] = {};
+[[gnu::visibility("default")]] unsigned char PyCode_Type[512] = {};
+[[gnu::visibility("default")]] void* fake_bound_thread = nullptr;
+[[gnu::visibility("default")]] void* PyGILState_GetThisThreadState() { return fake_bound_thread; }
+
+#ifndef FAKE_BEFORE_3_11
+[[gnu::visibility("default")]] unsigned long Py_Version = 0;
+#endif
+
+#ifdef FAKE_DEBUG_BUILD
+[[gnu::visibility("default")]] void _Py_NegativeRefcount() {}
+#endif
+}

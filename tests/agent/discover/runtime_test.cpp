@@ -1,0 +1,172 @@
+#include "agent/discover/runtime.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include <cstring>
+#include <string>
+
+#include "agent/cpython/versions.h"
+#include "tests/support/catch.h"
+#include "tests/support/stated_offsets.h"
+
+using namespace pyprof;
+using namespace pyprof::discover;
+using cpython::PythonRuntime;
+using cpython::RuntimeState;
+
+namespace {
+
+// One of the libraries made from fake_cpython.cpp, loaded so that dlsym(RTLD_DEFAULT) does not see it.
+class FakeLibrary {
+public:
+    explicit FakeLibrary(const char* name)
+        : handle_{dlopen((std::string{PYPROF_TEST_LIBRARIES "/lib"} + name + ".so").c_str(), RTLD_NOW | RTLD_LOCAL)} {
+        REQUIRE(handle_ != nullptr);
+    }
+    ~FakeLibrary() { dlclose(handle_); }
+    FakeLibrary(const FakeLibrary&) = delete;
+    FakeLibrary& operator=(const FakeLibrary&) = delete;
+
+    unsigned char* symbol(const char* name) const {
+        auto* const found = static_cast<unsigned char*>(dlsym(handle_, name));
+        REQUIRE(found != nullptr);
+        return found;
+    }
+    template <class T>
+    void put(const char* name, cpython::Offset at, T value) {
+        std::memcpy(symbol(name) + at, &value, sizeof value);
+    }
+
+    // An interpreter of this version that was initialised, with no thread state for this thread.
+    void set_up(unsigned long version_hex, const cpython::PythonLayout& layout) {
+        put("Py_Version", 0, version_hex);
+        put("PyCode_Type", layout.type.basic_size, std::uint64_t{layout.code.basic_size});
+        put("_PyRuntime", layout.runtime.first_interpreter, std::uint64_t{0x5555});
+    }
+    void state_offsets(std::uint64_t tests::StatedOffset::* version) {
+        put("_PyRuntime", 0, std::uint64_t{0x7970677562656478});   // "xdebugpy"
+        for (const tests::StatedOffset& each : tests::stated_offsets_3_13) put("_PyRuntime", each.at, each.*version);
+    }
+    void bind_thread(const cpython::PythonLayout& layout, pthread_key_t key, const void* by_key, void* by_function) {
+        put("_PyRuntime", layout.runtime.key_initialized, std::int32_t{1});
+        put("_PyRuntime", layout.runtime.key, key);
+        pthread_setspecific(key, by_key);
+        put("fake_bound_thread", 0, by_function);
+    }
+
+private:
+    void* handle_;
+};
+
+bool says(const PythonRuntime& python, const char* what) { return std::string{python.message}.find(what) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a process without an interpreter has none") {
+    const PythonRuntime python = find_python();
+    CHECK(python.state == RuntimeState::none);
+    CHECK(python.message[0] == '\0');
+}
+
+TEST_CASE("an interpreter in a library of local scope is found once it is loaded") {
+    CHECK(find_python().state == RuntimeState::none);
+    FakeLibrary library{"fake_cpython"};
+    library.set_up(0x030c01f0, cpython::python_3_12);
+    const PythonRuntime python = find_python();
+    CHECK(std::string{python.message} == "");
+    CHECK(python.state == RuntimeState::ready);
+    CHECK(python.version_hex == 0x030c01f0);
+    CHECK(python.layout.version.minor == 12);
+    CHECK(python.runtime == reinterpret_cast<std::uint64_t>(library.symbol("_PyRuntime")));
+    CHECK(python.code_type == reinterpret_cast<std::uint64_t>(library.symbol("PyCode_Type")));
+}
+
+TEST_CASE("the thread key is believed only if it gives what the interpreter says") {
+    FakeLibrary library{"fake_cpython"};
+    library.set_up(0x030b07f0, cpython::python_3_11);
+    pthread_key_t key;
+    REQUIRE(pthread_key_create(&key, nullptr) == 0);
+    int one = 0, other = 0;
+    SECTION("the same") {
+        library.bind_thread(cpython::python_3_11, key, &one, &one);
+        const PythonRuntime python = find_python();
+        CHECK(python.state == RuntimeState::ready);
+        CHECK(python.thread_specific(key) == &one);
+    }
+    SECTION("something else") {
+        library.bind_thread(cpython::python_3_11, key, &one, &other);
+        const PythonRuntime python = find_python();
+        CHECK(python.state == RuntimeState::unsupported);
+        CHECK(says(python, "thread states"));
+    }
+    SECTION("no key where there should be one") {
+        library.put("fake_bound_thread", 0, &one);
+        CHECK(find_python().state == RuntimeState::unsupported);
+    }
+    pthread_key_delete(key);
+}
+
+TEST_CASE("3.13 is read with the offsets that it states") {
+    FakeLibrary library{"fake_cpython"};
+    library.set_up(0x030d12f0, cpython::python_3_13);
+    SECTION("as they are") {
+        library.state_offsets(&tests::StatedOffset::v3_13_18);
+        library.put("_PyRuntime", cpython::python_3_13.runtime.first_interpreter, std::uint64_t{0x5555});
+        CHECK(find_python().state == RuntimeState::ready);
+    }
+    SECTION("one moved") {
+        library.state_offsets(&tests::StatedOffset::v3_13_18);
+        constexpr cpython::Offset at_current_frame = 184;
+        library.put("_PyRuntime", at_current_frame, std::uint64_t{80});
+        const PythonRuntime python = find_python();
+        CHECK(python.state == RuntimeState::ready);
+        CHECK(python.layout.thread.current_frame == 80);
+    }
+    SECTION("missing") { CHECK(says(find_python(), "debug offsets")); }
+    SECTION("senseless") {
+        library.state_offsets(&tests::StatedOffset::v3_13_18);
+        constexpr cpython::Offset at_current_frame = 184;
+        library.put("_PyRuntime", at_current_frame, std::uint64_t{81});
+        CHECK(says(find_python(), "debug offsets"));
+    }
+    SECTION("of a free-threaded build") {
+        library.put("Py_Version", 0, 0x030d00f0ul);
+        library.state_offsets(&tests::StatedOffset::v3_13_0t);
+        const PythonRuntime python = find_python();
+        CHECK(python.state == RuntimeState::unsupported);
+        CHECK(says(python, "free-threaded"));
+    }
+}
+
+TEST_CASE("an interpreter whose frames cannot be read is refused with the reason") {
+    SECTION("older than 3.11") {
+        FakeLibrary library{"fake_cpython_old"};
+        CHECK(says(find_python(), "before 3.11"));
+    }
+    SECTION("newer than the newest known") {
+        FakeLibrary library{"fake_cpython"};
+        library.set_up(0x030e00f0, cpython::python_3_13);
+        CHECK(says(find_python(), "CPython 3.14.0: this version is newer"));
+    }
+    SECTION("another size of code objects") {
+        FakeLibrary library{"fake_cpython"};
+        library.set_up(0x030c01f0, cpython::python_3_12);
+        library.put("PyCode_Type", cpython::python_3_12.type.basic_size, std::uint64_t{208});
+        CHECK(says(find_python(), "code objects"));
+    }
+    SECTION("a debug build") {
+        FakeLibrary library{"fake_cpython_debug"};
+        library.set_up(0x030c01f0, cpython::python_3_12);
+        CHECK(says(find_python(), "debug"));
+    }
+    CHECK(find_python().state == RuntimeState::none);   // the library is gone again
+}
+
+TEST_CASE("of two interpreters the one in use is taken") {
+    FakeLibrary unused{"fake_cpython"}, used{"fake_cpython_second"};
+    unused.set_up(0x030c01f0, cpython::python_3_12);
+    unused.put("_PyRuntime", cpython::python_3_12.runtime.first_interpreter, std::uint64_t{0});
+    used.set_up(0x030c01f0, cpython::python_3_12);
+    CHECK(find_python().runtime == reinterpret_cast<std::uint64_t>(used.symbol("_PyRuntime")));
+}

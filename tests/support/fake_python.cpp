@@ -1,0 +1,175 @@
+#include "tests/support/fake_python.h"
+
+#include <pthread.h>
+
+#include "tests/support/catch.h"
+
+namespace pyprof::tests {
+namespace {
+
+constexpr std::size_t memory_words = 1u << 19;
+constexpr std::uint64_t structure_bytes = 8192;   // more than any of those whose fields are read
+constexpr std::uint32_t interpreter_bytes = 8192;
+
+std::uint64_t bound_thread = 0;
+
+void* thread_specific(unsigned) { return reinterpret_cast<void*>(bound_thread); }
+
+}  // namespace
+
+void set_bound_thread(std::uint64_t thread) { bound_thread = thread; }
+
+FakePython::FakePython(const cpython::PythonLayout& layout) : layout_{layout}, memory_(memory_words) {
+    runtime_ = allocate(structure_bytes);
+    code_type_ = allocate(structure_bytes);
+    put(runtime_ + layout_.runtime.key_initialized, std::int32_t{1});
+    put(runtime_ + layout_.runtime.key, std::uint32_t{5});
+    set_bound_thread(0);
+    add_thread();
+}
+
+std::uint64_t FakePython::allocate(std::uint64_t bytes) {
+    const std::size_t words = (bytes + 7) / 8;
+    REQUIRE(used_ + words <= memory_.size());
+    const std::uint64_t address = reinterpret_cast<std::uint64_t>(memory_.data() + used_);
+    used_ += words;
+    return address;
+}
+
+std::uint64_t FakePython::get_pointer(std::uint64_t at) const {
+    std::uint64_t value;
+    __builtin_memcpy(&value, reinterpret_cast<const void*>(at), sizeof value);
+    return value;
+}
+
+cpython::PythonRuntime FakePython::runtime() const {
+    cpython::PythonRuntime runtime;
+    runtime.state = cpython::RuntimeState::ready;
+    runtime.layout = layout_;
+    runtime.runtime = runtime_;
+    runtime.code_type = code_type_;
+    runtime.thread_specific = thread_specific;
+    return runtime;
+}
+
+std::uint64_t FakePython::text(std::string_view latin1) {
+    const std::uint64_t address = allocate(layout_.text.ascii_data + latin1.size() + 1);
+    put(address + layout_.text.length, std::uint64_t{latin1.size()});
+    put(address + layout_.text.state, 1u << layout_.text.kind_shift | layout_.text.compact_bit | layout_.text.ascii_bit);
+    __builtin_memcpy(reinterpret_cast<void*>(address + layout_.text.ascii_data), latin1.data(), latin1.size());
+    return address;
+}
+
+std::uint64_t FakePython::wide_text(std::u16string_view ucs2) {
+    const std::uint64_t address = allocate(layout_.text.compact_data + 2 * ucs2.size() + 2);
+    put(address + layout_.text.length, std::uint64_t{ucs2.size()});
+    put(address + layout_.text.state, 2u << layout_.text.kind_shift | layout_.text.compact_bit);
+    __builtin_memcpy(reinterpret_cast<void*>(address + layout_.text.compact_data), ucs2.data(), 2 * ucs2.size());
+    return address;
+}
+
+std::uint64_t FakePython::byte_string(std::size_t bytes) {
+    const std::uint64_t address = allocate(layout_.bytes.data + bytes + 1);
+    put(address + layout_.object.size, std::uint64_t{bytes});
+    for (std::size_t i = 0; i < bytes; ++i) put(address + layout_.bytes.data + i, static_cast<unsigned char>(i * 7 + 1));
+    return address;
+}
+
+std::uint64_t FakePython::code(const CodeFacts& facts) {
+    const cpython::PythonLayout::Code& at = layout_.code;
+    const std::uint64_t address = allocate(at.instructions + std::uint64_t{facts.units} * 2);
+    put(address + layout_.object.type, code_type_);
+    put(address + layout_.object.size, std::uint64_t{facts.units});
+    put(address + at.file_name, facts.file_name);
+    put(address + at.name, facts.name);
+    put(address + at.qualified_name, facts.name);
+    put(address + at.line_table, byte_string(facts.table_bytes));
+    put(address + at.first_line, facts.first_line);
+    put(address + at.flags, std::uint32_t{3});
+    put(address + at.first_traceable, facts.first_traceable);
+    if (at.version != cpython::absent) put(address + at.version, facts.version);
+    return address;
+}
+
+std::uint64_t FakePython::code(std::string_view name, std::uint32_t first_traceable) {
+    return code({.file_name = text("file.py"), .name = text(name), .first_traceable = first_traceable});
+}
+
+bool FakePython::has_control_frames() const {
+    return layout_.frame.activations == cpython::Activations::control_frames;
+}
+
+std::uint64_t FakePython::add_thread(std::uint32_t interpreter) {
+    while (interpreters_.size() <= interpreter) {
+        const std::uint64_t added = allocate(interpreter_bytes);
+        const std::uint64_t link = interpreters_.empty() ? runtime_ + layout_.runtime.first_interpreter
+                                                         : interpreters_.back() + layout_.interpreter.next;
+        put(link, added);
+        interpreters_.push_back(added);
+    }
+    const cpython::PythonLayout::Thread& at = layout_.thread;
+    thread_ = allocate(structure_bytes);
+    const std::uint64_t first = interpreters_[interpreter] + layout_.interpreter.first_thread;
+    put(thread_ + at.next, get_pointer(first));
+    put(first, thread_);
+    put(thread_ + at.thread_id, std::uint64_t{pthread_self()});
+    if (has_control_frames()) put(thread_ + at.control_frame, thread_ + at.root_control_frame);
+    if (at.attached_from == cpython::AttachedFrom::runtime) put(runtime_ + layout_.runtime.attached, thread_);
+    else put(thread_ + at.status, at.status_value);
+    set_bound_thread(thread_);
+    return thread_;
+}
+
+void FakePython::detach() {
+    if (layout_.thread.attached_from == cpython::AttachedFrom::runtime)
+        put(runtime_ + layout_.runtime.attached, std::uint64_t{0});
+    else
+        put(thread_ + layout_.thread.status, std::uint32_t{0});
+}
+
+std::uint64_t FakePython::head() const {
+    if (!has_control_frames()) return get_pointer(thread_ + layout_.thread.current_frame);
+    return get_pointer(get_pointer(thread_ + layout_.thread.control_frame) + layout_.control_frame.current_frame);
+}
+
+void FakePython::set_head(std::uint64_t frame) {
+    if (!has_control_frames()) return put(thread_ + layout_.thread.current_frame, frame);
+    put(get_pointer(thread_ + layout_.thread.control_frame) + layout_.control_frame.current_frame, frame);
+}
+
+std::uint64_t FakePython::make_frame(std::uint64_t code, std::uint64_t instruction, std::uint8_t owner) {
+    const std::uint64_t frame = allocate(layout_.frame.bytes + 16);
+    put(frame + layout_.frame.code, code);
+    put(frame + layout_.frame.instruction, instruction);
+    put(frame + layout_.frame.owner, owner);
+    return frame;
+}
+
+std::uint64_t FakePython::begin_activation() {
+    const std::uint64_t caller = head();
+    std::uint64_t marker = 0;
+    if (has_control_frames()) {
+        const std::uint64_t control = allocate(32);
+        put(control + layout_.control_frame.previous, get_pointer(thread_ + layout_.thread.control_frame));
+        put(thread_ + layout_.thread.control_frame, control);
+        set_head(caller);
+        marker = control;
+    }
+    const bool has_entry_frames = layout_.version.minor >= 12;
+    if (has_entry_frames) {
+        const std::uint64_t entry = make_frame(0xdead0, 0, layout_.frame.first_entry_owner);
+        put(entry + layout_.frame.previous, caller);
+        set_head(entry);
+        if (marker == 0) marker = entry;
+    }
+    return marker;
+}
+
+std::uint64_t FakePython::push_frame(std::uint64_t code, std::int32_t unit, std::uint8_t owner) {
+    const std::uint64_t frame = make_frame(code, code + layout_.code.instructions + 2 * static_cast<std::int64_t>(unit), owner);
+    put(frame + layout_.frame.previous, head());
+    set_head(frame);
+    return frame;
+}
+
+}  // namespace pyprof::tests

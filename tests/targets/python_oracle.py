@@ -1,0 +1,386 @@
+"""Runs in each interpreter under test: compares the agent's merged stacks with sys._getframe, sample by sample.
+
+Usage: python_oracle.py LIBRARY agent|libgcc exact|shifted|timers SAMPLES
+
+Native frames come from the agent's walker or from libgcc's unwinder.
+
+`exact` takes SAMPLES stacks at known places and prints how many were as they must be; `shifted` does the same with
+every marker moved by one native frame; `timers` interrupts threads at arbitrary instructions and prints what was seen.
+The answer is one JSON object.
+
+A stack is as it must be if
+- its Python frames are those of sys._getframe: file, qualified name, first line, line and code unit, in this order;
+- they fall into activations exactly where C code called Python, which each workload knows (`from_c`);
+- each activation is followed by the native frame of the evaluation loop, and no other native frame is in that loop.
+"""
+
+import ctypes
+import functools
+import hashlib
+import json
+import re
+import sys
+import threading
+import time
+import zlib
+
+library_path, walker, mode, wanted = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+library = ctypes.PyDLL(library_path)
+library.oracle_message.restype = ctypes.c_char_p
+library.oracle_keys.restype = ctypes.POINTER(ctypes.c_uint64)
+library.oracle_code.restype = ctypes.c_void_p
+library.oracle_count.restype = ctypes.c_uint64
+take_sample = library.oracle_sample
+
+NATIVE, PYTHON, SPECIAL = 1, 2, 3
+COMPLETE = 1
+
+from_c = set()    # functions that only C code calls
+from_any = set()  # functions that C code or the evaluation loop calls, as the interpreter's version likes
+
+
+def called_from_c(function):
+    from_c.add(function.__code__)
+    return function
+
+
+def called_from_any(function):
+    from_any.add(function.__code__)
+    return function
+
+
+# What the library's records say.
+
+class CodeRecord(ctypes.Structure):
+    _fields_ = [("size", ctypes.c_uint32), ("record_kind", ctypes.c_uint32), ("id", ctypes.c_uint32),
+                ("first_line", ctypes.c_int32), ("flags", ctypes.c_uint32), ("first_traceable", ctypes.c_uint32),
+                ("file_bytes", ctypes.c_uint32), ("name_bytes", ctypes.c_uint32), ("qualname_bytes", ctypes.c_uint32),
+                ("table_bytes", ctypes.c_uint32), ("file_kind", ctypes.c_uint8), ("name_kind", ctypes.c_uint8),
+                ("qualname_kind", ctypes.c_uint8), ("table_kind", ctypes.c_uint8), ("truncated", ctypes.c_uint8),
+                ("reserved", ctypes.c_uint8 * 3)]
+
+
+encodings = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}
+
+
+@functools.lru_cache(maxsize=None)
+def recorded_code(code_id):
+    """(file, name, qualified name, first line, flags, line table) of a code record."""
+    address = library.oracle_code(code_id)
+    assert address, f"no record for code {code_id}"
+    record = CodeRecord.from_address(address)
+    data = ctypes.string_at(address + ctypes.sizeof(CodeRecord), record.size - ctypes.sizeof(CodeRecord))
+    texts, at = [], 0
+    for size, kind in ((record.file_bytes, record.file_kind), (record.name_bytes, record.name_kind),
+                       (record.qualname_bytes, record.qualname_kind)):
+        texts.append(data[at:at + size].decode(encodings[kind]))
+        at += size
+    assert record.truncated == 0
+    return (*texts, record.first_line, record.flags, data[at:at + record.table_bytes])
+
+
+@functools.lru_cache(maxsize=None)
+def lines_by_unit(code):
+    return [position[0] for position in code.co_positions()]
+
+
+def as_recorded(code):
+    return (code.co_filename, code.co_name, code.co_qualname, code.co_firstlineno, code.co_flags, code.co_linetable)
+
+
+# The comparison.
+
+problems = []
+is_learning = False
+taken = matched = deepest = 0
+
+
+@functools.lru_cache(maxsize=None)
+def in_loop(key):
+    return bool(library.oracle_in_loop(ctypes.c_uint64(key & (1 << 48) - 1), key >> 61 & 1))
+
+
+def python_part(keys):
+    """[(code id, unit, whether the key before, to the leaf, is native)] of a merged stack."""
+    part, last = [], NATIVE
+    for key in keys:
+        kind = key >> 62
+        if kind == PYTHON:
+            unit = key & (1 << 36) - 1
+            part.append((key >> 36 & 0xffffff, unit - (1 << 36) if unit >> 35 else unit, last != PYTHON))
+        last = kind
+    return part
+
+
+def problem_of(keys, frame):
+    """What is wrong with a merged stack whose innermost Python frame is `frame`; None if nothing."""
+    if not library.oracle_is_exact():
+        return "not exact"
+    if library.oracle_result() != COMPLETE or not library.oracle_is_attached():
+        return f"result {library.oracle_result()} attached {library.oracle_is_attached()}"
+    for at, key in enumerate(keys):
+        kind = key >> 62
+        if kind == SPECIAL:
+            return f"special {key & 0xff}"
+        after_python = at > 0 and keys[at - 1] >> 62 == PYTHON
+        if kind == NATIVE and in_loop(key) != after_python:
+            return f"native frame {at} {'is not' if after_python else 'is'} the loop"
+    innermost, callee = True, None
+    for code_id, unit, starts_activation in python_part(keys):
+        if frame is None:
+            return "too many Python frames"
+        code = frame.f_code
+        if recorded_code(code_id) != as_recorded(code):
+            return f"{recorded_code(code_id)[:4]} for {as_recorded(code)[:4]}"
+        if not innermost and unit != frame.f_lasti // 2:
+            return f"unit {unit} for {frame.f_lasti // 2} in {code.co_qualname}"
+        if lines_by_unit(code)[unit] != frame.f_lineno:
+            return f"line {lines_by_unit(code)[unit]} for {frame.f_lineno} in {code.co_qualname}"
+        if callee is not None and callee not in from_any and starts_activation != (callee in from_c):
+            return f"{callee.co_qualname}: {'an' if starts_activation else 'no'} activation of its own"
+        innermost, callee, frame = False, code, frame.f_back
+    return None if frame is None else f"{frame.f_code.co_qualname} is missing"
+
+
+def check(frame):
+    global taken, matched, deepest
+    if is_learning:
+        library.oracle_learn_loops()
+        return
+    count = library.oracle_key_count()
+    keys = library.oracle_keys()[:count]
+    problem = problem_of(keys, frame)
+    taken += 1
+    deepest = max(deepest, count)
+    if problem is None:
+        matched += 1
+    elif len(problems) < 10:
+        problems.append(problem)
+
+
+def probe():
+    take_sample(), check(sys._getframe())  # one line, so that the line of both is the same
+
+
+# Workloads: C code that calls Python code that calls C code.
+
+@called_from_c
+def sort_key(value):
+    probe()
+    return -value
+
+
+def sorting(depth):
+    if depth:
+        return sorted([depth], key=nested_sort)
+    return sorted([3, 1, 2], key=sort_key)
+
+
+@called_from_c
+def nested_sort(depth):
+    return sorting(depth - 1)
+
+
+@called_from_c
+def replacement(match):
+    probe()
+    return match.group().upper()
+
+
+def substituting():
+    return re.sub("[aeiou]", replacement, "interpreter")
+
+
+def numbers(count):
+    for number in range(count):
+        probe()
+        yield number
+
+
+@called_from_c
+def summed(count):
+    for number in range(count):
+        probe()
+        yield number
+
+
+@called_from_any
+def inner(count):
+    yield from numbers_any(count)
+
+
+@called_from_any
+def numbers_any(count):
+    for number in range(count):
+        probe()
+        yield number
+
+
+def generating():
+    total = sum(summed(3))
+    for number in inner(3):
+        total += number
+    return total
+
+
+class Point:
+    @called_from_any
+    def __init__(self, x):
+        self.x = x
+        probe()
+
+    @called_from_c
+    def __lt__(self, other):
+        probe()
+        return self.x < other.x
+
+    @called_from_any
+    def __getattr__(self, name):
+        probe()
+        return name
+
+    @called_from_c
+    def __del__(self):
+        probe()
+
+
+def making_objects():
+    return min(Point(1), Point(2)).missing
+
+
+def raising(depth):
+    try:
+        if depth == 0:
+            raise ValueError("bottom")
+        raising(depth - 1)
+    except ValueError:
+        probe()
+        if depth % 3:
+            raise
+    finally:
+        probe()
+
+
+@functools.lru_cache(maxsize=2)
+@called_from_c
+def cached(value):
+    probe()
+    return cached(value - 1) + 1 if value % 5 else value
+
+
+@called_from_c
+def reducing(left, right):
+    probe()
+    return left + right
+
+
+def recursing(depth):
+    if depth == 0:
+        probe()
+        return
+    recursing(depth - 1)
+
+
+@called_from_c
+def mapped(value):
+    recursing(value)
+    return value
+
+
+def comprehending():
+    return list(map(mapped, [1, 5, 40]))
+
+
+def executing():
+    exec(executed, {"probe": probe})
+
+
+executed = compile("def naïve_Ω_𝛑(x):\n    probe()\n    return x\n\nnaïve_Ω_𝛑(\n    (lambda:\n        probe())())\n", "ö.py", "exec")
+from_c.add(executed)
+
+
+def multi_line():
+    return functools.reduce(
+        reducing,
+        [1,
+         2,
+         3])
+
+
+def round_of_workloads(number):
+    sorting(number % 4)
+    substituting()
+    generating()
+    making_objects()
+    raising(number % 7)
+    cached(number * 5 + 4)
+    comprehending()
+    executing()
+    multi_line()
+
+
+def in_a_thread(work):
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+@called_from_any
+def take_samples():
+    number = 0
+    target = taken + wanted // 2
+    while taken < target:
+        round_of_workloads(number)
+        number += 1
+
+
+# What C code calls in this file's own frames and in threading's.
+from_c.add(threading.Thread._bootstrap.__code__)
+from_c.add(sys._getframe().f_code)
+
+
+def busy(until):
+    library.oracle_start_timer(ctypes.c_long(200_000))
+    block = bytes(range(256)) * 4096
+    number = 0
+    while time.monotonic() < until:
+        sorted(range(50), key=lambda value: -value)
+        re.sub("[aeiou]", lambda match: match.group().upper(), "interpreter")
+        sum(value * value for value in range(50))
+        hashlib.sha256(block).digest()
+        zlib.compress(block, 1)
+        exec("x = [str(i) for i in range(20)]", {})
+        try:
+            int("no number")
+        except ValueError:
+            number += 1
+
+
+def run_timers():
+    threads = [threading.Thread(target=busy, args=(time.monotonic() + wanted / 5000,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    library.oracle_ignore_timers()
+    names = ("samples", "no_python", "unreadable", "inexact", "attached_wrong", "owner_not_loop",
+             "loop_without_marker", "has_python", "detached")
+    return {name: library.oracle_count(at) for at, name in enumerate(names)}
+
+
+if library.oracle_start(walker == "libgcc") != 0:
+    sys.exit(library.oracle_message().decode())
+is_learning = True
+for number in range(8):
+    round_of_workloads(number)
+is_learning = False
+answer = {"version": "%x" % library.oracle_version(), "loops": library.oracle_learn_loops(),
+          "loop_is_as_named": library.oracle_loop_is_as_named()}
+if mode == "timers":
+    answer.update(run_timers())
+else:
+    library.oracle_shift(int(mode == "shifted"))
+    take_samples()
+    in_a_thread(take_samples)
+    answer.update(taken=taken, matched=matched, deepest=deepest, problems=problems)
+print(json.dumps(answer))

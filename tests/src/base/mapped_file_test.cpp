@@ -42,6 +42,7 @@ TEST_CASE("what cannot be mapped is named with the reason") {
     const pyprof::test_support::TemporaryFolder folder;
     CHECK(MappedFile::open(folder / "absent").error().message() ==
           "cannot read " + (folder / "absent") + ": No such file or directory");
-    CHECK(MappedFile::open(folder.path()).error().message() == "cannot read " + folder.path() + ": it is a folder");
+    CHECK(MappedFile::open(folder.path()).error().message() ==
+          "cannot read " + std::string{folder.path()} + ": it is a folder");
     CHECK(MappedFile::open("/dev/null").error().message() == "cannot read /dev/null: it is not a regular file");
 }

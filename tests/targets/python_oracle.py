@@ -1,12 +1,12 @@
 """Runs in each interpreter under test: compares the agent's merged stacks with sys._getframe, sample by sample.
 
-Usage: python_oracle.py LIBRARY agent|libgcc exact|shifted|timers SAMPLES
+Usage: python_oracle.py LIBRARY agent|libgcc exact|shifted|timers|interpreters SAMPLES
 
 Native frames come from the agent's walker or from libgcc's unwinder.
 
 `exact` takes SAMPLES stacks at known places and prints how many were as they must be; `shifted` does the same with
-every marker moved by one native frame; `timers` interrupts threads at arbitrary instructions and prints what was seen.
-The answer is one JSON object.
+every marker moved by one native frame; `timers` interrupts threads at arbitrary instructions and prints what was seen;
+`interpreters` takes one stack in code of a second interpreter that runs on this thread. The answer is one JSON object.
 
 A stack is as it must be if
 - its Python frames are those of sys._getframe: file, qualified name, first line, line and code unit, in this order;
@@ -368,6 +368,29 @@ def run_timers():
     return {name: library.oracle_count(at) for at, name in enumerate(names)}
 
 
+def create_interpreter():
+    """(id, how to run a text in it) of an interpreter that may load ctypes."""
+    if sys.version_info >= (3, 13):
+        import _interpreters
+        return _interpreters.create("legacy"), _interpreters.run_string
+    import _xxsubinterpreters
+    return _xxsubinterpreters.create(isolated=False), _xxsubinterpreters.run_string
+
+
+def take_in_two_interpreters():
+    interpreter, run = create_interpreter()
+    inside = f"def inside():\n    ctypes.PyDLL({library_path!r}).oracle_sample()\nimport ctypes\ninside()\n"
+    run(interpreter, inside)
+    frame, expected = sys._getframe(), ["inside", "<module>"]
+    while frame is not None:
+        expected.append(frame.f_code.co_qualname)
+        frame = frame.f_back
+    keys = library.oracle_keys()[:library.oracle_key_count()]
+    return {"expected": expected, "names": [recorded_code(code)[2] for code, _, _ in python_part(keys)],
+            "activations": sum(starts for _, _, starts in python_part(keys)), "exact": library.oracle_is_exact(),
+            "result": library.oracle_result()}
+
+
 if library.oracle_start(walker == "libgcc") != 0:
     sys.exit(library.oracle_message().decode())
 is_learning = True
@@ -378,6 +401,8 @@ answer = {"version": "%x" % library.oracle_version(), "loops": library.oracle_le
           "loop_is_as_named": library.oracle_loop_is_as_named()}
 if mode == "timers":
     answer.update(run_timers())
+elif mode == "interpreters":
+    answer.update(take_in_two_interpreters())
 else:
     library.oracle_shift(int(mode == "shifted"))
     take_samples()

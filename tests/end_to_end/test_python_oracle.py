@@ -1,0 +1,92 @@
+"""Merged stacks of real interpreters against what the interpreter itself says (tests/targets/python_oracle.py)."""
+
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+import runs
+
+target = runs.top / "tests/targets/python_oracle.py"
+samples = 6000   # of each interpreter and walker; with one interpreter alone it is over 10^4
+
+
+def every_interpreter():
+    """The system's interpreter and one of each version under pyenv: a static one and shared ones."""
+    system = runs.python3
+    found = runs.interpreters()
+    version = next((version for version, interpreter in found.items() if interpreter.path == system), None)
+    parameters = [pytest.param(system, id=f"system-{version}")] if version else []
+    pyenv = {}
+    for path in sorted((pathlib.Path.home() / ".pyenv/versions").glob("3.*/bin/python3")):
+        pyenv.setdefault(".".join(path.parts[-3].split(".")[:2]), path)
+    for version in runs.python_versions:
+        path = pyenv.get(version) or (found[version].path if version in found else None)
+        parameters.append(pytest.param(str(path), id=version) if path else pytest.param(
+            None, id=version, marks=pytest.mark.skip(reason=f"no CPython {version} on this machine")))
+    return parameters
+
+
+each_interpreter = pytest.mark.parametrize("interpreter", every_interpreter())
+each_walker = pytest.mark.parametrize("walker", ["agent", "libgcc"])
+
+
+def ask(interpreter, walker, mode, count):
+    run = subprocess.run([interpreter, str(target), str(runs.build / "tests/libpython_oracle.so"), walker, mode, str(count)],
+                         capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stdout + run.stderr
+    answer = json.loads(run.stdout.splitlines()[-1])
+    # One evaluation loop, or two halves of one; where its symbol covers it, it is that.
+    assert answer["loops"] in (1, 2) and answer["loop_is_as_named"] != 0, answer
+    return answer
+
+
+@each_interpreter
+@each_walker
+def test_every_stack_is_what_getframe_says(interpreter, walker):
+    answer = ask(interpreter, walker, "exact", samples)
+    assert answer["taken"] >= samples
+    assert answer["matched"] == answer["taken"], answer["problems"]
+
+
+@each_interpreter
+def test_markers_moved_by_one_native_frame_are_noticed(interpreter):
+    answer = ask(interpreter, "agent", "shifted", 200)
+    assert answer["taken"] >= 200
+    assert answer["matched"] == 0
+
+
+@each_interpreter
+@each_walker
+def test_stacks_taken_at_any_instruction_hold_together(interpreter, walker):
+    answer = ask(interpreter, walker, "timers", 10_000)
+    few = 3 + answer["samples"] // 1000
+    assert answer["samples"] > 100
+    assert answer["detached"] > 0   # most threads wait for the GIL, and still show their frames
+    assert answer["has_python"] >= answer["samples"] - answer["no_python"] - few
+    for rare in ("no_python", "unreadable", "inexact", "attached_wrong", "owner_not_loop"):
+        assert answer[rare] <= few, answer
+    # The first and last instructions of the loop's function run without a marker.
+    assert answer["loop_without_marker"] <= 10 * few, answer
+
+
+@each_interpreter
+def test_code_of_two_interpreters_on_one_thread_is_one_stack(interpreter):
+    answer = ask(interpreter, "agent", "interpreters", 1)
+    assert answer["names"] == answer["expected"]
+    assert answer["activations"] == 2
+    assert answer["exact"] == 1
+
+
+@each_interpreter
+def test_an_interpreter_loaded_as_a_plug_in_is_found_and_walked(interpreter):
+    question = ("import sysconfig, sys; v = sysconfig.get_config_var; "
+                "print(v('Py_ENABLE_SHARED'), v('LIBDIR') + '/' + v('INSTSONAME'), sys.base_prefix)")
+    shared, library, prefix = subprocess.run([interpreter, "-c", question], capture_output=True, text=True,
+                                             check=True).stdout.split()
+    if shared != "1" or not pathlib.Path(library).exists():
+        pytest.skip(f"{interpreter} has no shared library")
+    run = subprocess.run([runs.build / "tests/python_embedding", library], capture_output=True, text=True, timeout=60,
+                         env={"PYTHONHOME": prefix, "PATH": "/usr/bin:/bin"})
+    assert run.returncode == 0, run.stdout + run.stderr

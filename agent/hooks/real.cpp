@@ -22,6 +22,10 @@ void resolve() {
     PYPROF_REAL(sigprocmask);
     PYPROF_REAL(_exit);
     PYPROF_REAL(execve);
+    PYPROF_REAL(execv);
+    PYPROF_REAL(execvp);
+    PYPROF_REAL(execvpe);
+    PYPROF_REAL(fexecve);
 }
 
 }  // namespace pyprof::hooks

@@ -153,7 +153,7 @@ private:
         if (!can_look_up_objects()) return Step::failed;
         const bool outside = row.kind() == RowKind::none && row.module() == 0;
         if (!(outside && follow_frame_pointer(native_code, generation_, memory_, sp_, caller)) &&
-            !scan_for_caller(native_code, generation_, memory_, sp_, caller))
+            !scan_for_caller(native_code, generation_, memory_, sp_, row.kind() != RowKind::none, caller))
             return Step::failed;
         pc_ = caller.pc;
         sp_ = caller.sp;

@@ -1,9 +1,12 @@
 #include "agent/capture/stack_scan.h"
 
+#include <cstring>
+
 namespace pyprof::capture {
 namespace {
 
 constexpr std::uint64_t user_space_end = 1ULL << 47;
+constexpr unsigned char call_relative = 0xe8;
 constexpr std::uint64_t longest_call = 7;   // without prefixes, which need not be looked at
 
 // Length of "FF /2" with this ModRM and SIB byte, or 0 if it is not a call (AMD64 manual, volume 3, section 1.4).
@@ -17,20 +20,70 @@ std::uint64_t indirect_call_bytes(unsigned char modrm, unsigned char sib) {
     return 2 + sib_bytes + displacement;
 }
 
-bool is_usable(const Row& row) { return row.kind() != RowKind::none; }
+// In the code of a loaded object, right after a call.
+bool follows_call(NativeCode& code, std::uint64_t value) {
+    Module module;
+    if (value < longest_call || value >= user_space_end || !code.modules.find(value - 1, module)) return false;
+    return module.text.holds(value - 1, 1) &&
+           ends_with_call(reinterpret_cast<const unsigned char*>(value), value - module.text.begin);
+}
 
-// A return address in code outside every object, where only the instruction before it can be looked at.
-bool is_foreign_return_address(NativeCode& code, StackMemory& memory, std::uint64_t value) {
+// The same in code outside every object, where only the instruction before it can be looked at.
+bool follows_foreign_call(NativeCode& code, StackMemory& memory, std::uint64_t value) {
     Module module;
     std::uint64_t bytes = 0;
     if (value < 8 || value >= user_space_end || code.modules.find(value, module) || !memory.read(value - 8, bytes)) return false;
     return ends_with_call(reinterpret_cast<const unsigned char*>(&bytes) + 8, 8);
 }
 
+// Whether a function begins with a jump, after endbr64 if it has one: linkage stubs and thunks.
+bool begins_with_jump(const unsigned char* code, std::uint64_t count) {
+    constexpr unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+    if (count < 16) return false;
+    if (std::memcmp(code, endbr64, sizeof endbr64) == 0) code += sizeof endbr64;
+    if (*code == 0xf2) ++code;   // bnd
+    return *code == 0xe9 || (code[0] == 0xff && code[1] == 0x25);
+}
+
+// What the call before return address `value` went to, if it says so itself. A stub or thunk may lead anywhere.
+enum class Callee : std::uint8_t { unknown, with_unwind_information, without };
+
+Callee find_callee(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
+    unsigned char opcode = 0;
+    std::int32_t distance = 0;
+    std::memcpy(&opcode, reinterpret_cast<const void*>(value - 5), sizeof opcode);
+    std::memcpy(&distance, reinterpret_cast<const void*>(value - 4), sizeof distance);
+    if (opcode != call_relative) return Callee::unknown;
+    const std::uint64_t target = value + static_cast<std::uint64_t>(static_cast<std::int64_t>(distance));
+    Module module;
+    if (!code.modules.find(target, module) || !module.text.holds(target, 1) ||
+        begins_with_jump(reinterpret_cast<const unsigned char*>(target), module.text.end - target))
+        return Callee::unknown;
+    return code.find_row(target, generation).kind() == RowKind::none ? Callee::without : Callee::with_unwind_information;
+}
+
+// Whether a frame at `pc` and `sp` has callers itself, as far as that can be told without rbp. Return addresses that
+// earlier calls left on the stack mostly fail here, be it because their chain leads into a later call of bare code.
+bool has_callers(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t pc, std::uint64_t sp) {
+    constexpr int depth = 3;
+    for (int i = 0; i < depth; ++i) {
+        const Row row = code.find_row(pc - 1, generation);
+        if (row.kind() != RowKind::rsp) return true;
+        const std::uint64_t cfa = sp + static_cast<std::uint64_t>(row.cfa_field() * 8);
+        if (!memory.is_plausible_cfa(cfa, sp) || !memory.read(cfa - 8, pc)) return false;
+        if (pc == 0) return true;
+        if (follows_call(code, pc) ? find_callee(code, generation, pc) == Callee::without
+                                   : !follows_foreign_call(code, memory, pc))
+            return false;
+        sp = cfa;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool ends_with_call(const unsigned char* end, std::uint64_t count) {
-    constexpr unsigned char call_relative = 0xe8, group_5 = 0xff;
+    constexpr unsigned char group_5 = 0xff;
     if (count >= 5 && end[-5] == call_relative) return true;
     for (std::int64_t bytes = 2; bytes <= static_cast<std::int64_t>(longest_call < count ? longest_call : count); ++bytes) {
         const unsigned char sib = bytes > 2 ? end[2 - bytes] : 0;
@@ -40,24 +93,24 @@ bool ends_with_call(const unsigned char* end, std::uint64_t count) {
 }
 
 bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
-    Module module;
-    if (value < longest_call || value >= user_space_end || !code.modules.find(value - 1, module)) return false;
-    if (!module.text.holds(value - 1, 1)) return false;
-    return ends_with_call(reinterpret_cast<const unsigned char*>(value), value - module.text.begin) &&
-           is_usable(code.find_row(value - 1, generation));
+    return follows_call(code, value) && code.find_row(value - 1, generation).kind() != RowKind::none;
 }
 
-bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp, GuessedCaller& caller) {
+bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp, bool from_known_code,
+                     GuessedCaller& caller) {
     std::uint64_t at = (sp + 7) & ~7ULL;
+    bool found = false;
     for (std::uint32_t i = 0; i < max_scanned_words; ++i, at += 8) {
         std::uint64_t value = 0;
-        if (!memory.is_plausible_cfa(at + 8, sp) || !memory.read(at, value)) return false;
+        if (!memory.is_plausible_cfa(at + 8, sp) || !memory.read(at, value)) return found;
         if (!is_return_address(code, generation, value)) continue;
-        caller.pc = value;
-        caller.sp = at + 8;
-        return true;
+        const bool is_sure = has_callers(code, generation, memory, value, at + 8) &&
+                             (from_known_code || find_callee(code, generation, value) != Callee::with_unwind_information);
+        if (is_sure || !found) caller = {value, at + 8, caller.bp};
+        if (is_sure) return true;
+        found = true;
     }
-    return false;
+    return found;
 }
 
 bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp,
@@ -65,7 +118,7 @@ bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemor
     const std::uint64_t cfa = caller.bp + 16;
     std::uint64_t pc = 0, bp = 0;
     if (caller.bp < sp || !memory.is_plausible_cfa(cfa, sp) || !memory.read(cfa - 8, pc) || !memory.read(cfa - 16, bp)) return false;
-    if (!is_return_address(code, generation, pc) && !is_foreign_return_address(code, memory, pc)) return false;
+    if (!is_return_address(code, generation, pc) && !follows_foreign_call(code, memory, pc)) return false;
     caller = {pc, cfa, bp};
     return true;
 }

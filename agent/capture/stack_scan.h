@@ -8,7 +8,7 @@
 
 namespace pyprof::capture {
 
-inline constexpr std::uint32_t max_scanned_words = 512;
+inline constexpr std::uint32_t max_scanned_words = 4096;   // kernels of linear algebra keep buffers of up to 20 KiB
 
 struct GuessedCaller {
     std::uint64_t pc;   // a return address
@@ -23,8 +23,11 @@ bool ends_with_call(const unsigned char* end, std::uint64_t count);
 // Whether `value` lies in the code of a loaded object, right after a call, in a function with unwind information.
 bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t value);
 
-// The first return address from `sp` upwards, at most max_scanned_words away. `bp` is kept as it was.
-bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp, GuessedCaller& caller);
+// The first return address from `sp` upwards, at most max_scanned_words away, whose frame has callers itself and, unless
+// the frame to leave is `from_known_code` (has unwind information that led nowhere), did not call another function that
+// has. If there is none, the first of all. `caller.bp` stays what it was.
+bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp, bool from_known_code,
+                     GuessedCaller& caller);
 
 // The caller by the frame pointer, for code outside every loaded object: CPython's JIT and many others keep one.
 // Its return address must pass is_return_address, or follow a call in other code outside every object.

@@ -1,0 +1,253 @@
+#include "agent/capture/native_walk.h"
+
+#include <csignal>
+#include <cstring>
+#include <dlfcn.h>
+#include <memory>
+#include <pthread.h>
+#include <string>
+#include <sys/mman.h>
+#include <thread>
+#include <ucontext.h>
+
+#include "agent/capture/native_code.h"
+#include "tests/support/catch.h"
+
+extern "C" void pyprof_test_call_bare(void (*)(void*), void*);
+extern "C" void pyprof_test_call_by_rbx(void (*)(void*), void*);
+
+using namespace pyprof::capture;
+
+namespace {
+
+RecordingWriter writer;
+
+struct Walked {
+    StackBounds bounds = {};
+    WalkMemo memo = {};
+    NativeStack stack = {};
+    Walked() {
+        native_code.set_up(writer, "/the/program");
+        pthread_attr_t attributes;
+        void* low = nullptr;
+        std::size_t bytes = 0;
+        pthread_getattr_np(pthread_self(), &attributes);
+        pthread_attr_getstack(&attributes, &low, &bytes);
+        pthread_attr_destroy(&attributes);
+        bounds = {reinterpret_cast<std::uint64_t>(low), reinterpret_cast<std::uint64_t>(low) + bytes};
+    }
+};
+
+thread_local Walked* current;
+
+void on_signal(int, siginfo_t*, void* context) {
+    walk_native(Registers::from(*static_cast<const ucontext_t*>(context)), current->bounds, current->memo, current->stack);
+}
+
+// Interrupts itself and walks.
+[[gnu::noinline]] void interrupt(void* walked) {
+    current = static_cast<Walked*>(walked);
+    struct sigaction action = {};
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGUSR1, &action, nullptr);
+    pthread_kill(pthread_self(), SIGUSR1);
+    asm volatile("" ::: "memory");
+}
+
+// Index of the first frame inside the function that starts at `function`, found by its call frame information; -1.
+template <class Function>
+int frame_in(const NativeStack& stack, Function* function) {
+    for (std::uint32_t i = 0; i < stack.count; ++i)
+        if (stack.frames[i].function != 0 && stack.frames[i].pc - stack.frames[i].function == reinterpret_cast<std::uint64_t>(function))
+            return static_cast<int>(i);
+    return -1;
+}
+
+bool rises(const NativeStack& stack) {
+    for (std::uint32_t i = 1; i < stack.count; ++i)
+        if (stack.frames[i].sp <= stack.frames[i - 1].sp) return false;
+    return stack.stack_end > stack.frames[stack.count - 1].sp;
+}
+
+[[gnu::noinline]] int recurse(int depth, Walked& walked) {
+    if (depth == 0) {
+        interrupt(&walked);
+        return 0;
+    }
+    const int below = recurse(depth - 1, walked);
+    asm volatile("" ::: "memory");   // keeps the compiler from making a loop of it
+    return below + depth;
+}
+
+[[gnu::noinline]] void call_null() {
+    void (*volatile nothing)() = nullptr;
+    nothing();
+    asm volatile("" ::: "memory");
+}
+
+}  // namespace
+
+TEST_CASE("a walk on the main thread reaches its bottom") {
+    const auto walked = std::make_unique<Walked>();
+    CHECK(recurse(20, *walked) == 210);
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK_FALSE(walked->stack.guessed);
+    CHECK(rises(walked->stack));
+    CHECK(walked->stack.stack_end == walked->bounds.high);
+    const int first = frame_in(walked->stack, &recurse);
+    REQUIRE(first > 0);
+    for (int i = 0; i <= 20; ++i) {
+        const NativeFrame& frame = walked->stack.frames[first + i];
+        CHECK(frame.pc - frame.function == reinterpret_cast<std::uint64_t>(&recurse));
+        CHECK(frame.is_return_address);
+    }
+    CHECK_FALSE(walked->stack.frames[0].is_return_address);
+}
+
+TEST_CASE("a walk on another thread reaches its bottom") {
+    const auto reached = [] {
+        const auto walked = std::make_unique<Walked>();
+        recurse(3, *walked);
+        return walked->stack.end == WalkEnd::bottom && !walked->stack.guessed && rises(walked->stack);
+    };
+    bool result = false;
+    std::thread{[&] { result = reached(); }}.join();
+    CHECK(result);
+}
+
+TEST_CASE("a second walk with a memo equals the first without") {
+    const auto walked = std::make_unique<Walked>();
+    const auto fresh = std::make_unique<NativeStack>();
+    for (int round = 0; round < 3; ++round) {
+        recurse(30 + round, *walked);
+        *fresh = walked->stack;
+        walked->memo = {};
+        recurse(30 + round, *walked);
+        REQUIRE(walked->stack.count == fresh->count);
+        for (std::uint32_t i = 0; i < fresh->count; ++i) CHECK(walked->stack.frames[i].pc - walked->stack.frames[i].function ==
+                                                               fresh->frames[i].pc - fresh->frames[i].function);
+    }
+}
+
+TEST_CASE("a very deep stack is full, its leaf end kept") {
+    const auto walked = std::make_unique<Walked>();
+    recurse(2000, *walked);
+    CHECK(walked->stack.end == WalkEnd::full);
+    CHECK(walked->stack.count == max_native_frames);
+    CHECK(rises(walked->stack));
+    CHECK(frame_in(walked->stack, &interrupt) > 0);
+}
+
+TEST_CASE("below code without unwind information the caller is guessed, and says so") {
+    const auto walked = std::make_unique<Walked>();
+    pyprof_test_call_bare(interrupt, walked.get());
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK(walked->stack.guessed);
+    CHECK(rises(walked->stack));
+    const int inner = frame_in(walked->stack, &interrupt);
+    REQUIRE(inner > 0);
+    const NativeFrame& bare = walked->stack.frames[inner + 1];
+    CHECK(bare.pc - reinterpret_cast<std::uint64_t>(&pyprof_test_call_bare) < 64);
+    CHECK(bare.function == 0);
+    CHECK_FALSE(bare.guessed);
+    CHECK(walked->stack.frames[inner + 2].guessed);
+    CHECK(walked->stack.frames[inner + 2].module == bare.module);
+}
+
+TEST_CASE("a frame that finds its caller by rbx is left exactly") {
+    const auto walked = std::make_unique<Walked>();
+    pyprof_test_call_by_rbx(interrupt, walked.get());
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK_FALSE(walked->stack.guessed);
+    const int frame = frame_in(walked->stack, &pyprof_test_call_by_rbx);
+    REQUIRE(frame > 0);
+    CHECK(walked->stack.frames[frame + 1].sp - walked->stack.frames[frame].sp >= 200);
+}
+
+TEST_CASE("above a signal frame the pc is exact") {
+    const auto walked = std::make_unique<Walked>();
+    static Walked* target;
+    target = walked.get();
+    struct sigaction action = {};
+    action.sa_handler = [](int) { interrupt(target); };
+    sigaction(SIGUSR2, &action, nullptr);
+    pthread_kill(pthread_self(), SIGUSR2);
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK_FALSE(walked->stack.guessed);
+    int exact = 0;
+    for (std::uint32_t i = 1; i < walked->stack.count; ++i) exact += walked->stack.frames[i].is_return_address ? 0 : 1;
+    CHECK(exact == 1);
+}
+
+TEST_CASE("a call through a null pointer is walked from its caller") {
+    const auto walked = std::make_unique<Walked>();
+    current = walked.get();
+    struct sigaction action = {}, old;
+    action.sa_flags = SA_SIGINFO;
+    action.sa_sigaction = [](int signal, siginfo_t* info, void* context) {
+        on_signal(signal, info, context);
+        auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;   // then returns from the call
+        std::memcpy(&registers[REG_RIP], reinterpret_cast<const void*>(registers[REG_RSP]), 8);
+        registers[REG_RSP] += 8;
+    };
+    sigaction(SIGSEGV, &action, &old);
+    call_null();
+    sigaction(SIGSEGV, &old, nullptr);
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK(walked->stack.frames[0].pc == 0);
+    CHECK(frame_in(walked->stack, &call_null) == 1);
+}
+
+TEST_CASE("a stack that is not the thread's own is walked by probed reads") {
+    static ucontext_t main_context, fibre;
+    static Walked* target;
+    const auto walked = std::make_unique<Walked>();
+    target = walked.get();
+    constexpr std::size_t bytes = 1 << 18;
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    getcontext(&fibre);
+    fibre.uc_stack = {.ss_sp = memory, .ss_flags = 0, .ss_size = bytes};
+    fibre.uc_link = &main_context;
+    makecontext(&fibre, [] { recurse(5, *target); }, 0);
+    swapcontext(&main_context, &fibre);
+    munmap(memory, bytes);
+    const int first = frame_in(walked->stack, &recurse);
+    REQUIRE(first > 0);
+    for (int i = 0; i <= 5; ++i) {
+        const NativeFrame& frame = walked->stack.frames[first + i];
+        CHECK(frame.pc - frame.function == reinterpret_cast<std::uint64_t>(&recurse));
+        CHECK_FALSE(frame.guessed);
+    }
+    CHECK(rises(walked->stack));
+}
+
+TEST_CASE("generated code with a frame pointer is walked through") {
+    const auto walked = std::make_unique<Walked>();
+    // push rbp; mov rbp, rsp; sub rsp, 32; mov rax, rdi; mov rdi, rsi; call *rax; leave; ret
+    const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x20, 0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7,
+                                  0xff, 0xd0, 0xc9, 0xc3};
+    void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    std::memcpy(page, code, sizeof code);
+    mprotect(page, 4096, PROT_READ | PROT_EXEC);
+    reinterpret_cast<void (*)(void (*)(void*), void*)>(page)(interrupt, walked.get());
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK(walked->stack.guessed);
+    const int inner = frame_in(walked->stack, &interrupt);
+    REQUIRE(inner > 0);
+    CHECK(walked->stack.frames[inner + 1].pc == reinterpret_cast<std::uint64_t>(page) + 16);
+    CHECK(walked->stack.frames[inner + 1].module == 0);
+    CHECK(walked->stack.frames[inner + 2].guessed);
+    munmap(page, 4096);
+}
+
+TEST_CASE("registers that make no sense give a leaf and stop") {
+    const auto walked = std::make_unique<Walked>();
+    Registers registers = {};
+    registers.value[16] = 0x10;
+    registers.value[rsp_register] = GENERATE(std::uint64_t{0}, std::uint64_t{0x1001}, ~std::uint64_t{7}, std::uint64_t{1} << 63);
+    walk_native(registers, walked->bounds, walked->memo, walked->stack);
+    CHECK(walked->stack.count == 1);
+    CHECK(walked->stack.end == WalkEnd::stopped);
+    CHECK(walked->stack.frames[0].pc == 0x10);
+}

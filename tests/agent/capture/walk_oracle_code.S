@@ -1,0 +1,80 @@
+// Code whose unwind information is written by hand, for the tests of the walker.
+    .text
+
+// void pyprof_test_set_trap_flag(): from the next instruction on, each one raises SIGTRAP.
+    .globl pyprof_test_set_trap_flag
+    .type pyprof_test_set_trap_flag, @function
+pyprof_test_set_trap_flag:
+    .cfi_startproc
+    pushfq
+    .cfi_adjust_cfa_offset 8
+    orq $0x100, (%rsp)
+    popfq
+    .cfi_adjust_cfa_offset -8
+    ret
+    .cfi_endproc
+    .size pyprof_test_set_trap_flag, . - pyprof_test_set_trap_flag
+
+    .globl pyprof_test_clear_trap_flag
+    .type pyprof_test_clear_trap_flag, @function
+pyprof_test_clear_trap_flag:
+    .cfi_startproc
+    pushfq
+    .cfi_adjust_cfa_offset 8
+    andq $~0x100, (%rsp)
+    popfq
+    .cfi_adjust_cfa_offset -8
+    ret
+    .cfi_endproc
+    .size pyprof_test_clear_trap_flag, . - pyprof_test_clear_trap_flag
+
+// void pyprof_test_call_bare(void (*f)(void*), void* argument): calls f from a frame without unwind information, as
+// hand-written kernels do, with a saved register and a local between.
+    .globl pyprof_test_call_bare
+    .type pyprof_test_call_bare, @function
+pyprof_test_call_bare:
+    pushq %rbp
+    movl $0x1234, %ebp
+    subq $64, %rsp
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    call *%rax
+    addq $64, %rsp
+    popq %rbp
+    ret
+    .size pyprof_test_call_bare, . - pyprof_test_call_bare
+
+// void pyprof_test_note_return(uint64_t* into): stores its return address; without unwind information.
+    .globl pyprof_test_note_return
+    .type pyprof_test_note_return, @function
+pyprof_test_note_return:
+    movq (%rsp), %rax
+    movq %rax, (%rdi)
+    ret
+    .size pyprof_test_note_return, . - pyprof_test_note_return
+
+// void pyprof_test_call_by_rbx(void (*f)(void*), void* argument): a frame whose CFA is in rbx, as the lazy binder's.
+    .globl pyprof_test_call_by_rbx
+    .type pyprof_test_call_by_rbx, @function
+pyprof_test_call_by_rbx:
+    .cfi_startproc
+    pushq %rbx
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %rbx, 0
+    movq %rsp, %rbx
+    .cfi_def_cfa_register %rbx
+    subq $200, %rsp
+    andq $-64, %rsp
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    call *%rax
+    movq %rbx, %rsp
+    .cfi_def_cfa_register %rsp
+    popq %rbx
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %rbx
+    ret
+    .cfi_endproc
+    .size pyprof_test_call_by_rbx, . - pyprof_test_call_by_rbx
+
+    .section .note.GNU-stack, "", @progbits

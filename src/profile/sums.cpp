@@ -48,9 +48,12 @@ void add_ranks(const Profile& profile, const Summer& summer, std::vector<Cost>& 
         values[static_cast<std::size_t>(place)].push_back(&value);
     }
     const auto add = [&](std::optional<Spread>& spread, std::uint64_t weight, std::int32_t rank) {
-        if (!spread) spread = Spread{weight, weight, 0, rank};
-        spread->min = std::min(spread->min, weight);
+        if (!spread) spread = Spread{weight, weight, 0, rank, rank};
         spread->mean += static_cast<double>(weight) / static_cast<double>(ranks.size());
+        if (weight < spread->min) {
+            spread->min = weight;
+            spread->argmin = rank;
+        }
         if (weight > spread->max) {
             spread->max = weight;
             spread->argmax = rank;

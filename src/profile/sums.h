@@ -21,6 +21,7 @@ struct Amount {
 struct Spread {
     std::uint64_t min = 0, max = 0;
     double mean = 0;
+    std::int32_t argmin = -1;  // the lowest rank with the minimum
     std::int32_t argmax = -1;  // the lowest rank with the maximum
 };
 

@@ -133,10 +133,18 @@ std::vector<LineRow> line_rows(const Profile& profile) {
     Numbers<Line> lines;
     const std::vector<std::uint32_t> keys = line_keys(profile, lines);
     std::vector<Cost> costs = sum_by(profile, keys, lines.size());
+    const std::vector<std::uint32_t> python = innermost_python(profile);
+    std::vector<std::uint64_t> below_python(costs.size());
+    for (const Value& value : profile.values) {
+        const std::uint32_t key = keys[python[value.context]];
+        if (key != none) below_python[key] += value.weight;
+    }
     std::vector<LineRow> rows;
-    for (std::size_t i = 0; i < costs.size(); i++) {
+    for (std::uint32_t i = 0; i < costs.size(); i++) {
         const auto [function, line] = lines.things()[i];
-        if (has_value(costs[i])) rows.push_back({function, line, std::move(costs[i])});
+        const bool is_python = profile.functions[function].domain == Domain::python;
+        const std::uint64_t own = is_python ? below_python[i] : costs[i].self.weight;
+        if (has_value(costs[i])) rows.push_back({function, line, std::move(costs[i]), own});
     }
     sort_by_cost(rows);
     return rows;

@@ -21,6 +21,7 @@ struct LineRow {
     std::uint32_t function = none;
     std::uint32_t line = 0;
     Cost cost;
+    std::uint64_t own = 0;  // weight of a Python line with the native code it calls directly; else cost.self.weight
 };
 std::vector<LineRow> line_rows(const Profile& profile);
 

@@ -107,6 +107,11 @@ TEST_CASE("A line of Python carries what it called, split by what that did") {
     CHECK(split[static_cast<std::size_t>(Category::gc)] == 6 * period);
     CHECK(split[static_cast<std::size_t>(Category::python)] == (20 + 22 + 5) * period);
     CHECK(line.cost.self.samples == 20 + 22 + 5);
+    CHECK(line.own == line.cost.total.weight);   // it calls no other Python line
+    const LineRow& caller = row_named(profile, rows, "<module>");
+    const std::uint64_t native_below = (2 + 3) * period;   // operator< and the JIT function
+    CHECK(caller.own == caller.cost.self.weight + native_below);
+    CHECK(caller.cost.total.weight > line.cost.total.weight);
 }
 
 TEST_CASE("A kernel knows its own line, its callers and its other threads") {

@@ -1,0 +1,171 @@
+#include "report/findings.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <optional>
+#include <set>
+
+#include "profile/interval.h"
+#include "profile/views.h"
+#include "report/words.h"
+
+namespace pyprof::report {
+namespace {
+
+using profile::Category;
+using profile::Profile;
+using profile::Split;
+
+// Shares from which on a figure is worth a sentence.
+constexpr double noteworthy = 0.05;
+constexpr double uneven = 1.15;  // largest rank ÷ mean
+constexpr std::uint64_t few_samples = 200;
+
+using Sentences = std::vector<std::string>;
+
+std::string function_at(const Profile& profile, std::uint32_t index, std::uint32_t line) {
+    const profile::Function& function = profile.functions[index];
+    const std::string at = place(function.file, line);
+    return at.empty() ? function.name : fmt::format("{} ({})", function.name, at);
+}
+
+std::uint64_t part(const Split& split, Category category) { return split[static_cast<std::size_t>(category)]; }
+
+void about_python(const Profile& profile, Sentences& out) {
+    std::set<std::string> messages;
+    for (const profile::Process& process : profile.processes) {
+        if (!process.python_message.empty()) messages.insert(process.python_message);
+    }
+    for (const std::string& message : messages) out.push_back("Python frames are missing: " + message + ".");
+}
+
+void about_sampling(const Profile& profile, Sentences& out) {
+    const profile::Quality& quality = profile.quality;
+    const std::uint64_t samples = profile::sum_all(profile).samples;
+    if (samples < few_samples) {
+        out.push_back(fmt::format(
+            "Only {} samples: shares below a few per cent mean little; run longer or raise --rate.", samples));
+    }
+    if (quality.cpu_covered > 0 && quality.cpu_covered < 0.97) {
+        out.push_back(fmt::format("{} of the CPU time of the recorded processes is in no sample.",
+                                  percent(1 - quality.cpu_covered)));
+    }
+    if (quality.expected > few_samples && quality.samples * 10 < quality.expected * 8) {
+        out.push_back(fmt::format("The system delivered {:.0f} Hz instead of {:.0f}; `pyprof doctor` says why.",
+                                  quality.rate_delivered_hz, profile.run.rate_hz));
+    }
+    for (const profile::Loss& loss : quality.lost) {
+        const double share = share_of(loss.count, std::max<std::uint64_t>(1, quality.signals));
+        if (share >= noteworthy) {
+            out.push_back(fmt::format("{} of the samples are affected by {}.", percent(share), loss.cause));
+        }
+    }
+}
+
+// What the dearest MPI call costs, and who seems to wait in it for whom: the rank that comes last spends least in it.
+void about_mpi(const Profile& profile, std::uint64_t all, Sentences& out) {
+    const std::vector<profile::MpiRow> rows = profile::mpi_rows(profile);
+    const std::vector<std::int32_t> ranks = profile::ranks_of(profile);
+    if (rows.empty() || ranks.size() < 2) return;
+    const profile::MpiRow& call = rows.front();
+    const double share = share_of(call.cost.total.weight, all);
+    if (share < noteworthy) return;
+    std::string at;
+    if (call.caller != profile::none) {
+        const profile::Location& caller = profile.locations[call.caller];
+        at = " at " + place(profile.functions[caller.function].file, caller.line);
+    }
+    const profile::Spread& spread = *call.cost.total_ranks;
+    std::string sentence =
+        fmt::format("{}{} takes {} of the time", profile.functions[call.function].name, at, percent(share));
+    if (static_cast<double>(spread.max) > uneven * spread.mean) {
+        sentence += fmt::format("; rank {} spends {:.1f} times the mean in it and seems to wait for rank {}",
+                                spread.argmax, static_cast<double>(spread.max) / spread.mean, spread.argmin);
+    }
+    out.push_back(sentence + ".");
+}
+
+// The rank that computes longest outside MPI, and the function in which it differs most from the mean.
+void about_imbalance(const Profile& profile, Sentences& out) {
+    const std::vector<profile::RankRow> ranks = profile::rank_rows(profile);
+    if (ranks.size() < 2) return;
+    const auto computing = [](const profile::RankRow& row) {
+        return row.self.weight - part(row.categories, Category::mpi);
+    };
+    const profile::RankRow& slowest = *std::ranges::max_element(ranks, {}, computing);
+    double mean = 0;
+    for (const profile::RankRow& row : ranks) {
+        mean += static_cast<double>(computing(row)) / static_cast<double>(ranks.size());
+    }
+    if (static_cast<double>(computing(slowest)) < uneven * mean) return;
+    const profile::FunctionRow* most = nullptr;
+    double difference = 0;
+    const std::vector<profile::FunctionRow> functions = profile::function_rows(profile);
+    for (const profile::FunctionRow& row : functions) {
+        if (row.cost.self_ranks->argmax != slowest.rank) continue;
+        if (profile.functions[row.function].domain == profile::Domain::mpi) continue;
+        const double excess = static_cast<double>(row.cost.self_ranks->max) - row.cost.self_ranks->mean;
+        if (most != nullptr && excess <= difference) continue;
+        most = &row;
+        difference = excess;
+    }
+    std::string sentence = fmt::format("Rank {} computes {:.2f} times as long as the mean", slowest.rank,
+                                       static_cast<double>(computing(slowest)) / mean);
+    if (most != nullptr) {
+        sentence +=
+            ", most of it in " + function_at(profile, most->function, profile.functions[most->function].first_line);
+    }
+    out.push_back(sentence + ".");
+}
+
+void about_kernels(const Profile& profile, std::uint64_t all, Sentences& out) {
+    const std::vector<profile::KernelRow> kernels = profile::kernel_rows(profile);
+    if (kernels.empty()) return;
+    const profile::KernelRow& kernel = kernels.front();
+    const double share = share_of(kernel.cost.self.weight, all);
+    if (share < 0.25) return;
+    const profile::Caller& caller = kernel.callers.front();
+    out.push_back(fmt::format("The kernel {} takes {} of the time, called at {}.",
+                              function_at(profile, kernel.function, kernel.line), percent(share),
+                              place(profile.functions[caller.function].file, caller.line)));
+}
+
+void about_interpreter(const Profile& profile, std::uint64_t all, Sentences& out) {
+    const Split categories = profile::category_sums(profile);
+    const std::vector<profile::LineRow> lines = profile::line_rows(profile);
+    const auto slow = std::ranges::max_element(lines, {}, [](const profile::LineRow& row) {
+        return part(row.cost.split, Category::python) > 0 ? row.cost.self.weight : 0;
+    });
+    const bool any = slow != lines.end() && profile.functions[slow->function].domain == profile::Domain::python;
+    if (any && share_of(slow->cost.self.weight, all) >= 0.2) {
+        out.push_back(fmt::format("The interpreter itself spends {} of the time on the line {}.",
+                                  percent(share_of(slow->cost.self.weight, all)),
+                                  place(profile.functions[slow->function].file, slow->line)));
+    }
+    if (share_of(part(categories, Category::import), all) >= 2 * noteworthy) {
+        out.push_back(fmt::format("Importing modules takes {} of the time.",
+                                  percent(share_of(part(categories, Category::import), all))));
+    }
+    if (share_of(part(categories, Category::gc), all) >= noteworthy) {
+        out.push_back(fmt::format("Garbage collection takes {} of the time.",
+                                  percent(share_of(part(categories, Category::gc), all))));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> findings(const Profile& profile) {
+    const std::uint64_t all = profile::sum_all(profile).weight;
+    if (all == 0) return {"The profile holds no samples: the program used too little CPU time."};
+    Sentences sentences = profile.run.notes;
+    about_python(profile, sentences);
+    about_sampling(profile, sentences);
+    about_mpi(profile, all, sentences);
+    about_imbalance(profile, sentences);
+    about_kernels(profile, all, sentences);
+    about_interpreter(profile, all, sentences);
+    if (sentences.size() > most_findings) sentences.resize(most_findings);
+    return sentences;
+}
+
+}  // namespace pyprof::report

@@ -1,0 +1,31 @@
+#pragma once
+// What a reader of a report may choose.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "profile/profile.h"
+
+namespace pyprof::report {
+
+enum class By { function, line, kernel, rank, thread, process, module, mpi };
+
+struct Options {
+    std::string metric{};                // empty: the profile's first
+    std::optional<std::int32_t> rank{};  // only this one
+    std::size_t limit = 0;               // rows per list, 0: as many as the form of the report likes
+};
+
+// Where the text goes.
+struct Style {
+    std::size_t width = 100;  // columns
+    bool unicode = true;      // bars of block characters, else of ASCII
+    bool colour = false;
+};
+
+// The profile that the lists of a report are made of: without machinery, of the chosen rank, with the chosen metric as
+// its first. An unknown metric or rank is an error that names those there are.
+Result<profile::Profile> prepare(const profile::Profile& profile, const Options& options);
+
+}  // namespace pyprof::report

@@ -1,0 +1,296 @@
+#include "report/tables.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "profile/views.h"
+#include "report/sources.h"
+#include "report/words.h"
+
+namespace pyprof::report {
+namespace {
+
+using profile::Category;
+using profile::Location;
+using profile::Process;
+using profile::Profile;
+using profile::Spread;
+
+// One column of a list and how to fill it.
+template <class Row>
+struct Field {
+    Column column;
+    std::function<Cell(const Row&)> cell;
+};
+
+template <class Row>
+using Fields = std::vector<Field<Row>>;
+
+template <class Row>
+Table table(const std::vector<Row>& rows, const Fields<Row>& fields, std::size_t limit) {
+    Table result;
+    for (const Field<Row>& field : fields) result.columns.push_back(field.column);
+    const std::size_t count = limit == 0 ? rows.size() : std::min(limit, rows.size());
+    for (std::size_t i = 0; i < count; i++) {
+        std::vector<Cell> cells;
+        for (const Field<Row>& field : fields) cells.push_back(field.cell(rows[i]));
+        result.rows.push_back(std::move(cells));
+    }
+    return result;
+}
+
+template <class Row>
+Fields<Row> joined(std::initializer_list<Fields<Row>> parts) {
+    Fields<Row> all;
+    for (const Fields<Row>& part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+Cell number_or_unknown(std::int32_t number) { return number < 0 ? unknown_cell() : text_cell(std::to_string(number)); }
+
+// The lists of one profile.
+class Lists {
+public:
+    Lists(const Profile& profile, std::size_t limit)
+        : profile_{profile},
+          limit_{limit},
+          all_{profile::sum_all(profile).weight},
+          is_time_{profile.metrics.front().unit == "nanoseconds"} {}
+
+    Table functions() const {
+        using Row = profile::FunctionRow;
+        return table(
+            profile::function_rows(profile_),
+            joined<Row>(
+                {figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
+                 figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                 spread<Row>([](const Row& row) { return row.cost.self_ranks; }),
+                 {{{"domain", "domain"},
+                   [this](const Row& row) { return text_cell(name_of(profile_.functions[row.function].domain)); }},
+                  {{"where", "where"},
+                   [this](const Row& row) {
+                       return where({row.function, profile_.functions[row.function].first_line});
+                   }},
+                  function<Row>("function")}}),
+            limit_);
+    }
+
+    Table lines() const {
+        using Row = profile::LineRow;
+        return table(
+            profile::line_rows(profile_),
+            joined<Row>({figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
+                         figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                         {part<Row>(Category::python), part<Row>(Category::native), part<Row>(Category::mpi)},
+                         spread<Row>([](const Row& row) { return row.cost.total_ranks; }),
+                         {{{"line", "where"},
+                           [this](const Row& row) {
+                               return where({row.function, row.line});
+                           }},
+                          function<Row>("function"),
+                          {{"source", "source"},
+                           [this, sources = std::make_shared<Sources>(profile_)](const Row& row) {
+                               return text_cell(sources->line(profile_.functions[row.function].file, row.line));
+                           }}}}),
+            limit_);
+    }
+
+    Table kernels() const {
+        using Row = profile::KernelRow;
+        return table(profile::kernel_rows(profile_),
+                     joined<Row>({figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
+                                  figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                                  spread<Row>([](const Row& row) { return row.cost.self_ranks; }),
+                                  {{{"where", "where"},
+                                    [this](const Row& row) {
+                                        return where({row.function, row.line});
+                                    }},
+                                   function<Row>("kernel"),
+                                   {{"called by", "callers"}, [this](const Row& row) { return callers(row); }}}}),
+                     limit_);
+    }
+
+    Table mpi() const {
+        using Row = profile::MpiRow;
+        return table(
+            profile::mpi_rows(profile_),
+            joined<Row>({figure<Row>("time", [](const Row& row) { return row.cost.total.weight; }),
+                         spread<Row>([](const Row& row) { return row.cost.total_ranks; }),
+                         {{{"called at", "where"}, [this](const Row& row) { return where_or_unknown(row.caller); }},
+                          function<Row>("call")}}),
+            limit_);
+    }
+
+    Table ranks() const {
+        using Row = profile::RankRow;
+        Fields<Row> fields = {
+            {{"rank", "rank", true}, [](const Row& row) { return number_or_unknown(row.rank); }},
+            {{"host", "host"}, [this](const Row& row) { return text_cell(profile_.processes[row.process].host); }},
+            {{"pid", "pid", true},
+             [this](const Row& row) { return number_or_unknown(profile_.processes[row.process].pid); }},
+            {{"threads", "threads", true}, [](const Row& row) { return count_cell(row.threads); }},
+            {{"wall", "wall_ns", true}, [](const Row& row) { return time_cell(row.wall_ns); }},
+            {{"cpu", "cpu_ns", true}, [](const Row& row) { return time_cell(row.cpu_ns); }}};
+        for (std::size_t i = 0; i < profile::category_count; i++) {
+            if (!profile::is_measured(static_cast<Category>(i), profile_.run)) continue;
+            fields.push_back({{profile::category_names[i], key(profile::category_names[i]), true},
+                              [this, i](const Row& row) { return value(row.categories[i]); }});
+        }
+        return table(profile::rank_rows(profile_), fields, limit_);
+    }
+
+    Table threads() const {
+        using Row = profile::ThreadRow;
+        const auto thread = [this](const Row& row) -> const profile::Thread& { return profile_.threads[row.thread]; };
+        const auto process = [this](const Row& row) { return profile_.threads[row.thread].process; };
+        return table(profile::thread_rows(profile_),
+                     joined<Row>({figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                                  process_fields<Row>(process),
+                                  {{{"tid", "tid", true}, [=](const Row& row) { return tid(thread(row)); }},
+                                   {{"python", "python"},
+                                    [=](const Row& row) { return text_cell(thread(row).is_python ? "yes" : "no"); }},
+                                   {{"started by", "spawned_by"},
+                                    [=, this](const Row& row) {
+                                        return where_or_unknown(profile_.contexts[thread(row).spawned_by].location);
+                                    }},
+                                   {{"name", "name"}, [=](const Row& row) { return text_cell(thread(row).name); }}}}),
+                     limit_);
+    }
+
+    Table processes() const {
+        using Row = profile::ProcessRow;
+        const auto process = [this](const Row& row) -> const Process& { return profile_.processes[row.process]; };
+        return table(
+            profile::process_rows(profile_),
+            joined<Row>(
+                {figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                 process_fields<Row>([](const Row& row) { return row.process; }),
+                 {{{"ppid", "ppid", true}, [=](const Row& row) { return number_or_unknown(process(row).parent_pid); }},
+                  {{"host", "host"}, [=](const Row& row) { return text_cell(process(row).host); }},
+                  {{"wall", "wall_ns", true}, [=](const Row& row) { return time_cell(process(row).wall_ns); }},
+                  {{"cpu", "cpu_ns", true}, [=](const Row& row) { return time_cell(process(row).cpu_ns); }},
+                  {{"max rss", "max_rss", true},
+                   [=](const Row& row) { return bytes_cell(process(row).max_rss_bytes); }},
+                  {{"end", "exit"}, [=](const Row& row) { return text_cell(process(row).state); }},
+                  {{"command", "command"}, [=](const Row& row) { return text_cell(words(process(row).command)); }}}}),
+            limit_);
+    }
+
+    Table modules() const {
+        using Row = profile::ModuleRow;
+        const auto module = [this](const Row& row) -> const profile::Module& { return profile_.modules[row.module]; };
+        return table(profile::module_rows(profile_),
+                     joined<Row>({figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                                  {{{"named", "named_share", true},
+                                    [](const Row& row) { return share_cell(share_of(row.named, row.self.weight)); }},
+                                   {{"names from", "names_from"},
+                                    [=](const Row& row) { return text_cell(module(row).names_from); }},
+                                   {{"module", "path"}, [=](const Row& row) { return text_cell(module(row).path); }}}}),
+                     limit_);
+    }
+
+private:
+    std::string key(const std::string& title) const { return is_time_ ? title + "_ns" : title; }
+    Cell value(std::uint64_t weight) const { return is_time_ ? time_cell(weight) : count_cell(weight); }
+
+    // A weight as its share of everything and as it is.
+    template <class Row>
+    Fields<Row> figure(const std::string& title, std::function<std::uint64_t(const Row&)> weight) const {
+        return {{{title + " %", title + "_share", true},
+                 [this, weight](const Row& row) { return share_cell(share_of(weight(row), all_)); }},
+                {{title, key(title), true}, [this, weight](const Row& row) { return value(weight(row)); }}};
+    }
+    template <class Row>
+    Field<Row> part(Category category) const {
+        const auto i = static_cast<std::size_t>(category);
+        return {{profile::category_names[i], key(profile::category_names[i]), true},
+                [this, i](const Row& row) { return value(row.cost.split[i]); }};
+    }
+    // How uneven a figure is over the ranks, and where it is largest.
+    template <class Row>
+    static Fields<Row> spread(std::function<std::optional<Spread>(const Row&)> ranks) {
+        return {{{"max/mean", "max_over_mean", true},
+                 [ranks](const Row& row) {
+                     const std::optional<Spread> spread = ranks(row);
+                     if (!spread || spread->mean == 0) return unknown_cell();
+                     return ratio_cell(static_cast<double>(spread->max) / spread->mean);
+                 }},
+                {{"rank", "rank_of_max", true}, [ranks](const Row& row) {
+                     const std::optional<Spread> spread = ranks(row);
+                     return spread && spread->mean > 0 ? number_or_unknown(spread->argmax) : unknown_cell();
+                 }}};
+    }
+    template <class Row>
+    Field<Row> function(const std::string& title) const {
+        return {{title, title}, [this](const Row& row) { return text_cell(profile_.functions[row.function].name); }};
+    }
+    template <class Row>
+    Fields<Row> process_fields(std::function<std::uint32_t(const Row&)> process) const {
+        return {{{"rank", "rank", true},
+                 [this, process](const Row& row) { return number_or_unknown(profile_.processes[process(row)].rank); }},
+                {{"pid", "pid", true},
+                 [this, process](const Row& row) { return number_or_unknown(profile_.processes[process(row)].pid); }}};
+    }
+
+    // "solver.py:42", or the module of a function without source.
+    Cell where(const Location& location) const {
+        const profile::Function& function = profile_.functions[location.function];
+        if (!function.file.empty()) {
+            return {place(function.file, location.line), function.file + ":" + std::to_string(location.line)};
+        }
+        if (function.module == profile::none) return unknown_cell();
+        const std::string& path = profile_.modules[function.module].path;
+        return {file_name(path), path};
+    }
+    Cell where_or_unknown(std::uint32_t location) const {
+        return location == profile::none ? unknown_cell() : where(profile_.locations[location]);
+    }
+    Cell callers(const profile::KernelRow& kernel) const {
+        Cell all;
+        for (const profile::Caller& caller : kernel.callers) {
+            const Cell cell = where({caller.function, caller.line});
+            const std::string share = percent(share_of(caller.weight, kernel.cost.self.weight));
+            all.shown += (all.shown.empty() ? "" : ", ") + cell.shown + " " + share;
+            all.exact += (all.exact.empty() ? "" : ";") + cell.exact;
+        }
+        return all;
+    }
+    static Cell tid(const profile::Thread& thread) {
+        if (thread.folded > 0) return {std::to_string(thread.folded) + " ended", ""};
+        return number_or_unknown(thread.tid);
+    }
+
+    const Profile& profile_;
+    std::size_t limit_;
+    std::uint64_t all_;
+    bool is_time_;
+};
+
+}  // namespace
+
+Table table_of(const Profile& profile, By by, const Options& options) {
+    const Lists lists{profile, options.limit};
+    switch (by) {
+        case By::function:
+            return lists.functions();
+        case By::line:
+            return lists.lines();
+        case By::kernel:
+            return lists.kernels();
+        case By::rank:
+            return lists.ranks();
+        case By::thread:
+            return lists.threads();
+        case By::process:
+            return lists.processes();
+        case By::module:
+            return lists.modules();
+        case By::mpi:
+            return lists.mpi();
+    }
+    return {};
+}
+
+}  // namespace pyprof::report

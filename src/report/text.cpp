@@ -1,0 +1,270 @@
+#include "report/text.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "profile/views.h"
+#include "report/findings.h"
+#include "report/sources.h"
+#include "report/words.h"
+
+namespace pyprof::report {
+namespace {
+
+using profile::Category;
+using profile::Profile;
+using profile::Split;
+
+constexpr std::size_t function_lines = 6, line_lines = 6, kernel_lines = 5, legend_lines = 3;
+
+struct Part {
+    Category category;
+    const char* title;
+    const char* block;   // in the bar, with Unicode
+    const char* letter;  // without
+    const char* ansi;
+};
+
+// The order of the bar. Hues as in MAP: green is computing, blue MPI, orange I/O.
+constexpr std::array<Part, profile::category_count> bar_parts = {{
+    {Category::python, "Python", "█", "P", "33"},
+    {Category::native, "native", "▓", "n", "32"},
+    {Category::mpi, "MPI", "▒", "M", "34"},
+    {Category::gil, "GIL", "▚", "G", "35"},
+    {Category::io, "I/O", "▞", "I", "31"},
+    {Category::gc, "GC", "▄", "g", "36"},
+    {Category::import, "import", "▌", "i", "36"},
+    {Category::idle, "idle", "·", ".", "90"},
+    {Category::other, "other", "░", "o", "90"},
+}};
+
+// Writes one screen, line by line.
+class Screen {
+public:
+    Screen(const Profile& profile, const Options& options, const Style& style)
+        : profile_{profile}, options_{options}, style_{style}, all_{profile::sum_all(profile)}, sources_{profile} {}
+
+    std::string text() {
+        header();
+        bar();
+        functions();
+        lines();
+        kernels();
+        rank_line();
+        sentences();
+        legend();
+        return std::move(text_);
+    }
+
+private:
+    void line(const std::string& content) {
+        std::string cut = fitted(printable(content), style_.width, style_.unicode);
+        cut.erase(cut.find_last_not_of(' ') + 1);
+        text_ += cut + '\n';
+    }
+    void title(const std::string& content) {
+        text_ += '\n';
+        if (!style_.colour) return line(content);
+        std::string cut = fitted(content, style_.width, style_.unicode);
+        cut.erase(cut.find_last_not_of(' ') + 1);
+        text_ += "\033[1m" + cut + "\033[0m\n";
+    }
+    const char* dot() const { return style_.unicode ? " · " : " | "; }
+    std::string share(std::uint64_t weight) const { return percent(share_of(weight, all_.weight)); }
+    std::size_t shown(std::size_t usual) const { return options_.limit == 0 ? usual : options_.limit; }
+
+    void header() {
+        const profile::Run& run = profile_.run;
+        const profile::Quality& quality = profile_.quality;
+        std::string facts;
+        if (run.ranks > 0) facts += fmt::format("{}{} ranks on {} hosts", dot(), run.ranks, run.hosts.size());
+        facts += fmt::format("{}wall {}{}CPU {}", dot(), duration(run.wall_ns), dot(), duration(run.cpu_ns));
+        if (options_.rank) facts += fmt::format("{}rank {} only", dot(), *options_.rank);
+        for (const std::string& python : run.pythons) facts += dot() + ("Python " + python);
+        const std::size_t room = style_.width - std::min(style_.width - 12, columns(facts));
+        std::string command = printable(words(run.command));
+        if (columns(command) > room) command = fitted(command, room, style_.unicode);
+        line(command + facts);
+        std::string lost;
+        for (const profile::Loss& loss : quality.lost) {
+            if (loss.count == 0) continue;
+            lost += (lost.empty() ? "" : ", ") + grouped(loss.count) + " " + loss.cause;
+        }
+        std::ranges::replace(lost, '_', ' ');
+        line(fmt::format("{} samples of {} time at {:.0f} Hz (asked {:.0f}){}own cost {}{}lost: {}",
+                         grouped(quality.samples), run.mode == "cpu" ? "CPU" : run.mode, quality.rate_delivered_hz,
+                         run.rate_hz, dot(), percent(share_of(quality.handler_ns, run.cpu_ns)), dot(),
+                         lost.empty() ? "nothing" : lost));
+    }
+
+    // One character per 2 % or so: every category gets the whole cells that its share fills, rounded so that they sum
+    // up.
+    void bar() {
+        const Split sums = profile::category_sums(profile_);
+        const std::size_t cells = std::min<std::size_t>(50, style_.width - 2);
+        const auto cells_of = [&](std::uint64_t weight) {
+            return static_cast<std::size_t>(share_of(weight, all_.weight) * static_cast<double>(cells) + 0.5);
+        };
+        std::string drawn, names, unseen;
+        std::uint64_t before = 0;
+        for (const Part& part : bar_parts) {
+            const std::uint64_t weight = sums[static_cast<std::size_t>(part.category)];
+            const char* symbol = style_.unicode ? part.block : part.letter;
+            drawn += coloured(cells_of(before + weight) - cells_of(before), symbol, part.ansi);
+            before += weight;
+            if (weight > 0)
+                names += (names.empty() ? "" : " | ") + fmt::format("{} {} {}", symbol, part.title, share(weight));
+            const bool measured = profile::is_measured(part.category, profile_.run);
+            if (!measured) unseen += (unseen.empty() ? "" : ", ") + std::string{part.title};
+        }
+        text_ += "[" + drawn + "]" + (unseen.empty() ? "" : " not seen: " + unseen) + "\n";
+        line(names);
+    }
+    std::string coloured(std::size_t count, const char* symbol, const char* ansi) const {
+        std::string cells;
+        for (std::size_t i = 0; i < count; i++) cells += symbol;
+        return style_.colour && count > 0 ? fmt::format("\033[{}m{}\033[0m", ansi, cells) : cells;
+    }
+
+    std::string where(std::uint32_t index, std::uint32_t at) const {
+        const profile::Function& function = profile_.functions[index];
+        if (!function.file.empty()) return place(function.file, at);
+        return function.module == profile::none ? "" : file_name(profile_.modules[function.module].path);
+    }
+    // How uneven a figure is over the ranks: "1.3x r7".
+    std::string spread(const std::optional<profile::Spread>& ranks) const {
+        if (!ranks || ranks->mean == 0 || profile_.run.ranks < 2) return "";
+        return fmt::format("{:.2f} r{}", static_cast<double>(ranks->max) / ranks->mean, ranks->argmax);
+    }
+    std::string split(const Split& parts, std::uint64_t total) const {
+        const auto part = [&](Category category) {
+            return fmt::format("{:3.0f}", 100 * share_of(parts[static_cast<std::size_t>(category)], total));
+        };
+        return part(Category::python) + part(Category::native).insert(0, 1, '/') + "/" + part(Category::mpi);
+    }
+
+    std::string row(const std::string& own, const std::string& total, const std::string& parts,
+                    const std::string& ranks, const std::string& at, const std::string& what) const {
+        return fmt::format("{:>7} {:>7}  {:11}  {:9} {} {}", own, total, parts, ranks,
+                           fitted(printable(at), 24, style_.unicode), what);
+    }
+
+    void functions() {
+        const auto rows = profile::function_rows(profile_);
+        title(row("self", "total", "py/nat/mpi", "ranks", "where", "function"));
+        for (std::size_t i = 0; i < std::min(shown(function_lines), rows.size()); i++) {
+            const profile::Cost& cost = rows[i].cost;
+            const profile::Function& function = profile_.functions[rows[i].function];
+            line(row(share(cost.self.weight), share(cost.total.weight), split(cost.split, cost.total.weight),
+                     spread(cost.self_ranks), where(rows[i].function, function.first_line), function.name));
+        }
+    }
+
+    // Python lines by what they and the native code they call cost; lines of native code where there is no Python.
+    std::vector<profile::LineRow> hot_lines() const {
+        std::vector<profile::LineRow> rows = profile::line_rows(profile_);
+        const auto is_native = [&](const profile::LineRow& row) {
+            return profile_.functions[row.function].domain != profile::Domain::python;
+        };
+        if (!std::ranges::all_of(rows, is_native)) std::erase_if(rows, is_native);
+        std::ranges::stable_sort(rows, std::greater{}, &profile::LineRow::own);
+        return rows;
+    }
+
+    void lines() {
+        const std::vector<profile::LineRow> rows = hot_lines();
+        if (rows.empty()) return;
+        title(row("own", "total", "py/nat/mpi", "ranks", "line", "source"));
+        for (std::size_t i = 0; i < std::min(shown(line_lines), rows.size()); i++) {
+            const profile::Cost& cost = rows[i].cost;
+            const profile::Function& function = profile_.functions[rows[i].function];
+            std::string source = sources_.line(function.file, rows[i].line);
+            if (source.empty()) source = "(" + function.name + ")";
+            line(row(share(rows[i].own), share(cost.total.weight), split(cost.split, cost.total.weight),
+                     spread(cost.total_ranks), where(rows[i].function, rows[i].line), source));
+        }
+    }
+
+    void kernels() {
+        const auto rows = profile::kernel_rows(profile_);
+        if (rows.empty()) return;
+        const auto print = [&](const std::string& name, const std::string& at, const std::string& callers) {
+            return fitted(printable(name), style_.width - 64, style_.unicode) + "  " +
+                   fitted(printable(at), 20, style_.unicode) + "  " + printable(callers);
+        };
+        title(fmt::format("{:>7} {:>7}  ", "self", "total") + print("kernel", "where", "called by"));
+        for (std::size_t i = 0; i < std::min(shown(kernel_lines), rows.size()); i++) {
+            const profile::KernelRow& kernel = rows[i];
+            std::string callers;
+            for (std::size_t c = 0; c < std::min<std::size_t>(2, kernel.callers.size()); c++) {
+                const profile::Caller& caller = kernel.callers[c];
+                callers += (c == 0 ? "" : ", ") + where(caller.function, caller.line);
+            }
+            line(fmt::format("{:>7} {:>7}  ", share(kernel.cost.self.weight), share(kernel.cost.total.weight)) +
+                 print(profile_.functions[kernel.function].name, where(kernel.function, kernel.line), callers));
+        }
+    }
+
+    void rank_line() {
+        const auto rows = profile::rank_rows(profile_);
+        if (rows.size() < 2) return;
+        const auto computing = [](const profile::RankRow& row) {
+            return row.self.weight - row.categories[static_cast<std::size_t>(Category::mpi)];
+        };
+        const auto [least, most] = std::ranges::minmax_element(rows, {}, computing);
+        double mean = 0;
+        for (const auto& row : rows) mean += static_cast<double>(computing(row)) / static_cast<double>(rows.size());
+        const bool is_time = profile_.metrics.front().unit == "nanoseconds";
+        const auto figure = [&](std::uint64_t weight) { return is_time ? duration(weight) : grouped(weight); };
+        title(fmt::format("Ranks outside MPI: {} (rank {}) to {} (rank {} on {}), mean {}, max/mean {:.2f}",
+                          figure(computing(*least)), least->rank, figure(computing(*most)), most->rank,
+                          printable(profile_.processes[most->process].host), figure(static_cast<std::uint64_t>(mean)),
+                          mean > 0 ? static_cast<double>(computing(*most)) / mean : 1));
+    }
+
+    // As many lines as the screen still has, each sentence broken between words.
+    void sentences() {
+        const std::vector<std::string> found = findings(profile_);
+        if (found.empty()) return;
+        text_ += '\n';
+        const auto used = static_cast<std::size_t>(std::ranges::count(text_, '\n')) + legend_lines;
+        std::size_t free = screen_lines > used ? screen_lines - used : 1;
+        for (const std::string& sentence : found) {
+            const std::vector<std::string> parts = wrapped(printable(sentence), style_.width - 2);
+            if (parts.size() > free) return;
+            free -= parts.size();
+            const char* lead = style_.unicode ? "• " : "* ";
+            for (const std::string& part : parts) {
+                line(lead + part);
+                lead = "  ";
+            }
+        }
+    }
+
+    void legend() {
+        text_ += '\n';
+        line("self: in the function; own: in the line and native code it calls; total: all below.");
+        line("py/nat/mpi: how total divides, in %; ranks: largest / mean, and the rank with it.");
+    }
+
+    const Profile& profile_;
+    const Options& options_;
+    const Style& style_;
+    profile::Amount all_;
+    Sources sources_;
+    std::string text_;
+};
+
+}  // namespace
+
+std::string text(const Profile& profile, const Options& options, const Style& style) {
+    Style usable = style;
+    usable.width = std::max<std::size_t>(60, style.width);
+    return Screen{profile, options, usable}.text();
+}
+
+}  // namespace pyprof::report

@@ -1,0 +1,48 @@
+#include "report/findings.h"
+
+#include <algorithm>
+
+#include "report/options.h"
+#include "tests/support/catch.h"
+#include "tests/support/profile_builder.h"
+#include "tests/support/sample_profile.h"
+
+namespace pyprof::report {
+namespace {
+
+std::vector<std::string> findings_of(const profile::Profile& profile) { return findings(*prepare(profile, {})); }
+
+bool any_contains(const std::vector<std::string>& sentences, const std::string& part) {
+    return std::ranges::any_of(sentences, [&](const std::string& s) { return s.find(part) != std::string::npos; });
+}
+
+TEST_CASE("At most five findings, whatever is wrong") {
+    profile::Profile profile = test_support::sample_profile();
+    profile.quality.cpu_covered = 0.5;
+    profile.quality.lost = {{"memory_full", 500}, {"too_deep", 500}, {"file_full", 400}};
+    CHECK(findings_of(profile).size() == 5);
+}
+
+TEST_CASE("The slow rank and what makes it slow are named") {
+    const auto found = findings_of(test_support::sample_profile());
+    CHECK(any_contains(found, "Rank 0 computes 1.29 times as long as the mean, most of it in stencil (kernel.c:3)."));
+    CHECK(any_contains(found, "rank 1 spends 1.9 times the mean in it and seems to wait for rank 0."));
+}
+
+TEST_CASE("Few samples, missing Python frames and uncovered time are said first") {
+    profile::Profile profile = test_support::small_profile();
+    profile.processes[0].python_message = "CPython 3.7 is too old";
+    profile.quality.cpu_covered = 0.8;
+    const auto found = findings_of(profile);
+    CHECK(found.at(0) == "Python frames are missing: CPython 3.7 is too old.");
+    CHECK(any_contains(found, "Only 40 samples"));
+    CHECK(any_contains(found, "20.0 % of the CPU time"));
+}
+
+TEST_CASE("A line on which the interpreter is busy is named") {
+    CHECK(any_contains(findings_of(test_support::small_profile()),
+                       "The interpreter itself spends 75.0 % of the time on the line app.py:3."));
+}
+
+}  // namespace
+}  // namespace pyprof::report

@@ -1,0 +1,76 @@
+#include "report/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "profile/sums.h"
+#include "tests/support/catch.h"
+#include "tests/support/sample_profile.h"
+
+namespace pyprof::report {
+namespace {
+
+nlohmann::json parsed(const profile::Profile& profile, const Options& options = {}) {
+    const Result<profile::Profile> prepared = prepare(profile, options);
+    REQUIRE(prepared);
+    return nlohmann::json::parse(json(*prepared, options));
+}
+
+TEST_CASE("Every list is there, and exclusive values sum to the total") {
+    const profile::Profile profile = test_support::sample_profile();
+    const nlohmann::json report = parsed(profile);
+    CHECK(report["schema"] == "pyprof.report/1");
+    for (const char* list : {"functions", "lines", "kernels", "mpi", "ranks", "threads", "processes", "modules"}) {
+        CAPTURE(list);
+        CHECK(!report.at(list).empty());
+    }
+    const std::uint64_t total = profile::sum_all(profile).weight;
+    for (const char* list : {"functions", "threads", "processes", "ranks"}) {
+        std::uint64_t sum = 0;
+        for (const nlohmann::json& entry : report.at(list)) sum += entry["self"]["cpu"].get<std::uint64_t>();
+        CHECK(sum == total);
+    }
+    std::uint64_t categories = 0;
+    for (const nlohmann::json& part : report["categories"])
+        categories += part.is_null() ? 0 : part.get<std::uint64_t>();
+    CHECK(categories == total);
+}
+
+TEST_CASE("What the mode cannot see is null, not 0") {
+    const nlohmann::json report = parsed(test_support::sample_profile());
+    for (const char* category : {"io", "gil", "idle"}) CHECK(report["categories"][category].is_null());
+    CHECK(report["categories"]["mpi"].is_number());
+    CHECK(report["mpi"][0]["count"].is_null());
+    CHECK(report["mpi"][0]["wait_ns"].is_null());
+    CHECK(parsed(test_support::small_profile())["functions"][0]["ranks"].is_null());
+}
+
+TEST_CASE("Every exclusive value lies in its interval") {
+    const nlohmann::json report = parsed(test_support::sample_profile());
+    for (const nlohmann::json& entry : report["functions"]) {
+        const double value = entry["self"]["cpu"];
+        CHECK(entry["ci"]["cpu"][0] <= value + 1);
+        CHECK(entry["ci"]["cpu"][1] >= value - 1);
+    }
+}
+
+TEST_CASE("Names that are not UTF-8 do not spoil the document") {
+    profile::Profile profile = test_support::small_profile();
+    profile.functions[0].name = "bad \xff name";
+    CHECK(parsed(profile)["functions"].size() == 2);
+}
+
+TEST_CASE("A limit shortens every list, a rank restricts it") {
+    CHECK(parsed(test_support::sample_profile(), {.limit = 2})["functions"].size() == 2);
+    const nlohmann::json one = parsed(test_support::sample_profile(), {.rank = 1});
+    CHECK(one["processes"].size() == 2);
+    CHECK(one["ranks"].size() == 1);
+}
+
+TEST_CASE("Samples as the metric replace time") {
+    const nlohmann::json report = parsed(test_support::small_profile(), {.metric = "samples"});
+    CHECK(report["metrics"].size() == 1);
+    CHECK(report["functions"][0]["self"] == nlohmann::json{{"samples", 30}});
+}
+
+}  // namespace
+}  // namespace pyprof::report

@@ -1,0 +1,44 @@
+#include "report/tables.h"
+
+#include <algorithm>
+
+#include "tests/support/catch.h"
+#include "tests/support/sample_profile.h"
+
+namespace pyprof::report {
+namespace {
+
+Table table(By by, const Options& options = {}) {
+    return table_of(*prepare(test_support::sample_profile(), options), by, options);
+}
+
+std::string exact(const Table& table, std::size_t row, const std::string& key) {
+    const auto column = std::ranges::find(table.columns, key, &Column::key);
+    REQUIRE(column != table.columns.end());
+    return table.rows.at(row).at(static_cast<std::size_t>(column - table.columns.begin())).exact;
+}
+
+TEST_CASE("Every list has rows, and as many cells as columns") {
+    for (const By by : {By::function, By::line, By::kernel, By::rank, By::thread, By::process, By::module, By::mpi}) {
+        CAPTURE(static_cast<int>(by));
+        const Table t = table(by);
+        CHECK(!t.rows.empty());
+        for (const auto& row : t.rows) CHECK(row.size() == t.columns.size());
+    }
+}
+
+TEST_CASE("Tables hold full paths and nanoseconds for programs, short names for people") {
+    const Table kernels = table(By::kernel);
+    CHECK(exact(kernels, 0, "kernel") == "stencil");
+    CHECK(exact(kernels, 0, "where") == "/home/user/heat/kernel.c:5");
+    CHECK(exact(kernels, 0, "callers") == "/home/user/heat/solver.py:42");
+    CHECK(exact(kernels, 0, "self_ns") == std::to_string(330 * 5'025'125));
+    const Table mpi = table(By::mpi);
+    CHECK(exact(mpi, 0, "call") == "MPI_Allreduce");
+    CHECK(exact(mpi, 0, "rank_of_max") == "1");
+}
+
+TEST_CASE("A limit shortens a list") { CHECK(table(By::function, {.limit = 3}).rows.size() == 3); }
+
+}  // namespace
+}  // namespace pyprof::report

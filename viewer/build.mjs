@@ -1,4 +1,4 @@
-// Builds the viewer: one HTML file with its script and style inside and a placeholder where a profile is put.
+// Builds the viewer: one HTML file with its script and style inside and a mark where a profile is put.
 // Usage: node build.mjs OUTPUT. Equal sources give equal bytes.
 import {createHash} from 'node:crypto';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
@@ -39,7 +39,7 @@ const [script, style] = await Promise.all([bundle('src/main.tsx'), bundle('src/s
 const parts = {CSP: policy(script, style), STYLE: style, SCRIPT: script};
 const page = readFileSync(join(here, 'src/page.html'), 'utf8')
   .replace(/@(CSP|STYLE|SCRIPT)@/g, (_, name) => parts[name]);
-if (page.split('@PYPROF_DATA@').length !== 2) throw new Error('the placeholder must stand in the page exactly once');
+if (page.split('@PYPROF_DATA@').length !== 2) throw new Error('the mark for the data must stand in the page exactly once');
 if (Buffer.byteLength(page) > limit) throw new Error(`the page has ${Buffer.byteLength(page)} bytes, more than ${limit}`);
 
 const output = process.argv[2] ?? join(here, 'dist/viewer.html');

@@ -34,25 +34,27 @@ private:
     std::vector<std::string> list_;
 };
 
-// Named columns of 32-bit numbers, in the order in which they are asked for.
+void append_number(std::string& out, std::uint32_t value) {
+    for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>(value >> shift & 0xff);
+}
+
+// Named columns of 32-bit numbers, in the order in which they are added.
 class Columns {
 public:
-    // Adds one column: `row(entry)` for every entry.
+    // One number, `row(entry)`, for every entry. The lowest bytes of all numbers come first, then the second ones, and
+    // so on: most numbers are small, and runs of zeros compress a third better than zeros in threes.
     template <class Entries, class Row>
     void add(const char* name, const Entries& entries, Row row) {
-        std::size_t length = 0;
-        for (const auto& entry : entries) {
-            append(bytes_, row(entry));
-            ++length;
+        std::vector<std::uint32_t> numbers;
+        numbers.reserve(entries.size());
+        for (const auto& entry : entries) numbers.push_back(row(entry));
+        for (int shift = 0; shift < 32; shift += 8) {
+            for (const std::uint32_t number : numbers) bytes_ += static_cast<char>(number >> shift & 0xff);
         }
-        index_.push_back({{"name", name}, {"length", length}});
+        index_.push_back({{"name", name}, {"length", numbers.size()}});
     }
     const json& index() const { return index_; }
     const std::string& bytes() const { return bytes_; }
-
-    static void append(std::string& out, std::uint32_t value) {
-        for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>(value >> shift & 0xff);
-    }
 
 private:
     json index_ = json::array();
@@ -181,12 +183,8 @@ json metric_of(const Profile& profile) {
     return {{"name", metric.name}, {"unit", metric.unit}};
 }
 
-// Texts that are no UTF-8 keep what can be read of them. Spaces at the end bring the columns to a multiple of four.
-std::string header_text(const json& header) {
-    std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
-    text.append((4 - text.size() % 4) % 4, ' ');
-    return text;
-}
+// Texts that are no UTF-8 keep what can be read of them.
+std::string text_of(const json& header) { return header.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -198,7 +196,7 @@ std::string html_block(const Profile& profile, std::size_t most_contexts) {
     add_locations(columns, profile);
     add_contexts(columns, tree);
     add_values(columns, tree, profile.run.period_ns);
-    const std::string header = header_text({
+    const std::string header = text_of({
         {"run", run_of(profile.run)},
         {"quality", quality_of(profile.quality)},
         {"metric", metric_of(profile)},
@@ -210,7 +208,7 @@ std::string html_block(const Profile& profile, std::size_t most_contexts) {
         {"columns", columns.index()},
     });
     std::string block{magic};
-    Columns::append(block, static_cast<std::uint32_t>(header.size()));
+    append_number(block, static_cast<std::uint32_t>(header.size()));
     return block + header + columns.bytes();
 }
 

@@ -32,10 +32,17 @@ Block read(const std::string& bytes) {
     const std::size_t length = number_at(bytes, 8);
     Block block{json::parse(bytes.substr(12, length)), {}};
     std::size_t at = 12 + length;
-    CHECK(at % 4 == 0);
     for (const json& column : block.header.at("columns")) {
         std::vector<std::uint32_t>& values = block.columns[column.at("name").get<std::string>()];
-        for (std::size_t i = 0; i < column.at("length"); ++i, at += 4) values.push_back(number_at(bytes, at));
+        const auto size = column.at("length").get<std::size_t>();
+        for (std::size_t i = 0; i < size; ++i) {
+            std::uint32_t number = 0;
+            for (std::size_t plane = 0; plane < 4; ++plane) {
+                number |= std::uint32_t{static_cast<unsigned char>(bytes.at(at + plane * size + i))} << 8 * plane;
+            }
+            values.push_back(number);
+        }
+        at += 4 * size;
     }
     CHECK(at == bytes.size());
     return block;

@@ -1,5 +1,6 @@
 #include "formats/html.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -37,11 +38,12 @@ TEST_CASE("equal profiles give equal pages") {
 TEST_CASE("a page is written to a file, and a place that cannot be written is named") {
     const test_support::TemporaryFolder folder;
     const profile::Profile profile = test_support::small_profile();
-    const std::string path = folder.path() + "/page.html";
+    const std::filesystem::path place = folder.path();
+    const std::string path = place / "page.html";
     REQUIRE(formats::write_html(profile, path));
     std::ifstream in{path, std::ios::binary};
     CHECK(std::string{std::istreambuf_iterator<char>{in}, {}} == html_page(profile));
-    const Status refused = formats::write_html(profile, folder.path() + "/missing/page.html");
+    const Status refused = formats::write_html(profile, place / "missing/page.html");
     REQUIRE(!refused);
     CHECK(refused.error().message().find("/missing/page.html") != std::string::npos);
 }

@@ -71,7 +71,7 @@ export class FlamePainter {
   private paintBox(scene: Scene, box: Box): void {
     const {context} = this;
     const y = scene.yOf(box.row);
-    if (box.width < 1) {
+    if (box.crumbs) {
       context.globalAlpha = scene.searching ? 0.4 : 1;
       context.fillStyle = scene.palette.crumbs;
       context.fillRect(box.left, y, Math.max(box.width, 0.5), rowHeight - 1);

@@ -37,7 +37,7 @@ export interface Box {
   readonly row: number;
   readonly left: number;
   readonly width: number;
-  /** The box stands for several neighbours, each narrower than a pixel; `node` is the first. */
+  /** The box stands for neighbours that are each narrower than a pixel; `node` is the first. */
   readonly crumbs: boolean;
 }
 
@@ -60,22 +60,37 @@ function appendRow(boxes: Box[], tree: CallTree, rows: Rows, view: Viewport, row
   const origin = f64(tree.start, view.zoom);
   const scale = view.width / f64(tree.total, view.zoom);
   const [low, high] = rowRange(tree, rows, view.zoom, row);
-  const leftOf = (place: number): number => (f64(tree.start, u32(rows.nodes, place)) - origin) * scale;
-  const rightOf = (place: number): number => leftOf(place) + f64(tree.total, u32(rows.nodes, place)) * scale;
+  let run: {left: number; width: number} | undefined;
   for (let place = low; place < high; ) {
     const node = u32(rows.nodes, place) as NodeId;
-    const left = leftOf(place);
-    const width = rightOf(place) - left;
+    const left = (f64(tree.start, node) - origin) * scale;
+    const width = f64(tree.total, node) * scale;
     if (width >= 1) {
       boxes.push({node, row, left, width, crumbs: false});
       place++;
       continue;
     }
-    const next = firstIndex(place + 1, high, (other) => rightOf(other) > left + 1);
-    boxes.push({node, row, left, width: Math.max(rightOf(next - 1) - left, 0), crumbs: next > place + 1});
-    place = next;
+    place = firstEndingAfter(tree, rows, place + 1, high, origin + (left + 1) / scale);
+    const right = (endOf(tree, u32(rows.nodes, place - 1)) - origin) * scale;
+    if (run && left - run.left - run.width < 1) {
+      run.width = right - run.left;
+    } else {
+      const crumbs = {node, row, left, width: right - left, crumbs: true};
+      boxes.push(crumbs);
+      run = crumbs;
+    }
   }
   return low < high;
+}
+
+const endOf = (tree: CallTree, node: number): number => f64(tree.start, node) + f64(tree.total, node);
+
+/** The first place in [low, high) whose box ends after `weight`. It is usually near: steps double before they halve. */
+function firstEndingAfter(tree: CallTree, rows: Rows, low: number, high: number, weight: number): number {
+  let step = 1;
+  while (low + step < high && endOf(tree, u32(rows.nodes, low + step)) <= weight) step *= 2;
+  const nearHigh = Math.min(low + step, high);
+  return firstIndex(low + (step >>> 1), nearHigh, (place) => endOf(tree, u32(rows.nodes, place)) > weight);
 }
 
 /** The nodes of a row that lie below `zoom`; preorder numbers below a node are one range, and rise within a row. */

@@ -84,14 +84,14 @@ function readBlock(block: ArrayBuffer): {header: Header; columns: Columns} {
   const found = new TextDecoder().decode(new Uint8Array(block, 0, 8));
   require(found === magic, `written for another version of this page (${JSON.stringify(found)})`);
   const length = new DataView(block).getUint32(8, true);
-  require(length <= block.byteLength - 12 && length % 4 === 0, 'the header is longer than the data');
+  require(length <= block.byteLength - 12, 'the header is longer than the data');
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(block, 12, length))) as Header;
   const byName = new Map<string, Uint32Array>();
   let offset = 12 + length;
   for (const column of header.columns) {
     require(Number.isInteger(column.length) && column.length >= 0, `column ${column.name} has no length`);
     require(offset + 4 * column.length <= block.byteLength, `column ${column.name} is cut short`);
-    byName.set(column.name, new Uint32Array(block, offset, column.length));
+    byName.set(column.name, joinBytes(new Uint8Array(block, offset, 4 * column.length)));
     offset += 4 * column.length;
   }
   const columns = (name: string): Uint32Array => {
@@ -100,6 +100,17 @@ function readBlock(block: ArrayBuffer): {header: Header; columns: Columns} {
     return column;
   };
   return {header, columns};
+}
+
+/** The lowest bytes of all numbers stand first, then the second ones, the third, the highest. */
+function joinBytes(bytes: Uint8Array): Uint32Array {
+  const length = bytes.length / 4;
+  const column = new Uint32Array(length);
+  for (let plane = 0; plane < 4; plane++) {
+    const ofRank = bytes.subarray(plane * length, (plane + 1) * length);
+    for (let i = 0; i < length; i++) column[i] = u32(column, i) | ((ofRank[i] as number) << (8 * plane));
+  }
+  return column;
 }
 
 function readFunctions(header: Header, columns: Columns): SourceFunction[] {

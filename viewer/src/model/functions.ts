@@ -1,5 +1,6 @@
 // The flat table: what each function (or line) cost by itself and with everything it called.
 import {f64, u32} from './columns.ts';
+import {lineKeys} from './lines.ts';
 import type {LocationId, Profile} from './profile.ts';
 import type {Granularity} from './selection.ts';
 import {type CallTree, type NodeId, root} from './tree.ts';
@@ -7,40 +8,48 @@ import {type CallTree, type NodeId, root} from './tree.ts';
 export interface FunctionRow {
   /** A location of the function; with granularity `line`, the line itself. */
   readonly location: LocationId;
-  self: number;
+  readonly self: number;
   /** Recursion counts once: only the outermost of several frames of one function on a stack. */
-  total: number;
-  selfSamples: number;
-  totalSamples: number;
+  readonly total: number;
+  readonly selfSamples: number;
+  readonly totalSamples: number;
   /** The node that holds most of the total, to show when the row is opened. */
-  heaviest: NodeId;
+  readonly heaviest: NodeId;
 }
 
-/** In order of first appearance in the tree. */
+/** Those with a node in the tree, in the order of their keys. */
 export function functionRows(profile: Profile, tree: CallTree, granularity: Granularity): FunctionRow[] {
-  const rows = new Map<number, FunctionRow & {activeEnd: number}>();
+  const {keys, count} = rowKeys(profile, granularity);
+  const column = (): Float64Array => new Float64Array(count);
+  const sums = {self: column(), total: column(), selfSamples: column(), totalSamples: column()};
+  const activeEnd = new Uint32Array(count);
+  const heaviest = new Uint32Array(count);
   for (let node = 1; node < tree.count; node++) {
-    const location = u32(profile.contexts.location, u32(tree.context, node)) as LocationId;
-    const key = rowKey(profile, location, granularity);
-    let row = rows.get(key);
-    if (!row) {
-      row = {location, self: 0, total: 0, selfSamples: 0, totalSamples: 0, heaviest: root, activeEnd: 0};
-      rows.set(key, row);
-    }
-    row.self += f64(tree.self, node);
-    row.selfSamples += f64(tree.selfSamples, node);
-    if (node < row.activeEnd) continue;
-    row.activeEnd = u32(tree.end, node);
-    row.total += f64(tree.total, node);
-    row.totalSamples += f64(tree.totalSamples, node);
-    if (row.heaviest === root || f64(tree.total, node) > f64(tree.total, row.heaviest)) row.heaviest = node as NodeId;
+    const key = u32(keys, u32(profile.contexts.location, u32(tree.context, node)));
+    sums.self[key] = f64(sums.self, key) + f64(tree.self, node);
+    sums.selfSamples[key] = f64(sums.selfSamples, key) + f64(tree.selfSamples, node);
+    if (node < u32(activeEnd, key)) continue;
+    activeEnd[key] = u32(tree.end, node);
+    sums.total[key] = f64(sums.total, key) + f64(tree.total, node);
+    sums.totalSamples[key] = f64(sums.totalSamples, key) + f64(tree.totalSamples, node);
+    if (f64(tree.total, node) > f64(tree.total, u32(heaviest, key)) || u32(heaviest, key) === root) heaviest[key] = node;
   }
-  return [...rows.values()];
+  return Array.from(heaviest, (node, key): FunctionRow => ({
+    location: u32(profile.contexts.location, u32(tree.context, node)) as LocationId,
+    self: f64(sums.self, key),
+    total: f64(sums.total, key),
+    selfSamples: f64(sums.selfSamples, key),
+    totalSamples: f64(sums.totalSamples, key),
+    heaviest: node as NodeId,
+  })).filter((row) => row.heaviest !== root);
 }
 
-function rowKey(profile: Profile, location: LocationId, granularity: Granularity): number {
-  const {function: id, line} = profile.locations[location] ?? {function: 0, line: 0};
-  return granularity === 'function' ? id : id * 2 ** 32 + line;
+/** The row of each location, and how many rows there are. */
+function rowKeys(profile: Profile, granularity: Granularity): {keys: Uint32Array; count: number} {
+  if (granularity === 'function') {
+    return {keys: Uint32Array.from(profile.locations, (location) => location.function), count: profile.functions.length};
+  }
+  return lineKeys(profile);
 }
 
 export type SortKey = 'self' | 'total' | 'samples' | 'name';

@@ -7,7 +7,7 @@ const published = [[81, 263, 0.2553, 0.3662], [15, 148, 0.0624, 0.1605], [0, 20,
 
 for (const [hits, samples, low, high] of published) {
   test(`the interval of ${hits} in ${samples} is the published one`, () => {
-    const found = shareInterval(hits, samples);
+    const found = shareInterval(hits / samples, samples);
     assert.ok(Math.abs(found.low - low) < 5e-5, `${found.low}`);
     assert.ok(Math.abs(found.high - high) < 5e-5, `${found.high}`);
   });

@@ -1,6 +1,7 @@
 // The call tree that is drawn: contexts merged by function or line, hidden frames folded into their callers, children
 // ordered by weight, numbered in preorder. Everything is a loop over columns: stacks may be thousands of frames deep.
 import {f64, starts, u32} from './columns.ts';
+import {lineKeys} from './lines.ts';
 import type {ContextId, Profile} from './profile.ts';
 import type {Selection} from './selection.ts';
 
@@ -62,15 +63,11 @@ function mergeContexts(profile: Profile, selection: Selection): Merged {
 
 /** What makes two frames below the same caller one node; `hidden` for frames that are folded away. */
 function locationKeys(profile: Profile, selection: Selection): Uint32Array {
-  const byLine = new Map<number, number>();
-  return Uint32Array.from(profile.locations, (location) => {
+  const lines = selection.granularity === 'line' ? lineKeys(profile).keys : undefined;
+  return Uint32Array.from(profile.locations, (location, id) => {
     const fn = profile.functions[location.function];
     if (!fn || !isShown(fn.domain === 'python', fn.machinery, selection)) return hidden;
-    if (selection.granularity === 'function') return location.function;
-    const line = location.function * 2 ** 32 + location.line;
-    const key = byLine.get(line) ?? byLine.size;
-    byLine.set(line, key);
-    return key;
+    return lines ? u32(lines, id) : location.function;
   });
 }
 

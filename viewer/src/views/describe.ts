@@ -49,12 +49,15 @@ export interface Figure {
 
 export function figures(store: Store, node: NodeId): {total: Figure; self: Figure} {
   const tree = store.tree.value;
-  const figure = (weights: Float64Array, samples: Float64Array): Figure => ({
-    weight: amount(f64(weights, node), store.profile.metric.unit),
-    share: percent(ratio(f64(weights, node), f64(tree.total, root))),
-    interval: intervalText(shareInterval(f64(samples, node), f64(tree.totalSamples, root))),
-    samples: count(f64(samples, node)),
-  });
+  const figure = (weights: Float64Array, samples: Float64Array): Figure => {
+    const share = ratio(f64(weights, node), f64(tree.total, root));
+    return {
+      weight: amount(f64(weights, node), store.profile.metric.unit),
+      share: percent(share),
+      interval: intervalText(shareInterval(share, f64(tree.totalSamples, root))),
+      samples: count(f64(samples, node)),
+    };
+  };
   return {total: figure(tree.total, tree.totalSamples), self: figure(tree.self, tree.selfSamples)};
 }
 

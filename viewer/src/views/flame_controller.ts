@@ -4,6 +4,7 @@ import {FlamePainter, type Look, rowHeight} from '../draw/flame.ts';
 import {fillOf, type Palette} from '../draw/palette.ts';
 import {type Box, nodeAt, rowCount, spanOf, type Viewport, visibleBoxes} from '../layout/flame.ts';
 import {u32} from '../model/columns.ts';
+import type {Location} from '../model/profile.ts';
 import {origin} from '../model/text.ts';
 import {
   type CallTree, firstChild, nextSibling, type NodeId, parentOf, previousSibling, root,
@@ -34,6 +35,8 @@ export class FlameController {
   private readonly resizes: ResizeObserver;
   private readonly aborter = new AbortController();
   private frameRequest = 0;
+  private readonly looks = new Map<Location, Look>();
+  private lookedWith: unknown[] = [];
   private shown: {tree: CallTree; zoom: NodeId; orientation: string; rows: number} | undefined;
 
   constructor(
@@ -65,7 +68,13 @@ export class FlameController {
     const {store} = this;
     void [store.tree.value, store.matches.value, store.cursor.value, store.zoom.value, this.palette.value];
     void [this.hover.value, store.state.value.orientation];
+    if (this.lookedWith.some((value, i) => value !== this.looksDependOn()[i])) this.looks.clear();
+    this.lookedWith = this.looksDependOn();
     this.requestPaint();
+  }
+
+  private looksDependOn(): unknown[] {
+    return [this.palette.value, this.store.matches.value, this.store.state.value.granularity];
   }
 
   private requestPaint(): void {
@@ -133,20 +142,27 @@ export class FlameController {
     return {zoom: this.store.zoom.value, width, top: Math.min(...edges), bottom: Math.max(...edges) + 1};
   }
 
+  /** Looks are made once for each location: a frame draws thousands of boxes. */
   private lookOf(box: Box): Look {
+    const named = namedAt(this.store, box.node);
+    if (!named) return this.rootLook();
+    const known = this.looks.get(named.location);
+    if (known) return known;
     const {store} = this;
-    const palette = this.palette.value;
-    const named = namedAt(store, box.node);
-    const name = labelOf(store, box.node);
-    const searching = store.matches.value !== undefined;
-    if (!named) return {fill: palette.root, striped: false, name, origin: '', match: !searching};
-    return {
-      fill: box.crumbs && box.width < 2 ? palette.crumbs : fillOf(palette, named.fn),
+    const look: Look = {
+      fill: fillOf(this.palette.value, named.fn),
       striped: named.fn.domain === 'mpi',
-      name,
+      name: labelOf(store, box.node),
       origin: origin(named.fn, store.state.value.granularity === 'line'),
       match: store.matches.value?.functions[named.location.function] === 1,
     };
+    this.looks.set(named.location, look);
+    return look;
+  }
+
+  private rootLook(): Look {
+    const match = this.store.matches.value === undefined;
+    return {fill: this.palette.value.root, striped: false, name: labelOf(this.store, root), origin: '', match};
   }
 
   private nodeUnder(event: MouseEvent): NodeId | undefined {

@@ -68,17 +68,17 @@ export function encodeBase64(profile: TestProfile): string {
 export function pack(header: object, columns: ColumnList): ArrayBuffer {
   const lengths = columns.map(([name, values]) => ({name, length: values.length}));
   const json = new TextEncoder().encode(JSON.stringify({...header, columns: lengths}));
-  const padded = Math.ceil(json.length / 4) * 4;
-  const block = new ArrayBuffer(12 + padded + 4 * columns.reduce((sum, [, values]) => sum + values.length, 0));
+  const block = new ArrayBuffer(12 + json.length + 4 * columns.reduce((sum, [, values]) => sum + values.length, 0));
   const bytes = new Uint8Array(block);
   bytes.set(new TextEncoder().encode('pyprofh1'));
-  new DataView(block).setUint32(8, padded, true);
-  bytes.fill(0x20, 12, 12 + padded);
+  new DataView(block).setUint32(8, json.length, true);
   bytes.set(json, 12);
-  let offset = 12 + padded;
+  let offset = 12 + json.length;
   for (const [, values] of columns) {
-    new Uint32Array(block, offset, values.length).set(values);
-    offset += 4 * values.length;
+    for (const shift of [0, 8, 16, 24]) {
+      bytes.set(values.map((value) => (value >>> shift) & 0xff), offset);
+      offset += values.length;
+    }
   }
   return block;
 }

@@ -1,0 +1,105 @@
+// Writes pages for the tests in a browser: `make_page sample OUT` the profile made by hand, `make_page CONTEXTS OUT` a
+// random one of that many contexts.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "formats/html.h"
+#include "tests/support/sample_profile.h"
+
+using namespace pyprof;
+
+namespace {
+
+constexpr std::uint32_t function_count = 20'000, file_count = 400, rank_count = 4, deepest = 90;
+
+std::vector<profile::Function> many_functions() {
+    const std::vector<std::string> packages{"numpy", "scipy.sparse", "solver", "mpi4py", "pandas.core", "mesh"};
+    std::vector<profile::Function> functions(function_count);
+    for (std::uint32_t i = 0; i < function_count; ++i) {
+        profile::Function& function = functions[i];
+        const std::string number = std::to_string(i);
+        function.domain = i % 7 == 3   ? profile::Domain::mpi
+                          : i % 2 == 0 ? profile::Domain::python
+                                       : profile::Domain::native;
+        function.name = packages[i % packages.size()] + ".apply_operator_" + number;
+        function.first_line = 1 + i % 900;
+        if (function.domain == profile::Domain::python) {
+            function.file = "/usr/lib/python3/dist-packages/part" + std::to_string(i % file_count) + ".py";
+        } else {
+            function.module = i % 3;
+        }
+    }
+    return functions;
+}
+
+struct Pending {
+    std::uint32_t context = 0, depth = 0, descendants = 0;
+};
+
+// Splits what is left below a context unevenly between its callees, so that stacks are deep and a few paths are heavy.
+void grow(std::vector<profile::Context>& contexts, std::uint32_t count, std::uint32_t location_count,
+          std::mt19937& random) {
+    std::vector<Pending> pending{{0, 0, count - 1}};
+    while (!pending.empty()) {
+        const Pending caller = pending.back();
+        pending.pop_back();
+        if (caller.descendants == 0) continue;
+        const std::uint32_t callees = std::min<std::uint32_t>(
+            caller.descendants, 1 + static_cast<std::uint32_t>(random() % (caller.depth < 6 ? 2U : 5U)));
+        std::uint32_t left = caller.descendants - callees;
+        for (std::uint32_t i = 0; i < callees; ++i) {
+            const bool last = i + 1 == callees;
+            const bool deep = caller.depth + 2 < deepest;
+            const std::uint32_t share =
+                last ? left : static_cast<std::uint32_t>(std::uint64_t{left} * (random() % 100) / 100);
+            left -= share;
+            contexts.push_back({caller.context, static_cast<std::uint32_t>(random() % location_count)});
+            const auto context = static_cast<std::uint32_t>(contexts.size() - 1);
+            pending.push_back({deep ? context : 0, deep ? caller.depth + 1 : 0, share});
+        }
+    }
+}
+
+profile::Profile random_profile(std::uint32_t context_count) {
+    std::mt19937 random{20261};
+    profile::Profile profile = test_support::small_profile();
+    profile.run.ranks = rank_count;
+    profile.modules = {{"/usr/lib/libblas.so.3", "", "", ""},
+                       {"/usr/lib/libmpi.so.40", "", "", ""},
+                       {"/usr/lib/libc.so.6", "", "", ""}};
+    profile.functions = many_functions();
+    profile.locations.resize(2 * function_count);
+    for (std::uint32_t i = 0; i < 2 * function_count; ++i) profile.locations[i] = {i / 2, 1 + i % 97, false, false};
+    profile.processes.assign(rank_count, profile.processes.at(0));
+    profile.threads.assign(rank_count, profile.threads.at(0));
+    for (std::uint32_t rank = 0; rank < rank_count; ++rank) {
+        profile.processes[rank].rank = static_cast<std::int32_t>(rank);
+        profile.threads[rank].process = rank;
+    }
+    profile.contexts.assign(1, {});
+    profile.values.clear();
+    grow(profile.contexts, context_count, static_cast<std::uint32_t>(profile.locations.size()), random);
+    for (std::uint32_t i = 1; i < profile.contexts.size(); ++i) {
+        const std::uint64_t samples = random() % 10 < 3 ? 1 + random() % 20 : 1;
+        profile.values.push_back(
+            {i, static_cast<std::uint32_t>(random() % rank_count), samples, samples * profile.run.period_ns});
+    }
+    return profile;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3) return 2;
+    const bool by_hand = std::string{argv[1]} == "sample";
+    const auto contexts = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
+    const Status written =
+        formats::write_html(by_hand ? test_support::sample_profile() : random_profile(contexts), argv[2]);
+    if (!written) std::fprintf(stderr, "%s\n", written.error().message().c_str());
+    return written ? 0 : 1;
+}

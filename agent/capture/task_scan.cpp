@@ -32,6 +32,7 @@ std::uint64_t task_count() {
 }  // namespace
 
 void (*adopt_thread)(int tid) = nullptr;
+void (*drop_ended_threads)() = nullptr;
 
 void scan_tasks() {
     const int fd = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -54,7 +55,10 @@ void scan_tasks_if_due(std::uint64_t now_ns) {
     std::uint64_t due = process.next_scan_ns.load(std::memory_order_relaxed);
     if (now_ns < due || adopt_thread == nullptr) return;
     if (!process.next_scan_ns.compare_exchange_strong(due, now_ns + scan_interval_ns)) return;
-    if (task_count() > process.live_threads.load(std::memory_order_relaxed)) scan_tasks();
+    const std::uint64_t tasks = task_count();
+    const std::uint32_t known = process.live_threads.load(std::memory_order_relaxed);
+    if (tasks < known) drop_ended_threads();
+    else if (tasks > known) scan_tasks();
 }
 
 }  // namespace pyprof::capture

@@ -5,7 +5,7 @@
 namespace pyprof::capture {
 
 // Called from handlers; looks at /proc/self/task at most every 200 ms, and only when the number of tasks is not the
-// number of threads known. Async-signal-safe.
+// number of threads known: then threads are missing, or adopted ones have ended. Async-signal-safe.
 void scan_tasks_if_due(std::uint64_t now_ns);
 
 // Looks now. Not from a handler.
@@ -13,5 +13,7 @@ void scan_tasks();
 
 // Set by the owner of the threads: makes a state with a timer for `tid` unless it is known.
 extern void (*adopt_thread)(int tid);
+// Set likewise: lets go of adopted threads that are gone; nothing tells when they end.
+extern void (*drop_ended_threads)();
 
 }  // namespace pyprof::capture

@@ -18,6 +18,7 @@ struct ThreadState {
     std::atomic<bool> inside{false};   // the thread is in the agent: a signal now is counted and left alone
     int tid = 0;
     int timer = -1;                    // kernel timer id; -1: not armed
+    bool adopted = false;              // no hook saw it start, none will see it end
     StackBounds stack{};
     std::uint64_t cpu_base_ns = 0;     // its CPU time when it became known; what came before is nobody's
     std::uint64_t counted = 0;         // expiries charged so far
@@ -38,6 +39,7 @@ struct ThreadState {
         inside.store(false, std::memory_order_relaxed);
         tid = new_tid;
         timer = -1;
+        adopted = false;
         stack = {};
         cpu_base_ns = counted = pending = start_routine = started_ns = 0;
         spawned_by = 0;

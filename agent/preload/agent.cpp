@@ -135,6 +135,7 @@ void start(bool late) {
     if (!install_handler()) return;
     if (late) process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
     pthread_atfork(nullptr, nullptr, start_in_child);
+    capture::drop_ended_threads = drop_ended;
     capture::adopt_thread = adopt_from_now;
     life.store(Life::working);
     begin_thread({.cpu_base_ns = late ? sys::now(CLOCK_THREAD_CPUTIME_ID) : 0});

@@ -227,15 +227,33 @@ void end_thread() {
 
 void adopt(int tid) {
     if (is_known(tid)) return;
-    if (ThreadState* state = make_state(tid)) arm(*state, cpu_time_of(tid) + random_phase(tid));
+    ThreadState* state = make_state(tid);
+    if (state == nullptr) return;
+    state->adopted = true;
+    arm(*state, cpu_time_of(tid) + random_phase(tid));
 }
 
 void adopt_from_now(int tid) {
     if (is_known(tid)) return;
     ThreadState* state = make_state(tid);
     if (state == nullptr) return;
+    state->adopted = true;
     state->cpu_base_ns = cpu_time_of(tid);
     arm(*state, state->cpu_base_ns + random_phase(tid));
+}
+
+void drop_ended() {
+    for_each_thread([](ThreadState& state) {
+        if (!state.adopted || cpu_time_of(state.tid) != 0) return;
+        if (state.timer >= 0) delete_timer(state.timer);
+        if (state.record != nullptr) {
+            state.record->state = wire::ThreadState::ended;
+            state.record->ended_ns = sys::now(CLOCK_MONOTONIC);
+        }
+        delist(&state);
+        process.live_threads.fetch_sub(1);
+        release_state(&state);
+    });
 }
 
 bool stop_timers() {

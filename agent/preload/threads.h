@@ -28,6 +28,8 @@ void end_thread();
 void adopt(int tid);
 // For threads that are older than our interest in them: what they used so far is left out.
 void adopt_from_now(int tid);
+// Lets go of adopted threads that are gone. Async-signal-safe.
+void drop_ended();
 
 // No sample is being taken anywhere when this returns true (waits at most 20 ms for handlers under way).
 bool stop_timers();

@@ -1,0 +1,169 @@
+// A native program that lives awkwardly, one way per mode; each burns CPU time in `work` and prints what it saw.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static double cpu(clockid_t clock) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static volatile double sink;
+
+__attribute__((noinline)) void work(double seconds) {
+    const double end = cpu(CLOCK_THREAD_CPUTIME_ID) + seconds;
+    while (cpu(CLOCK_THREAD_CPUTIME_ID) < end)
+        for (int i = 0; i < 20000; ++i) sink += 1.0 / (1.0 + i);
+}
+
+// Every signal blocked for good, in the main thread and in one that inherits it.
+static void* blocked(void* seconds) {
+    work(*(double*)seconds);
+    return NULL;
+}
+
+static int block_all_signals(void) {
+    sigset_t all, seen;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    double seconds = 1.1;
+    pthread_t thread;
+    pthread_create(&thread, NULL, blocked, &seconds);
+    work(seconds);
+    pthread_join(thread, NULL);
+    sigprocmask(SIG_BLOCK, NULL, &seen);
+    printf("blocked SIGTERM %d SIGUSR1 %d\n", sigismember(&seen, SIGTERM), sigismember(&seen, SIGUSR1));
+    return 0;
+}
+
+// The program's own profiling timer keeps its signal and its count.
+static volatile sig_atomic_t profiled;
+static void on_profile(int signal) {
+    (void)signal;
+    ++profiled;
+}
+
+static int own_sigprof(void) {
+    signal(SIGPROF, on_profile);
+    const struct itimerval each = {{0, 20000}, {0, 20000}};
+    setitimer(ITIMER_PROF, &each, NULL);
+    work(2.1);
+    const struct itimerval never = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_PROF, &never, NULL);
+    printf("own timer %s\n", profiled > 50 ? "fired" : "was lost");
+    return 0;
+}
+
+static void* leave_early(void* unused) {
+    (void)unused;
+    work(0.002);
+    pthread_exit(NULL);
+}
+
+static int many_threads(void) {
+    for (int i = 0; i < 1000; ++i) {
+        pthread_t thread;
+        pthread_create(&thread, NULL, leave_early, NULL);
+        pthread_join(thread, NULL);
+    }
+    printf("1000 threads\n");
+    return 0;
+}
+
+// A thread that no pthread_create made and that has no thread-local storage of its own.
+static int bare_clone(void* unused) {
+    (void)unused;
+    work(2.1);
+    return 0;
+}
+
+static int clone_thread(void) {
+    char* stack = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    static volatile pid_t tid = 1;
+    clone(bare_clone, stack + (1 << 20),
+          CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID, NULL,
+          NULL, NULL, (pid_t*)&tid);
+    while (tid != 0) work(0.01);
+    printf("clone ended\n");
+    return 0;
+}
+
+// exec that fails, again and again, between work; and children that vfork and fail to exec.
+static int failing_exec(const char* self) {
+    (void)self;
+    char* const words[] = {"nothing", NULL};
+    for (int i = 0; i < 10; ++i) {
+        execv("/nonexistent", words);
+        if (errno != ENOENT) return 1;
+        work(0.1);
+        const pid_t child = vfork();
+        if (child == 0) {
+            execvp("/nonexistent", words);
+            _exit(9);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        if (WEXITSTATUS(status) != 9) return 2;
+        work(0.11);
+    }
+    printf("still here\n");
+    return 0;
+}
+
+// A library loaded by a bare name that only the caller's RUNPATH leads to.
+static int find_by_runpath(void) {
+    void* library = dlopen("liblife_plugin.so", RTLD_NOW);
+    printf("%s\n", library != NULL ? "found by RUNPATH" : dlerror());
+    if (library == NULL) return 1;
+    double (*value)(double) = (double (*)(double))dlsym(library, "plugin_work");
+    sink += value(2.1);
+    dlclose(library);
+    return 0;
+}
+
+// An interpreter that arrives with a library, out of sight of RTLD_DEFAULT.
+static int host_python(const char* path) {
+    void* python = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (python == NULL) {
+        printf("%s\n", dlerror());
+        return 1;
+    }
+    void (*initialize)(int) = (void (*)(int))dlsym(python, "Py_InitializeEx");
+    int (*run)(const char*) = (int (*)(const char*))dlsym(python, "PyRun_SimpleString");
+    int (*finalize)(void) = (int (*)(void))dlsym(python, "Py_FinalizeEx");
+    initialize(1);
+    run("import time\n"
+        "def inner():\n"
+        "    end = time.thread_time() + 2.1\n"
+        "    while time.thread_time() < end:\n"
+        "        sum(i * i for i in range(1000))\n"
+        "inner()\n"
+        "print('hosted', flush=True)\n");
+    return finalize();
+}
+
+int main(int count, char** words) {
+    const char* mode = count > 1 ? words[1] : "";
+    if (strcmp(mode, "blocked") == 0) return block_all_signals();
+    if (strcmp(mode, "sigprof") == 0) return own_sigprof();
+    if (strcmp(mode, "threads") == 0) return many_threads();
+    if (strcmp(mode, "clone") == 0) return clone_thread();
+    if (strcmp(mode, "exec") == 0) return failing_exec(words[0]);
+    if (strcmp(mode, "runpath") == 0) return find_by_runpath();
+    if (strcmp(mode, "host") == 0 && count > 2) return host_python(words[2]);
+    fprintf(stderr, "usage: life blocked|sigprof|threads|clone|exec|runpath|host LIBPYTHON\n");
+    return 2;
+}

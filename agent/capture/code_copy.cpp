@@ -9,7 +9,7 @@ namespace pyprof::capture {
 namespace {
 
 constexpr std::uint64_t record_alignment = 8;
-constexpr std::uint64_t longest_text = 1ULL << 31;   // beyond it the length is garbage
+constexpr std::uint64_t longest_text = 1ULL << 31;  // beyond it the length is garbage
 
 constexpr TextView no_text{.data = 0, .bytes = 0, .kind = wire::TextKind::latin1, .truncated = true};
 
@@ -43,7 +43,7 @@ TextView view_text(std::uint64_t text, const cpython::PythonLayout& layout, Page
     if (!readable(text, at.ascii_data, known)) return no_text;
     const std::uint64_t length = load<std::uint64_t>(text + at.length);
     const std::uint32_t state = load<std::uint32_t>(text + at.state);
-    const std::uint32_t width = state >> at.kind_shift & 7;   // bytes per character
+    const std::uint32_t width = state >> at.kind_shift & 7;  // bytes per character
     if (length >= longest_text || (width != 1 && width != 2 && width != 4)) return no_text;
 
     std::uint64_t data = text + (state & at.ascii_bit ? at.ascii_data : at.compact_data);
@@ -69,8 +69,8 @@ CodeView view_code(std::uint64_t code, const cpython::PythonLayout& layout, Page
 }
 
 std::uint32_t record_bytes(const CodeView& code) {
-    const std::uint64_t bytes = sizeof(wire::CodeRecord) + code.file.bytes + code.name.bytes + code.qualified_name.bytes +
-                                code.table_bytes;
+    const std::uint64_t bytes =
+        sizeof(wire::CodeRecord) + code.file.bytes + code.name.bytes + code.qualified_name.bytes + code.table_bytes;
     return static_cast<std::uint32_t>((bytes + record_alignment - 1) / record_alignment * record_alignment);
 }
 

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::uint32_t id_bits = 24;
 constexpr std::uint64_t id_mask = (1ULL << id_bits) - 1;
-constexpr std::uint32_t longest_probe = 256;   // far beyond what a half full table needs
+constexpr std::uint32_t longest_probe = 256;  // far beyond what a half full table needs
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-    hash = (hash ^ value) * 0x9e3779b97f4a7c15;   // 2^64 / golden ratio
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
     return hash ^ hash >> 29;
 }
 

@@ -18,8 +18,8 @@ class CodeTable {
 public:
     static constexpr std::uint32_t capacity = 32768;
 
-    // The wire id of the code object at `code`, of which code.basic_size bytes are readable. At first sight its names and
-    // line table are appended as a wire::CodeRecord; the id is known to others only after that record is committed.
+    // The wire id of the code object at `code`, of which code.basic_size bytes are readable. At first sight its names
+    // and line table are appended as a wire::CodeRecord; the id is known to others only after that record is committed.
     // 0: the table or the recording is full.
     std::uint32_t id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
                         PageCache& known);
@@ -31,7 +31,7 @@ private:
     std::uint32_t append(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
                          PageCache& known);
 
-    static constexpr std::uint32_t slot_count = 2 * capacity;   // at most half full, so probes stay short
+    static constexpr std::uint32_t slot_count = 2 * capacity;  // at most half full, so probes stay short
     // Tag (40 bits) << 24 | id; 0 is an empty slot. Tag and slot index come from one 64-bit hash.
     std::atomic<std::uint64_t> slots_[slot_count] = {};
     std::atomic<std::uint32_t> used_ids_{0};

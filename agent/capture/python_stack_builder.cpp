@@ -14,8 +14,10 @@ PythonStackBuilder::PythonStackBuilder(const cpython::PythonLayout& layout, Code
 }
 
 void PythonStackBuilder::add_frame(RawFrame frame) {
-    if (total_ < max_python_leaf_frames) out_.frames[total_] = resolve(frame);
-    else root_end_[(total_ - max_python_leaf_frames) % max_python_root_frames] = frame;
+    if (total_ < max_python_leaf_frames)
+        out_.frames[total_] = resolve(frame);
+    else
+        root_end_[(total_ - max_python_leaf_frames) % max_python_root_frames] = frame;
     ++total_;
 }
 

@@ -14,8 +14,8 @@ namespace pyprof::capture {
 class PythonStackBuilder {
 public:
     struct RawFrame {
-        std::uint64_t code;   // address of a code object that was checked
-        std::int32_t unit;    // as PythonFrame::unit
+        std::uint64_t code;  // address of a code object that was checked
+        std::int32_t unit;   // as PythonFrame::unit
     };
 
     PythonStackBuilder(const cpython::PythonLayout& layout, CodeTable& codes, RecordingWriter& writer, PageCache& known,
@@ -42,9 +42,9 @@ private:
     RecordingWriter& writer_;
     PageCache& known_;
     PythonStack& out_;
-    std::uint32_t total_ = 0;     // frames seen
-    std::uint32_t open_at_ = 0;   // of which this one is the first of the activation not ended yet
-    RawFrame root_end_[max_python_root_frames];   // the latest frames beyond the leaf end, as a ring
+    std::uint32_t total_ = 0;                    // frames seen
+    std::uint32_t open_at_ = 0;                  // of which this one is the first of the activation not ended yet
+    RawFrame root_end_[max_python_root_frames];  // the latest frames beyond the leaf end, as a ring
 };
 
 }  // namespace pyprof::capture

@@ -10,9 +10,9 @@ namespace {
 
 using cpython::PythonLayout;
 
-constexpr std::uint32_t longest_chain = 1 << 18;   // frames of one thread; a longer chain is taken for a cycle
+constexpr std::uint32_t longest_chain = 1 << 18;  // frames of one thread; a longer chain is taken for a cycle
 constexpr std::uint32_t most_interpreters = 256;
-constexpr std::uint32_t most_threads = 4096;       // of one interpreter
+constexpr std::uint32_t most_threads = 4096;  // of one interpreter
 
 using RawFrame = PythonStackBuilder::RawFrame;
 
@@ -104,12 +104,14 @@ private:
         if (!read(thread + layout_.thread.current_frame, frame, known_)) return false;
         for (std::uint32_t i = 0; frame != 0 && i < longest_chain; ++i) {
             if (!readable(frame, layout_.frame.bytes, known_)) break;
-            if (is_entry(frame)) stack_.end_activation(frame);
-            else if (!add_frame(frame)) break;
+            if (is_entry(frame))
+                stack_.end_activation(frame);
+            else if (!add_frame(frame))
+                break;
             frame = load_pointer(frame + layout_.frame.previous);
         }
         if (!stack_.activation_is_open()) return frame == 0;
-        stack_.end_activation(no_marker);   // a chain that broke off
+        stack_.end_activation(no_marker);  // a chain that broke off
         return false;
     }
 
@@ -146,7 +148,8 @@ private:
     // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense.
     std::uint64_t skip_unfinished(std::uint64_t frame, std::uint64_t end) {
         RawFrame ignored{};
-        if (frame == end || !readable(frame, layout_.frame.bytes, known_) || is_entry(frame) || read_frame(frame, ignored))
+        if (frame == end || !readable(frame, layout_.frame.bytes, known_) || is_entry(frame) ||
+            read_frame(frame, ignored))
             return frame;
         return load_pointer(frame + layout_.frame.previous);
     }

@@ -39,8 +39,10 @@ private:
         for (std::uint32_t i = activation.first; i < activation.first + activation.count; ++i) {
             if (i == python_.cut_at && i != 0) emit_special(wire::Special::frames_cut);
             const PythonFrame& frame = python_.frames[i];
-            if (frame.code == 0) emit_special(wire::Special::unknown_code);
-            else emit(node_key::make_python(frame.code, frame.unit));
+            if (frame.code == 0)
+                emit_special(wire::Special::unknown_code);
+            else
+                emit(node_key::make_python(frame.code, frame.unit));
         }
     }
 
@@ -51,7 +53,7 @@ private:
 
     const PythonStack& python_;
     MergedStack& out_;
-    std::uint32_t next_ = 0;   // activation whose native frame is still to come
+    std::uint32_t next_ = 0;  // activation whose native frame is still to come
 };
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace pyprof::cpython {
 namespace {
 
 constexpr char cookie[] = {'x', 'd', 'e', 'b', 'u', 'g', 'p', 'y'};
-constexpr std::uint64_t largest_structure = 1 << 20;   // the interpreter state, some 220 KiB, is the largest so far
+constexpr std::uint64_t largest_structure = 1 << 20;  // the interpreter state, some 220 KiB, is the largest so far
 
 std::uint64_t word(std::span<const unsigned char> memory, std::size_t at) {
     std::uint64_t value = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // _Py_DebugOffsets: from 3.13 on an interpreter states its own layout at the start of _PyRuntime
-// (Include/internal/pycore_debug_offsets.h, in 3.13 pycore_runtime.h). Not for signal handlers: called once, at discovery.
+// (Include/internal/pycore_debug_offsets.h, in 3.13 pycore_runtime.h). Not for signal handlers: called once, at
+// discovery.
 #include <cstdint>
 #include <span>
 
@@ -8,11 +9,11 @@
 
 namespace pyprof::cpython {
 
-inline constexpr std::uint32_t debug_offsets_header_bytes = 24;   // cookie, version, free_threaded
+inline constexpr std::uint32_t debug_offsets_header_bytes = 24;  // cookie, version, free_threaded
 
 struct DebugOffsetsHeader {
-    bool present;            // the cookie is there
-    std::uint32_t version;   // PY_VERSION_HEX
+    bool present;           // the cookie is there
+    std::uint32_t version;  // PY_VERSION_HEX
     bool free_threaded;
 };
 
@@ -20,9 +21,9 @@ struct DebugOffsetsHeader {
 DebugOffsetsHeader read_debug_offsets_header(std::span<const unsigned char> memory);
 
 enum class DebugOffsetsResult : std::uint8_t {
-    agrees,     // every figure is as in the layout given
-    differs,    // some were not; the layout now has the interpreter's
-    invalid,    // a figure lies outside its structure or is not aligned: the layout is unchanged
+    agrees,   // every figure is as in the layout given
+    differs,  // some were not; the layout now has the interpreter's
+    invalid,  // a figure lies outside its structure or is not aligned: the layout is unchanged
 };
 
 // Compares `layout` with what the interpreter states, and takes its figures. `memory` must hold the header and

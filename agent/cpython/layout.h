@@ -11,19 +11,19 @@
 namespace pyprof::cpython {
 
 using Offset = std::uint32_t;
-inline constexpr Offset absent = 0xffffffff;   // the version has no such field
+inline constexpr Offset absent = 0xffffffff;  // the version has no such field
 
 // How the chain of frames falls into activations of the evaluation loop, and what lies in the C frame of each.
 enum class Activations : std::uint8_t {
-    control_frames,   // 3.11, 3.12: a _PyCFrame per activation, linked from the thread state; the activation's frames
-                      // are those between its current_frame and that of the previous _PyCFrame
-    entry_frames,     // 3.13 on: a _PyInterpreterFrame per activation, in the chain itself, with a high `owner`
+    control_frames,  // 3.11, 3.12: a _PyCFrame per activation, linked from the thread state; the activation's frames
+                     // are those between its current_frame and that of the previous _PyCFrame
+    entry_frames,    // 3.13 on: a _PyInterpreterFrame per activation, in the chain itself, with a high `owner`
 };
 
 // Where the thread state that this thread has attached is found.
 enum class AttachedFrom : std::uint8_t {
-    runtime,   // 3.11: _PyRuntime.gilstate.tstate_current, one for the whole process
-    status,    // 3.12 on: a mark in the thread state bound to this thread
+    runtime,  // 3.11: _PyRuntime.gilstate.tstate_current, one for the whole process
+    status,   // 3.12 on: a mark in the thread state bound to this thread
 };
 
 struct PythonLayout {
@@ -34,93 +34,93 @@ struct PythonLayout {
 
     struct Object {
         Offset type;
-        Offset size;   // PyVarObject.ob_size
+        Offset size;  // PyVarObject.ob_size
     } object;
 
     struct Type {
         Offset basic_size;
     } type;
 
-    struct Runtime {   // _PyRuntimeState
-        Offset finalizing;         // thread state of the thread that ends the interpreter, or null
+    struct Runtime {        // _PyRuntimeState
+        Offset finalizing;  // thread state of the thread that ends the interpreter, or null
         Offset first_interpreter;
-        Offset key_initialized;    // int: the key below is in use
-        Offset key;                // pthread key; its value is the thread state bound to the calling thread
-        Offset attached;           // AttachedFrom::runtime: the thread state that holds the GIL
+        Offset key_initialized;  // int: the key below is in use
+        Offset key;              // pthread key; its value is the thread state bound to the calling thread
+        Offset attached;         // AttachedFrom::runtime: the thread state that holds the GIL
     } runtime;
 
-    struct Interpreter {   // PyInterpreterState
+    struct Interpreter {  // PyInterpreterState
         Offset next;
         Offset first_thread;
     } interpreter;
 
-    struct Thread {   // PyThreadState
+    struct Thread {  // PyThreadState
         AttachedFrom attached_from;
-        Offset status;                 // AttachedFrom::status: u32
-        std::uint32_t status_mask;     // attached when (status & mask) == value
+        Offset status;              // AttachedFrom::status: u32
+        std::uint32_t status_mask;  // attached when (status & mask) == value
         std::uint32_t status_value;
         Offset next;
-        Offset thread_id;              // pthread_t of the thread it belongs to
-        Offset control_frame;          // Activations::control_frames: innermost _PyCFrame
-        Offset root_control_frame;     // … and the outermost, embedded, which is no activation
-        Offset current_frame;          // Activations::entry_frames: innermost _PyInterpreterFrame
+        Offset thread_id;           // pthread_t of the thread it belongs to
+        Offset control_frame;       // Activations::control_frames: innermost _PyCFrame
+        Offset root_control_frame;  // … and the outermost, embedded, which is no activation
+        Offset current_frame;       // Activations::entry_frames: innermost _PyInterpreterFrame
     } thread;
 
-    struct ControlFrame {   // _PyCFrame
+    struct ControlFrame {  // _PyCFrame
         Offset current_frame;
         Offset previous;
     } control_frame;
 
-    struct Frame {   // _PyInterpreterFrame
+    struct Frame {  // _PyInterpreterFrame
         Activations activations;
-        Offset bytes;                     // sizeof without the locals
-        Offset code;                      // f_code, f_executable
-        std::uint64_t code_tags;          // bits of that pointer which are no part of the address
+        Offset bytes;             // sizeof without the locals
+        Offset code;              // f_code, f_executable
+        std::uint64_t code_tags;  // bits of that pointer which are no part of the address
         Offset previous;
-        Offset instruction;               // prev_instr, instr_ptr: the instruction that runs, or its caches
-        Offset owner;                     // u8
-        std::uint8_t first_entry_owner;   // owners from here on are entry frames, which run no code
+        Offset instruction;              // prev_instr, instr_ptr: the instruction that runs, or its caches
+        Offset owner;                    // u8
+        std::uint8_t first_entry_owner;  // owners from here on are entry frames, which run no code
     } frame;
 
-    struct Code {   // PyCodeObject
-        Offset basic_size;        // PyCode_Type.tp_basicsize
+    struct Code {           // PyCodeObject
+        Offset basic_size;  // PyCode_Type.tp_basicsize
         Offset file_name;
         Offset name;
         Offset qualified_name;
         Offset line_table;
         Offset flags;
         Offset first_line;
-        Offset first_traceable;   // int, code units
-        Offset version;           // u32, unique per interpreter; absent before 3.12
-        Offset instructions;      // co_code_adaptive
+        Offset first_traceable;  // int, code units
+        Offset version;          // u32, unique per interpreter; absent before 3.12
+        Offset instructions;     // co_code_adaptive
     } code;
 
-    struct Text {   // PyASCIIObject, PyCompactUnicodeObject
-        Offset length;                // in characters
-        Offset state;                 // u32
-        std::uint32_t kind_shift;     // three bits
+    struct Text {                  // PyASCIIObject, PyCompactUnicodeObject
+        Offset length;             // in characters
+        Offset state;              // u32
+        std::uint32_t kind_shift;  // three bits
         std::uint32_t compact_bit;
         std::uint32_t ascii_bit;
         Offset ascii_data;
-        Offset compact_data;          // also where a text that is not compact keeps its pointer
+        Offset compact_data;  // also where a text that is not compact keeps its pointer
     } text;
 
-    struct Bytes {   // PyBytesObject
+    struct Bytes {  // PyBytesObject
         Offset data;
     } bytes;
 };
 
 // One figure of PythonLayout that the interpreter itself publishes in _Py_DebugOffsets (3.13 on).
 struct DebugOffset {
-    Offset section;   // where in that table the size of the structure stands
-    Offset at;        // where in that table the figure stands
-    Offset figure;    // the figure, as offset in PythonLayout
-    Offset width;     // bytes of the field it points to
+    Offset section;  // where in that table the size of the structure stands
+    Offset at;       // where in that table the figure stands
+    Offset figure;   // the figure, as offset in PythonLayout
+    Offset width;    // bytes of the field it points to
 };
 
 // Position of each figure in one version's table; the positions change with every minor version.
 struct DebugOffsetTable {
-    Offset bytes;   // of the whole table
+    Offset bytes;  // of the whole table
     std::span<const DebugOffset> figures;
 };
 

@@ -3,10 +3,11 @@
 //
 // What changed since 3.11: the frame's members moved (code first, then previous), every activation also pushes an entry
 // frame with owner 3 (FRAME_OWNED_BY_CSTACK) into the chain, code objects got a version number, text lost its wchar_t
-// members. The _PyCFrame is still there and still published too early, so it stays the marker; entry frames are skipped.
+// members. The _PyCFrame is still there and still published too early, so it stays the marker; entry frames are
+// skipped.
 //
-// The attached thread state moved into a thread-local variable that is not exported. The pthread key gives the same one:
-// tstate_activate() binds it on every attach, and its _status bit `active` (bit 4) says whether it is attached.
+// The attached thread state moved into a thread-local variable that is not exported. The pthread key gives the same
+// one: tstate_activate() binds it on every attach, and its _status bit `active` (bit 4) says whether it is attached.
 #include "agent/cpython/versions.h"
 
 namespace pyprof::cpython {

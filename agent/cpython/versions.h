@@ -11,7 +11,7 @@ extern const DebugOffsetTable debug_offsets_3_13;
 
 struct SupportedVersion {
     const PythonLayout* layout;
-    const DebugOffsetTable* debug_offsets;   // nullptr: the version publishes none
+    const DebugOffsetTable* debug_offsets;  // nullptr: the version publishes none
 };
 
 inline constexpr std::uint32_t first_supported_minor = 11;

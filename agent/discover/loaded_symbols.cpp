@@ -3,10 +3,9 @@
 // 64-bit bloom words, the buckets, and one word per hashed symbol whose low bit ends its chain).
 #include "agent/discover/loaded_symbols.h"
 
+#include <cstring>
 #include <elf.h>
 #include <link.h>
-
-#include <cstring>
 
 namespace pyprof::discover {
 namespace {
@@ -31,7 +30,8 @@ public:
     explicit DynamicSymbols(const dl_phdr_info& object) : base_{object.dlpi_addr} {
         const auto* const headers = object.dlpi_phdr;
         for (int i = 0; i < object.dlpi_phnum; ++i)
-            if (headers[i].p_type == PT_DYNAMIC) read_section(reinterpret_cast<const ElfW(Dyn)*>(base_ + headers[i].p_vaddr));
+            if (headers[i].p_type == PT_DYNAMIC)
+                read_section(reinterpret_cast<const ElfW(Dyn)*>(base_ + headers[i].p_vaddr));
     }
 
     // Calls visit(symbol) for every definition of the name until it returns true.
@@ -48,7 +48,7 @@ public:
     }
 
 private:
-    void read_section(const ElfW(Dyn)* entry) {
+    void read_section(const ElfW(Dyn) * entry) {
         for (; entry->d_tag != DT_NULL; ++entry) {
             // glibc relocates these addresses in place, except in read-only sections such as the vDSO's.
             const ElfW(Addr) value = entry->d_un.d_ptr;
@@ -87,7 +87,7 @@ private:
     }
 
     ElfW(Addr) base_;
-    const ElfW(Sym)* symbols_ = nullptr;
+    const ElfW(Sym) * symbols_ = nullptr;
     const char* strings_ = nullptr;
     const std::uint32_t* gnu_ = nullptr;
     const std::uint32_t* system_v_ = nullptr;

@@ -1,6 +1,6 @@
 #pragma once
-// Symbols of the loaded objects, whatever their scope: dlsym(RTLD_DEFAULT) misses an object opened with RTLD_LOCAL, as a
-// host that loads its interpreter as a plug-in does. Not for signal handlers: takes the dynamic linker's lock.
+// Symbols of the loaded objects, whatever their scope: dlsym(RTLD_DEFAULT) misses an object opened with RTLD_LOCAL, as
+// a host that loads its interpreter as a plug-in does. Not for signal handlers: takes the dynamic linker's lock.
 #include <cstdint>
 
 namespace pyprof::discover {

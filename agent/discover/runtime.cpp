@@ -73,7 +73,8 @@ bool key_is_right(const PythonRuntime& python) {
 }
 
 bool is_free_threaded(const PythonRuntime& python) {
-    return cpython::read_debug_offsets_header(bytes_at(python.runtime, cpython::debug_offsets_header_bytes)).free_threaded;
+    return cpython::read_debug_offsets_header(bytes_at(python.runtime, cpython::debug_offsets_header_bytes))
+        .free_threaded;
 }
 
 const cpython::SupportedVersion* find_layout(const PythonRuntime& python) {
@@ -89,7 +90,8 @@ cpython::PythonRuntime find_python() {
     if (python.runtime == 0) return python;
 
     python.version_hex = find_version_hex();
-    if (python.version_hex < oldest_with_version_symbol) return refuse(python, "versions before 3.11 are not supported");
+    if (python.version_hex < oldest_with_version_symbol)
+        return refuse(python, "versions before 3.11 are not supported");
     if (find_loaded_symbol("_Py_NegativeRefcount") != 0) return refuse(python, "debug builds are not supported");
     const cpython::SupportedVersion* const version = find_layout(python);
     if (version == nullptr)

@@ -8,7 +8,7 @@ namespace pyprof::tests {
 namespace {
 
 constexpr std::size_t memory_words = 1u << 19;
-constexpr std::uint64_t structure_bytes = 8192;   // more than any of those whose fields are read
+constexpr std::uint64_t structure_bytes = 8192;  // more than any of those whose fields are read
 constexpr std::uint32_t interpreter_bytes = 8192;
 
 std::uint64_t bound_thread = 0;
@@ -55,7 +55,8 @@ cpython::PythonRuntime FakePython::runtime() const {
 std::uint64_t FakePython::text(std::string_view latin1) {
     const std::uint64_t address = allocate(layout_.text.ascii_data + latin1.size() + 1);
     put(address + layout_.text.length, std::uint64_t{latin1.size()});
-    put(address + layout_.text.state, 1u << layout_.text.kind_shift | layout_.text.compact_bit | layout_.text.ascii_bit);
+    put(address + layout_.text.state,
+        1u << layout_.text.kind_shift | layout_.text.compact_bit | layout_.text.ascii_bit);
     __builtin_memcpy(reinterpret_cast<void*>(address + layout_.text.ascii_data), latin1.data(), latin1.size());
     return address;
 }
@@ -71,7 +72,8 @@ std::uint64_t FakePython::wide_text(std::u16string_view ucs2) {
 std::uint64_t FakePython::byte_string(std::size_t bytes) {
     const std::uint64_t address = allocate(layout_.bytes.data + bytes + 1);
     put(address + layout_.object.size, std::uint64_t{bytes});
-    for (std::size_t i = 0; i < bytes; ++i) put(address + layout_.bytes.data + i, static_cast<unsigned char>(i * 7 + 1));
+    for (std::size_t i = 0; i < bytes; ++i)
+        put(address + layout_.bytes.data + i, static_cast<unsigned char>(i * 7 + 1));
     return address;
 }
 
@@ -114,8 +116,10 @@ std::uint64_t FakePython::add_thread(std::uint32_t interpreter) {
     put(first, thread_);
     put(thread_ + at.thread_id, std::uint64_t{pthread_self()});
     if (has_control_frames()) put(thread_ + at.control_frame, thread_ + at.root_control_frame);
-    if (at.attached_from == cpython::AttachedFrom::runtime) put(runtime_ + layout_.runtime.attached, thread_);
-    else put(thread_ + at.status, at.status_value);
+    if (at.attached_from == cpython::AttachedFrom::runtime)
+        put(runtime_ + layout_.runtime.attached, thread_);
+    else
+        put(thread_ + at.status, at.status_value);
     set_bound_thread(thread_);
     return thread_;
 }
@@ -166,7 +170,8 @@ std::uint64_t FakePython::begin_activation() {
 }
 
 std::uint64_t FakePython::push_frame(std::uint64_t code, std::int32_t unit, std::uint8_t owner) {
-    const std::uint64_t frame = make_frame(code, code + layout_.code.instructions + 2 * static_cast<std::int64_t>(unit), owner);
+    const std::uint64_t frame =
+        make_frame(code, code + layout_.code.instructions + 2 * static_cast<std::int64_t>(unit), owner);
     put(frame + layout_.frame.previous, head());
     set_head(frame);
     return frame;

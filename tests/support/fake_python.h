@@ -1,5 +1,6 @@
 #pragma once
-// A CPython made by hand in real memory, laid out as a PythonLayout says: what the Python walk reads, with known answers.
+// A CPython made by hand in real memory, laid out as a PythonLayout says: what the Python walk reads, with known
+// answers.
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -50,13 +51,13 @@ public:
 
 private:
     std::uint64_t make_frame(std::uint64_t code, std::uint64_t instruction, std::uint8_t owner);
-    std::uint64_t head() const;        // innermost frame of the thread
+    std::uint64_t head() const;  // innermost frame of the thread
     void set_head(std::uint64_t frame);
     bool has_control_frames() const;
 
     cpython::PythonLayout layout_;
     std::vector<std::uint64_t> memory_;
-    std::size_t used_ = 0;   // words
+    std::size_t used_ = 0;  // words
     std::uint64_t runtime_, code_type_, thread_ = 0;
     std::vector<std::uint64_t> interpreters_;
 };

@@ -7,7 +7,7 @@
 
 namespace {
 
-constexpr std::uint64_t capacity = 64u << 20;   // untouched pages cost nothing
+constexpr std::uint64_t capacity = 64u << 20;  // untouched pages cost nothing
 alignas(8) unsigned char memory[capacity];
 std::atomic<std::uint64_t> used{0};
 std::atomic<bool> is_full{false};

@@ -56,7 +56,9 @@ TEST_CASE("a text that is no text is empty and marked") {
     PageCache known;
     std::uint64_t text = python.text("solve");
     SECTION("unreadable") { text = 0x10; }
-    SECTION("a width there is not") { python.put(text + python.layout().text.state, 3u << python.layout().text.kind_shift); }
+    SECTION("a width there is not") {
+        python.put(text + python.layout().text.state, 3u << python.layout().text.kind_shift);
+    }
     SECTION("a negative length") { python.put(text + python.layout().text.length, std::int64_t{-1}); }
     SECTION("longer than memory") { python.put(text + python.layout().text.length, std::int64_t{1} << 40); }
     SECTION("characters that cannot be read") {
@@ -73,8 +75,8 @@ TEST_CASE("long texts and line tables are cut at their limits") {
     PageCache known;
     const std::size_t extra = GENERATE(0u, 1u);
     const std::uint64_t name = python.text(std::string(max_text_bytes + extra, 'n'));
-    const std::uint64_t code = python.code(
-        {.file_name = python.text("f.py"), .name = name, .table_bytes = max_line_table_bytes + extra});
+    const std::uint64_t code =
+        python.code({.file_name = python.text("f.py"), .name = name, .table_bytes = max_line_table_bytes + extra});
     const CodeView view = view_code(code, python.layout(), known);
     CHECK(view.name.bytes == max_text_bytes);
     CHECK(view.table_bytes == max_line_table_bytes);

@@ -114,7 +114,7 @@ TEST_CASE("threads that meet the same code objects agree on their ids") {
     std::vector<std::thread> threads;
     for (std::size_t t = 0; t < thread_count; ++t)
         threads.emplace_back([&, t] {
-            std::mt19937 order{static_cast<unsigned>(t / 2)};   // pairs of threads go the same way
+            std::mt19937 order{static_cast<unsigned>(t / 2)};  // pairs of threads go the same way
             std::vector<std::size_t> indexes(code_count);
             for (std::size_t i = 0; i < code_count; ++i) indexes[i] = i;
             std::shuffle(indexes.begin(), indexes.end(), order);

@@ -1,16 +1,15 @@
-// A host that loads CPython as a plug-in: libpython by dlopen with RTLD_LOCAL, so that its symbols are in nobody's scope
-// and its thread-local storage is allocated at a thread's first use. Walks in signal handlers before, while and after
-// the interpreter runs, and on a thread that never ran Python, and counts heap allocations meanwhile.
-// Usage: python_embedding LIBPYTHON. Prints one word a line; exits with 1 where something is not as it must be.
-#include <dlfcn.h>
-#include <pthread.h>
-#include <signal.h>
-#include <unistd.h>
-
+// A host that loads CPython as a plug-in: libpython by dlopen with RTLD_LOCAL, so that its symbols are in nobody's
+// scope and its thread-local storage is allocated at a thread's first use. Walks in signal handlers before, while and
+// after the interpreter runs, and on a thread that never ran Python, and counts heap allocations meanwhile. Usage:
+// python_embedding LIBPYTHON. Prints one word a line; exits with 1 where something is not as it must be.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "agent/capture/code_table.h"
 #include "agent/capture/python_walk.h"

@@ -1,7 +1,11 @@
 // libpython_oracle.so: the agent's Python walk and stitching inside a real interpreter, loaded by ctypes.PyDLL.
-// oracle_sample() raises a signal in the calling thread; its handler takes the stack as the agent would, and Python code
-// compares it with what sys._getframe says at the same place. Native frames come from the agent's own walker or from
-// libgcc's unwinder, which shares nothing with it.
+// oracle_sample() raises a signal in the calling thread; its handler takes the stack as the agent would, and Python
+// code compares it with what sys._getframe says at the same place. Native frames come from the agent's own walker or
+// from libgcc's unwinder, which shares nothing with it.
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
@@ -11,11 +15,6 @@
 #include <ucontext.h>
 #include <unistd.h>
 #include <unwind.h>
-
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <cstring>
 
 #include "agent/capture/code_table.h"
 #include "agent/capture/native_code.h"
@@ -43,8 +42,8 @@ cpython::PythonRuntime python;
 CodeTable codes;
 RecordingWriter writer;
 bool by_libgcc = false;
-void* (*attached_thread)() = nullptr;   // the interpreter's own accessor, as truth
-int shift_by = 0;                       // native frames by which markers are moved, to see that it is noticed
+void* (*attached_thread)() = nullptr;  // the interpreter's own accessor, as truth
+int shift_by = 0;                      // native frames by which markers are moved, to see that it is noticed
 Stacks synchronous;
 
 // Starts of the evaluation loop's function: one, or two where the compiler moved its cold half away, which then has no
@@ -54,8 +53,18 @@ std::uint64_t loops[most_loops];
 int loop_count = 0;
 
 // What timers saw; read by Python through oracle_count().
-enum Count : int { samples, no_python, unreadable, inexact, attached_wrong, owner_not_loop, loop_without_marker,
-                   has_python, detached, count_total };
+enum Count : int {
+    samples,
+    no_python,
+    unreadable,
+    inexact,
+    attached_wrong,
+    owner_not_loop,
+    loop_without_marker,
+    has_python,
+    detached,
+    count_total
+};
 std::atomic<std::uint64_t> counts[count_total];
 
 struct Unwinding {
@@ -114,8 +123,10 @@ void shift_markers(const NativeStack& native, PythonStack& stack, int by) {
 
 void take(const ucontext_t& context, Stacks& stacks) {
     PageCache known;
-    if (by_libgcc) walk_native_by_libgcc(context, stacks.native);
-    else walk_native(Registers::from(context), unknown_stack, stacks.memo, stacks.native);
+    if (by_libgcc)
+        walk_native_by_libgcc(context, stacks.native);
+    else
+        walk_native(Registers::from(context), unknown_stack, stacks.memo, stacks.native);
     walk_python(python, codes, writer, known, stacks.python);
     if (shift_by != 0) shift_markers(stacks.native, stacks.python, shift_by);
     stitch(stacks.native, stacks.python, stacks.merged);
@@ -164,11 +175,12 @@ std::atomic_flag is_used[room];
 void on_timer(int, siginfo_t*, void* context) {
     const int kept = errno;
     const bool truth = attached_thread() != nullptr;
-    constexpr std::uint32_t process_wide = 0x030b;   // 3.11 has one attached thread state, whoever asks
+    constexpr std::uint32_t process_wide = 0x030b;  // 3.11 has one attached thread state, whoever asks
     for (int i = 0; i < room; ++i) {
         if (is_used[i].test_and_set()) continue;
         take(*static_cast<ucontext_t*>(context), asynchronous[i]);
-        if (python.version_hex >> 16 != process_wide && asynchronous[i].python.attached != truth) ++counts[attached_wrong];
+        if (python.version_hex >> 16 != process_wide && asynchronous[i].python.attached != truth)
+            ++counts[attached_wrong];
         count_asynchronous(asynchronous[i]);
         is_used[i].clear();
         break;
@@ -214,13 +226,15 @@ PYPROF_ORACLE int oracle_is_attached() { return synchronous.python.attached; }
 PYPROF_ORACLE int oracle_learn_loops() {
     for (std::uint32_t i = 0; i < synchronous.native.count; ++i) {
         const std::uint64_t function = synchronous.native.frames[i].pc - synchronous.native.frames[i].function;
-        if (owns_marker(synchronous, i) && !is_loop(function) && loop_count < most_loops) loops[loop_count++] = function;
+        if (owns_marker(synchronous, i) && !is_loop(function) && loop_count < most_loops)
+            loops[loop_count++] = function;
     }
     return loop_count;
 }
 // Whether code at the address, which may be a return address, belongs to the evaluation loop.
 PYPROF_ORACLE int oracle_in_loop(std::uint64_t address, int is_return_address) {
-    void* const inside = reinterpret_cast<void*>(address + (is_return_address ? 0 : 1));   // libgcc looks one byte before
+    void* const inside =
+        reinterpret_cast<void*>(address + (is_return_address ? 0 : 1));  // libgcc looks one byte before
     return is_loop(reinterpret_cast<std::uint64_t>(_Unwind_FindEnclosingFunction(inside)));
 }
 // Whether the symbol of the loop is one of those learned; -1 if its size says that the loop is not there.

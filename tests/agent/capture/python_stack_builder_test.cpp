@@ -31,7 +31,7 @@ TEST_CASE("activations know their frames after the middle was cut out") {
     Fixture f;
     f.add_frames(0, 500);
     f.builder.end_activation(1);
-    f.add_frames(500, 1000);   // all of it from 512 on is cut
+    f.add_frames(500, 1000);  // all of it from 512 on is cut
     f.builder.end_activation(2);
     f.add_frames(1000, 1100);
     f.builder.end_activation(3);

@@ -29,7 +29,7 @@ struct Walker {
 
     const PythonStack& walk(const FakePython& python) { return walk(python.runtime()); }
     const PythonStack& walk(const cpython::PythonRuntime& runtime) {
-        std::memset(static_cast<void*>(stack.get()), 0xcc, sizeof *stack);   // the walk must fill what it promises
+        std::memset(static_cast<void*>(stack.get()), 0xcc, sizeof *stack);  // the walk must fill what it promises
         PageCache known;
         walk_python(runtime, *codes, writer, known, *stack);
         return *stack;
@@ -234,7 +234,9 @@ TEST_CASE("what makes no sense ends the walk and keeps what was read before") {
     SECTION("the instruction is behind the code") {
         python.put_pointer(wrong + python.layout().frame.instruction, code + python.layout().code.instructions + 200);
     }
-    SECTION("the instruction is before the code") { python.put_pointer(wrong + python.layout().frame.instruction, code); }
+    SECTION("the instruction is before the code") {
+        python.put_pointer(wrong + python.layout().frame.instruction, code);
+    }
     Walker walker;
     const PythonStack& stack = walker.walk(python);
     CHECK(stack.result == PythonWalk::unreadable);
@@ -250,13 +252,16 @@ TEST_CASE("a chain that bites its tail is given up") {
     Walker walker;
     const PythonStack& stack = walker.walk(python);
     // Where control frames say where an activation's frames end, frames that never get there are none of it.
-    if (python.layout().frame.activations == cpython::Activations::control_frames) CHECK(stack.count == 0);
-    else CHECK(stack.result == PythonWalk::unreadable);
+    if (python.layout().frame.activations == cpython::Activations::control_frames)
+        CHECK(stack.count == 0);
+    else
+        CHECK(stack.result == PythonWalk::unreadable);
 }
 
 TEST_CASE("a very deep stack keeps its leaf end and its root end") {
     FakePython python{*any_layout()};
-    const std::uint64_t code = python.code({.file_name = python.text("f"), .name = python.text("deep"), .units = 20000});
+    const std::uint64_t code =
+        python.code({.file_name = python.text("f"), .name = python.text("deep"), .units = 20000});
     python.begin_activation();
     const std::uint32_t depth = GENERATE(512u, 513u, 576u, 577u, 640u, 641u, 10000u);
     for (std::uint32_t i = 0; i < depth; ++i) python.push_frame(code, static_cast<std::int32_t>(i));
@@ -286,7 +291,7 @@ TEST_CASE("code of several interpreters on one thread is found and ordered by ad
     const PythonStack& stack = walker.walk(python);
     CHECK(stack.result == PythonWalk::complete);
     REQUIRE(stack.activation_count == 2);
-    CHECK(stack.activations[0].marker == std::min(inner, outer));   // a real C stack grows down, this one up
+    CHECK(stack.activations[0].marker == std::min(inner, outer));  // a real C stack grows down, this one up
     CHECK(stack.activations[1].marker == std::max(inner, outer));
     CHECK(text_of(stack) == " main:1 | sub:2");
 }

@@ -18,7 +18,7 @@ using Memory = std::vector<unsigned char>;
 
 void put(Memory& memory, std::uint32_t at, std::uint64_t value) { std::memcpy(memory.data() + at, &value, 8); }
 
-Memory memory_of(std::uint64_t StatedOffset::* version) {
+Memory memory_of(std::uint64_t StatedOffset::*version) {
     Memory memory(584);
     std::memcpy(memory.data(), "xdebugpy", 8);
     for (const StatedOffset& each : stated_offsets_3_13) put(memory, each.at, each.*version);
@@ -53,7 +53,8 @@ TEST_CASE("the vendored layout of 3.13 is what 3.13 interpreters state") {
 
 TEST_CASE("where the interpreter states another figure it is right") {
     PythonLayout layout = python_3_13;
-    CHECK(apply_debug_offsets(memory_of(&StatedOffset::v3_13_0t), debug_offsets_3_13, layout) == DebugOffsetsResult::differs);
+    CHECK(apply_debug_offsets(memory_of(&StatedOffset::v3_13_0t), debug_offsets_3_13, layout) ==
+          DebugOffsetsResult::differs);
     CHECK(layout.object.type == 24);
     CHECK(layout.code.file_name == 128);
     CHECK(layout.code.instructions == 216);
@@ -77,7 +78,7 @@ TEST_CASE("figures that make no sense are refused as a whole") {
     }
     SECTION("a table that is cut off") { memory.resize(500); }
     PythonLayout layout = python_3_13;
-    layout.thread.next = 4711;   // would be replaced
+    layout.thread.next = 4711;  // would be replaced
     const PythonLayout before = layout;
     CHECK(apply_debug_offsets(memory, debug_offsets_3_13, layout) == DebugOffsetsResult::invalid);
     CHECK(equal(layout, before));

@@ -43,9 +43,9 @@ TEST_CASE("every field lies inside the part of its structure that the walk check
         CHECK(layout.frame.instruction + 8 <= layout.frame.bytes);
         CHECK(layout.frame.owner < layout.frame.bytes);
         CHECK(layout.code.instructions == layout.code.basic_size);
-        for (const Offset field : {layout.code.file_name, layout.code.name, layout.code.qualified_name,
-                                   layout.code.line_table, layout.code.first_traceable, layout.code.first_line,
-                                   layout.code.flags})
+        for (const Offset field :
+             {layout.code.file_name, layout.code.name, layout.code.qualified_name, layout.code.line_table,
+              layout.code.first_traceable, layout.code.first_line, layout.code.flags})
             CHECK(field + 8 <= layout.code.basic_size);
         CHECK(layout.text.length + 8 <= layout.text.ascii_data);
         CHECK(layout.text.state + 4 <= layout.text.ascii_data);

@@ -1,7 +1,6 @@
 #include "agent/discover/loaded_symbols.h"
 
 #include <dlfcn.h>
-
 #include <string>
 
 #include "tests/support/catch.h"
@@ -21,12 +20,13 @@ TEST_CASE("a name that nobody exports is not found") {
 }
 
 TEST_CASE("both kinds of hash table are searched, in libraries of local scope too") {
-    const char* const name = GENERATE("fake_cpython", "fake_cpython_old");   // the second has the old hash table only
+    const char* const name = GENERATE("fake_cpython", "fake_cpython_old");  // the second has the old hash table only
     const std::string path = std::string{PYPROF_TEST_LIBRARIES "/lib"} + name + ".so";
     CHECK(find_loaded_symbol("fake_bound_thread") == 0);
     void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     REQUIRE(handle != nullptr);
-    CHECK(find_loaded_symbol("fake_bound_thread") == reinterpret_cast<std::uint64_t>(dlsym(handle, "fake_bound_thread")));
+    CHECK(find_loaded_symbol("fake_bound_thread") ==
+          reinterpret_cast<std::uint64_t>(dlsym(handle, "fake_bound_thread")));
     CHECK(find_loaded_symbol("pyprof_no_such_symbol") == 0);
     dlclose(handle);
     CHECK(find_loaded_symbol("fake_bound_thread") == 0);

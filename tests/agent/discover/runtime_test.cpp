@@ -1,9 +1,8 @@
 #include "agent/discover/runtime.h"
 
+#include <cstring>
 #include <dlfcn.h>
 #include <pthread.h>
-
-#include <cstring>
 #include <string>
 
 #include "agent/cpython/versions.h"
@@ -44,8 +43,8 @@ public:
         put("PyCode_Type", layout.type.basic_size, std::uint64_t{layout.code.basic_size});
         put("_PyRuntime", layout.runtime.first_interpreter, std::uint64_t{0x5555});
     }
-    void state_offsets(std::uint64_t tests::StatedOffset::* version) {
-        put("_PyRuntime", 0, std::uint64_t{0x7970677562656478});   // "xdebugpy"
+    void state_offsets(std::uint64_t tests::StatedOffset::*version) {
+        put("_PyRuntime", 0, std::uint64_t{0x7970677562656478});  // "xdebugpy"
         for (const tests::StatedOffset& each : tests::stated_offsets_3_13) put("_PyRuntime", each.at, each.*version);
     }
     void bind_thread(const cpython::PythonLayout& layout, pthread_key_t key, const void* by_key, void* by_function) {
@@ -59,7 +58,9 @@ private:
     void* handle_;
 };
 
-bool says(const PythonRuntime& python, const char* what) { return std::string{python.message}.find(what) != std::string::npos; }
+bool says(const PythonRuntime& python, const char* what) {
+    return std::string{python.message}.find(what) != std::string::npos;
+}
 
 }  // namespace
 
@@ -160,7 +161,7 @@ TEST_CASE("an interpreter whose frames cannot be read is refused with the reason
         library.set_up(0x030c01f0, cpython::python_3_12);
         CHECK(says(find_python(), "debug"));
     }
-    CHECK(find_python().state == RuntimeState::none);   // the library is gone again
+    CHECK(find_python().state == RuntimeState::none);  // the library is gone again
 }
 
 TEST_CASE("of two interpreters the one in use is taken") {

@@ -25,7 +25,7 @@ struct NativeStack {
     std::uint32_t count;
     WalkEnd end;
     bool guessed;              // at least one frame is
-    std::uint64_t stack_end;   // sp of the caller of the last frame, one past its memory
+    std::uint64_t stack_end;   // one past the last frame's memory; its own sp if nobody knows how far it goes
     NativeFrame frames[max_native_frames];
 };
 

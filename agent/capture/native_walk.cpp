@@ -62,7 +62,8 @@ public:
         }
         rows_.keep();
         out_.end = step == Step::stepped ? WalkEnd::full : step == Step::bottom ? WalkEnd::bottom : WalkEnd::stopped;
-        out_.stack_end = step == Step::stepped ? sp_ : memory_.end_of(out_.frames[out_.count - 1].sp);
+        const std::uint64_t last_sp = out_.frames[out_.count - 1].sp;
+        out_.stack_end = step == Step::stepped ? sp_ : step == Step::bottom ? memory_.end_of(last_sp) : last_sp;
     }
 
 private:

@@ -67,7 +67,8 @@ int frame_in(const NativeStack& stack, Function* function) {
 bool rises(const NativeStack& stack) {
     for (std::uint32_t i = 1; i < stack.count; ++i)
         if (stack.frames[i].sp <= stack.frames[i - 1].sp) return false;
-    return stack.stack_end > stack.frames[stack.count - 1].sp;
+    const std::uint64_t last = stack.frames[stack.count - 1].sp;
+    return stack.end == WalkEnd::stopped ? stack.stack_end == last : stack.stack_end > last;
 }
 
 [[gnu::noinline]] int recurse(int depth, Walked& walked) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "profile/categories.h"
+#include "profile/sums.h"
 #include "profile/tree.h"
 
 namespace pyprof::profile {
@@ -38,20 +39,6 @@ private:
     std::vector<Context> contexts_;
     std::unordered_map<std::uint64_t, std::uint32_t> known_;
 };
-
-std::vector<Value> sorted_sums(std::vector<Value> values) {
-    std::ranges::sort(values, {}, [](const Value& value) { return std::pair{value.context, value.thread}; });
-    std::vector<Value> result;
-    for (const Value& value : values) {
-        if (!result.empty() && result.back().context == value.context && result.back().thread == value.thread) {
-            result.back().samples += value.samples;
-            result.back().weight += value.weight;
-        } else {
-            result.push_back(value);
-        }
-    }
-    return result;
-}
 
 std::uint32_t add_interpreter(Profile& profile) {
     Function function;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "profile/tree.h"
 
@@ -88,6 +89,20 @@ void add_split(const Profile& profile, const Summer& summer, const std::vector<s
 }
 
 }  // namespace
+
+std::vector<Value> sorted_sums(std::vector<Value> values) {
+    std::ranges::sort(values, {}, [](const Value& value) { return std::pair{value.context, value.thread}; });
+    std::vector<Value> result;
+    for (const Value& value : values) {
+        if (!result.empty() && result.back().context == value.context && result.back().thread == value.thread) {
+            result.back().samples += value.samples;
+            result.back().weight += value.weight;
+        } else {
+            result.push_back(value);
+        }
+    }
+    return result;
+}
 
 std::vector<std::int32_t> ranks_of(const Profile& profile) {
     std::set<std::int32_t> ranks;

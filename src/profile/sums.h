@@ -41,6 +41,9 @@ std::vector<Cost> sum_by(const Profile& profile, std::span<const std::uint32_t> 
 // The sum of all values.
 Amount sum_all(const Profile& profile);
 
+// Sorted by (context, thread); equal ones are added up.
+std::vector<Value> sorted_sums(std::vector<Value> values);
+
 // The ranks of the job that have a process here, in order.
 std::vector<std::int32_t> ranks_of(const Profile& profile);
 

@@ -94,14 +94,14 @@ MemoryRange ElfImage::readable_around(std::uint64_t address) const {
     return range.holds(address, 1) ? range : MemoryRange{};
 }
 
-MemoryRange ElfImage::text() const {
-    MemoryRange range;
+MemoryRange ElfImage::code_around(std::uint64_t address) const {
+    constexpr Elf64_Word readable_code = PF_R | PF_X;
     for (const Elf64_Phdr& header : *this) {
-        if (header.p_type != PT_LOAD || (header.p_flags & PF_X) == 0) continue;
-        if (range.end == 0) range.begin = bias_ + header.p_vaddr;
-        range.end = bias_ + header.p_vaddr + header.p_memsz;
+        if (header.p_type != PT_LOAD || (header.p_flags & readable_code) != readable_code) continue;
+        const MemoryRange range{bias_ + header.p_vaddr, bias_ + header.p_vaddr + header.p_memsz};
+        if (range.holds(address, 1)) return range;
     }
-    return range;
+    return {};
 }
 
 // Table layout: glibc elf/dl-lookup.c (do_lookup_x).

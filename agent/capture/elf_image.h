@@ -30,8 +30,8 @@ public:
     bool holds(std::uint64_t address, std::uint64_t bytes) const;
     // The readable segments around `address` that touch each other, page-wise.
     MemoryRange readable_around(std::uint64_t address) const;
-    // From the first to the last executable byte.
-    MemoryRange text() const;
+    // The segment of readable code around `address`; empty if there is none. An object may have several, with gaps.
+    MemoryRange code_around(std::uint64_t address) const;
     template <class T>
     bool read(std::uint64_t address, T& value) const {
         if (!holds(address, sizeof(T))) return false;

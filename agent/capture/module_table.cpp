@@ -38,7 +38,7 @@ Module describe(const FoundObject& found) {
             .bias = found.map->l_addr,
             .eh_frame_header = found.eh_frame_header,
             .unwind_memory = image.readable_around(found.eh_frame_header),
-            .text = image.text()};
+            .image = image};
 }
 
 std::uint32_t slot_of(std::uint64_t begin) { return static_cast<std::uint32_t>((begin >> 12) * 0x9e3779b97f4a7c15 >> 40); }

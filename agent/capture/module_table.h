@@ -22,7 +22,7 @@ struct Module {
     std::uint64_t bias = 0;
     std::uint64_t eh_frame_header = 0;
     MemoryRange unwind_memory;        // what may be read around .eh_frame_hdr
-    MemoryRange text;                 // from the first to the last executable byte
+    ElfImage image;                   // usable while the object stays loaded
 };
 
 class ModuleTable {

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "wire/recording.h"
+
 namespace pyprof::capture {
 namespace {
 
@@ -24,8 +26,8 @@ std::uint64_t indirect_call_bytes(unsigned char modrm, unsigned char sib) {
 bool follows_call(NativeCode& code, std::uint64_t value) {
     Module module;
     if (value < longest_call || value >= user_space_end || !code.modules.find(value - 1, module)) return false;
-    return module.text.holds(value - 1, 1) &&
-           ends_with_call(reinterpret_cast<const unsigned char*>(value), value - module.text.begin);
+    const MemoryRange segment = module.image.code_around(value - 1);
+    return segment.holds(value - 1, 1) && ends_with_call(reinterpret_cast<const unsigned char*>(value), value - segment.begin);
 }
 
 // The same in code outside every object, where only the instruction before it can be looked at.
@@ -49,36 +51,76 @@ bool begins_with_jump(const unsigned char* code, std::uint64_t count) {
 enum class Callee : std::uint8_t { unknown, with_unwind_information, without };
 
 Callee find_callee(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
+    constexpr std::uint64_t call_bytes = 5;
     unsigned char opcode = 0;
     std::int32_t distance = 0;
-    std::memcpy(&opcode, reinterpret_cast<const void*>(value - 5), sizeof opcode);
+    Module module;
+    if (!code.modules.find(value - 1, module) || !module.image.code_around(value - 1).holds(value - call_bytes, call_bytes))
+        return Callee::unknown;
+    std::memcpy(&opcode, reinterpret_cast<const void*>(value - call_bytes), sizeof opcode);
     std::memcpy(&distance, reinterpret_cast<const void*>(value - 4), sizeof distance);
     if (opcode != call_relative) return Callee::unknown;
     const std::uint64_t target = value + static_cast<std::uint64_t>(static_cast<std::int64_t>(distance));
-    Module module;
-    if (!code.modules.find(target, module) || !module.text.holds(target, 1) ||
-        begins_with_jump(reinterpret_cast<const unsigned char*>(target), module.text.end - target))
+    if (!code.modules.find(target, module)) return Callee::unknown;
+    const MemoryRange segment = module.image.code_around(target);
+    if (!segment.holds(target, 1) || begins_with_jump(reinterpret_cast<const unsigned char*>(target), segment.end - target))
         return Callee::unknown;
     return code.find_row(target, generation).kind() == RowKind::none ? Callee::without : Callee::with_unwind_information;
 }
 
-// Whether a frame at `pc` and `sp` has callers itself, as far as that can be told without rbp. Return addresses that
-// earlier calls left on the stack mostly fail here, be it because their chain leads into a later call of bare code.
-bool has_callers(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t pc, std::uint64_t sp) {
-    constexpr int depth = 3;
-    for (int i = 0; i < depth; ++i) {
-        const Row row = code.find_row(pc - 1, generation);
-        if (row.kind() != RowKind::rsp) return true;
-        const std::uint64_t cfa = sp + static_cast<std::uint64_t>(row.cfa_field() * 8);
-        if (!memory.is_plausible_cfa(cfa, sp) || !memory.read(cfa - 8, pc)) return false;
-        if (pc == 0) return true;
-        if (follows_call(code, pc) ? find_callee(code, generation, pc) == Callee::without
-                                   : !follows_foreign_call(code, memory, pc))
-            return false;
-        sp = cfa;
+// Follows the callers of a candidate. Return addresses that earlier calls left on the stack, often in whole chains, lead
+// sooner or later to a word that is none, into a later call of code without unwind information, or to the end of an
+// earlier sample's handler.
+class CallerChain {
+public:
+    CallerChain(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t pc, std::uint64_t sp)
+        : code_{code}, generation_{generation}, memory_{memory}, pc_{pc}, sp_{sp} {}
+
+    // Whether the chain is sound as far as it can be followed.
+    bool is_sound() {
+        Link link = Link::sound;
+        for (std::uint32_t i = 0; i < max_links && link == Link::sound; ++i) link = follow();
+        return link != Link::broken;
     }
-    return true;
-}
+
+private:
+    static constexpr std::uint32_t max_links = 128;
+    enum class Link : std::uint8_t { sound, broken, end };   // end: the bottom, or no telling
+
+    Link follow() {
+        const Row row = code_.find_row(pc_ - 1, generation_);
+        const bool by_rbp = row.kind() == RowKind::rbp && knows_bp_;
+        if (row.kind() != RowKind::rsp && !by_rbp) return Link::end;
+        const std::uint64_t cfa = (by_rbp ? bp_ : sp_) + static_cast<std::uint64_t>(row.cfa_field() * 8);
+        if (!memory_.is_plausible_cfa(cfa, sp_) || !memory_.read(cfa - 8, pc_)) return Link::broken;
+        sp_ = cfa;
+        if (!find_saved_bp(row)) return Link::broken;
+        return pc_ == 0 ? Link::end : judge(row);
+    }
+
+    // rbp is unknown until a frame is met that saved it.
+    bool find_saved_bp(Row row) {
+        if (row.rbp_field() == Row::rbp_same) return true;
+        if (row.rbp_field() == Row::rbp_at_rbp) return knows_bp_ && memory_.read(bp_, bp_);
+        knows_bp_ = true;
+        return memory_.read(sp_ + static_cast<std::uint64_t>(row.rbp_field() * 8), bp_);
+    }
+
+    // The link from the frame of `callee` to the return address just found.
+    Link judge(Row callee) {
+        if (code_.find_row(pc_ - 1, generation_).kind() == RowKind::signal)
+            return (code_.modules.flags(callee.module()) & wire::module_flags::agent) != 0 ? Link::broken : Link::end;
+        if (follows_call(code_, pc_)) return find_callee(code_, generation_, pc_) == Callee::without ? Link::broken : Link::sound;
+        return follows_foreign_call(code_, memory_, pc_) ? Link::sound : Link::broken;
+    }
+
+    NativeCode& code_;
+    const std::uint32_t generation_;
+    StackMemory& memory_;
+    std::uint64_t pc_, sp_;
+    std::uint64_t bp_ = 0;
+    bool knows_bp_ = false;
+};
 
 }  // namespace
 
@@ -104,7 +146,7 @@ bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& me
         std::uint64_t value = 0;
         if (!memory.is_plausible_cfa(at + 8, sp) || !memory.read(at, value)) return found;
         if (!is_return_address(code, generation, value)) continue;
-        const bool is_sure = has_callers(code, generation, memory, value, at + 8) &&
+        const bool is_sure = CallerChain{code, generation, memory, value, at + 8}.is_sound() &&
                              (from_known_code || find_callee(code, generation, value) != Callee::with_unwind_information);
         if (is_sure || !found) caller = {value, at + 8, caller.bp};
         if (is_sure) return true;

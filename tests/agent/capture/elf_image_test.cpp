@@ -92,19 +92,23 @@ TEST_CASE("the identity tells objects apart and repeats") {
 
 TEST_CASE("reads end with their segment") {
     static unsigned char memory[256];
-    Elf64_Phdr headers[2] = {};
+    Elf64_Phdr headers[4] = {};
     headers[0] = {PT_LOAD, PF_R, 0, 0, 0, 128, 128, 0x1000};
-    headers[1] = {PT_LOAD, PF_X, 0, 128, 0, 128, 128, 0x1000};   // executable only
+    headers[1] = {PT_LOAD, PF_X, 0, 128, 0, 32, 32, 0x1000};          // executable only
+    headers[2] = {PT_LOAD, PF_R | PF_X, 0, 160, 0, 16, 16, 0x1000};
+    headers[3] = {PT_LOAD, PF_R | PF_X, 0, 192, 0, 16, 16, 0x1000};   // behind a gap
     const auto base = reinterpret_cast<std::uint64_t>(memory);
-    const ElfImage image{base, headers, 2};
+    const ElfImage image{base, headers, 4};
     CHECK(image.holds(base, 128));
     CHECK_FALSE(image.holds(base, 129));
     CHECK_FALSE(image.holds(base + 120, 9));
     CHECK_FALSE(image.holds(base - 1, 1));
     CHECK_FALSE(image.holds(base + 128, 1));
     CHECK_FALSE(image.holds(base + 1, ~0ULL));
-    CHECK(image.text().begin == base + 128);
-    CHECK(image.text().end == base + 256);
+    CHECK(image.code_around(base + 128).end == 0);
+    CHECK(image.code_around(base + 175).begin == base + 160);
+    CHECK(image.code_around(base + 176).end == 0);
+    CHECK(image.code_around(base + 192).end == base + 208);
 }
 
 TEST_CASE("what does not start with an ELF header has no segments") {

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
@@ -22,7 +23,7 @@ namespace pyprof::mpi {
 namespace {
 
 constexpr int default_wait_s = 300;
-constexpr auto handshake = std::chrono::seconds{20};  // all ranks poll by now: only a stopped machine is slower
+constexpr std::chrono::seconds longest_handshake{20};  // all ranks poll by then: only a stopped machine is slower
 
 // What the launcher said, kept from before the program could change its environment.
 struct Settings {
@@ -84,7 +85,7 @@ void merge(Library& library) {
     const auto folder = api != nullptr && api->spool()[0] != '\0' ? std::string{api->spool()} : settings.folder;
     const std::chrono::seconds wait{settings.wait_s};
     const auto write = [&](const Contribution& sum) { return write_gathered_file(sum, folder); };
-    if (merge_ranks(library, std::move(own), {wait, handshake, wait}, write) && has_recording) api->discard();
+    if (merge_ranks(library, std::move(own), {wait, std::min(wait, longest_handshake), wait}, write) && has_recording) api->discard();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "agent/mpi/message.h"
@@ -14,6 +15,14 @@ namespace {
 enum Tag { size_tag = 1, content_tag = 2, acknowledgement_tag = 3 };
 constexpr char safe = 1;
 constexpr char not_safe = 0;
+
+// Buffers of operations that were given up: the library may read or write them until the process ends.
+void keep_for_ever(std::unique_ptr<char[]> buffer) {
+    static auto* const kept = new std::vector<std::unique_ptr<char[]>>;
+    static std::mutex mutex;
+    const std::lock_guard lock{mutex};
+    kept->push_back(std::move(buffer));
+}
 
 class RankMerge {
 public:
@@ -56,7 +65,7 @@ private:
         auto copy = std::make_unique<char[]>(static_cast<std::size_t>(bytes));
         std::memcpy(copy.get(), data, static_cast<std::size_t>(bytes));
         const bool sent = wait_until(library_, library_.send(copy.get(), bytes, to, tag), deadline_);
-        if (!sent) static_cast<void>(copy.release());
+        if (!sent) keep_for_ever(std::move(copy));
         return sent;
     }
 
@@ -64,7 +73,7 @@ private:
     std::unique_ptr<char[]> receive_bytes(int bytes, int from, Tag tag) {
         auto buffer = std::make_unique<char[]>(static_cast<std::size_t>(bytes));
         if (wait_until(library_, library_.receive(buffer.get(), bytes, from, tag), deadline_)) return buffer;
-        static_cast<void>(buffer.release());
+        keep_for_ever(std::move(buffer));
         return nullptr;
     }
 

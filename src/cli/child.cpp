@@ -114,6 +114,11 @@ std::optional<int> child_status(pid_t child) {
     return std::nullopt;
 }
 
+bool is_pending(int signal) {
+    sigset_t pending;
+    return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
+}
+
 [[noreturn]] void become_command(const std::vector<char*>& command, Environment& environment,
                                  const BlockedSignals& signals, pid_t launcher, int failure) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -160,15 +165,16 @@ Start start_command(const std::vector<char*>& command, Environment environment, 
     return {-1, error};
 }
 
-int follow(pid_t child, const std::function<void()>& asked_to_end) {
+End follow(pid_t child, const std::function<void()>& asked_to_end) {
     Forwarder forwarder{child};
+    bool asked = false;
     while (true) {
-        if (const auto status = child_status(child)) return *status;
+        if (const auto status = child_status(child)) return {*status, asked || is_pending(SIGTERM)};
         const auto info = wait_for_signal(forwarder.next_decision());
         if (info) forwarder.received(*info);
-        const bool ending = forwarder.decide();
-        if (!ending) continue;
-        if (const auto status = child_status(child)) return *status;
+        asked |= info && info->si_signo == SIGTERM;
+        if (!forwarder.decide()) continue;
+        if (const auto status = child_status(child)) return {*status, asked};
         asked_to_end();
     }
 }

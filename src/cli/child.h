@@ -32,9 +32,14 @@ struct Start {
 // command is killed when this process dies by SIGKILL.
 Start start_command(const std::vector<char*>& command, Environment environment, const BlockedSignals& signals);
 
+struct End {
+    int wait_status = 0;
+    bool asked_to_end = false;  // a SIGTERM came: whoever sent it may send SIGKILL soon
+};
+
 // Until the child ends: forwards once what was sent to this process alone, stops and continues with the child.
-// `asked_to_end` is called after a SIGTERM that the child outlived by the forwarding delay. Returns the wait status.
-int follow(pid_t child, const std::function<void()>& asked_to_end);
+// `asked_to_end` is called after a SIGTERM that the child outlived by the forwarding delay.
+End follow(pid_t child, const std::function<void()>& asked_to_end);
 
 // Ends this process as the child did: same exit code or same signal, without a core of our own.
 [[noreturn]] void exit_as(int wait_status);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,10 +37,11 @@ int rank_count(const Recorder& recorder, const gather::Tree& tree) {
     return count > 1 ? count : 0;
 }
 
+// From words as a shell takes them.
 std::string merge_command(const std::vector<std::string>& inputs, const std::string& output) {
     std::string command = "pyprof merge";
-    for (const auto& input : inputs) command += " " + shell_word(input);
-    return command + " -o " + shell_word(output);
+    for (const auto& input : inputs) command += " " + input;
+    return command + " -o " + output;
 }
 
 // As a person in the working directory would type it.
@@ -89,42 +91,71 @@ Result<std::string> write_sum(const Recorder& recorder, const std::string& wante
 std::string what_was_recorded(const Recorder& recorder, const gather::Tree& tree) {
     const auto figures = figures_of(tree);
     const auto text = summary(figures);
-    const int expected = rank_count(recorder, tree);
+    const int expected = separates_processes(recorder.options.output) ? 1 : rank_count(recorder, tree);
     if (figures.ranks == 0 || figures.ranks >= expected) return text;
     return std::to_string(figures.ranks) + " of " + std::to_string(expected) + " ranks" + text.substr(text.find(','));
 }
 
+// Until the launcher that writes is done, or 0.7 s.
+void wait_for_writer(const JobFolder& folder) {
+    constexpr timespec step{0, 10'000'000};
+    for (int steps = 0; steps < 70 && folder.exists() && folder.note(output_note).empty(); ++steps) {
+        nanosleep(&step, nullptr);
+    }
+}
+
+// Writes what was found, and says so.
 class Ending {
 public:
-    explicit Ending(const Recorder& recorder) : recorder_{recorder} {}
+    explicit Ending(Recorder& recorder) : recorder_{recorder} {}
 
-    void write(const Recordings& recordings) {
-        auto gathered = gather::gather_files(recordings.complete);
+    // The command still runs: everything goes into the output and stays in the spool too.
+    void write_so_far(Recordings found) {
+        found.complete.insert(found.complete.end(), found.live.begin(), found.live.end());
+        const auto gathered = gather::gather_files(found.complete);
+        const auto wanted = target_path(recorder_, gathered.tree);
+        if (!wanted || gathered.read.empty()) return;
+        const auto written = write_sum(recorder_, *wanted, gathered.tree);
+        if (!written) return;
+        recorder_.folder->set_note(output_note, *written);
+        speak("asked to end: " + what_was_recorded(recorder_, gathered.tree) + " so far -> " +
+              shown(recorder_, *written));
+    }
+
+    // The command has ended: what is in the output leaves the spool.
+    void write(const Recordings& found) {
+        if (found.complete.empty()) return found.live.empty() ? speak_of_nothing() : void();
+        const auto gathered = gather::gather_files(found.complete);
         const auto wanted = target_path(recorder_, gathered.tree);
         if (!wanted) return speak(wanted.error().message());
         const auto written = write_sum(recorder_, *wanted, gathered.tree);
         if (!written) return speak_of_failure(written.error(), *wanted);
         remove_files(gathered.read);
-        remove_files(recordings.redundant);
-        speak_of_success(gathered, *wanted, *written, recordings.live);
-        if (!is_far_from_rank_zero(recorder_)) name_file(recorder_, *written);
+        remove_files(found.redundant);
+        speak_of_success(gathered, *wanted, *written, found.live);
+        written_ = *written;
     }
 
-    void speak_of_nothing() const {
-        if (recorder_.place && is_far_from_rank_zero(recorder_)) return;
-        speak("nothing was recorded: no program of this command could be sampled (too short, a static or privileged "
-              "program, or only shells and helpers); no file is written");
-    }
+    // What `write` wrote; empty if nothing.
+    const std::string& written() const { return written_; }
 
 private:
     void speak(const std::string& line) const {
-        if (!recorder_.options.quiet) say(line);
+        const bool is_another_rank = separates_processes(recorder_.options.output) && recorder_.place &&
+                                     recorder_.place->rank > 0;  // each writes its own, the first speaks
+        if (!recorder_.options.quiet && !is_another_rank) say(line);
+    }
+
+    void speak_of_nothing() const {
+        if (is_far_from_rank_zero(recorder_)) return;  // the usual case: merged over MPI
+        speak("nothing was recorded: no program of this command could be sampled (too short, a static or privileged "
+              "program, or only shells and helpers); no file is written");
     }
 
     void speak_of_failure(const Error& error, const std::string& wanted) const {
         const auto name = std::filesystem::path{wanted}.filename().string();
         speak(error.message() + "; the recordings are kept, to be written elsewhere by: " +
-              merge_command({recorder_.folder->path()}, name));
+              merge_command({shell_word(recorder_.folder->path())}, shell_word(name)));
     }
 
     void speak_of_success(const gather::Gathered& gathered, const std::string& wanted, const std::string& written,
@@ -134,12 +165,14 @@ private:
         if (is_far_from_rank_zero(recorder_)) {
             const auto output = wanted.substr(0, wanted.rfind(".d/"));
             return speak(found + " of host " + recorder_.host + " -> " + file + ", not merged over MPI; join with: " +
-                         merge_command({output, output + ".d"}, numbered_output(output, 2)));
+                         merge_command({shown(recorder_, output), shown(recorder_, output + ".d")},
+                                       shown(recorder_, numbered_output(output, 2))));
         }
         speak(found + " -> " + file + "  (pyprof report " + file + ")");
         if (!live.empty()) {
-            speak(std::to_string(live.size()) + " still running; when ended: " +
-                  merge_command({written, recorder_.folder->path()}, numbered_output(written, 2)));
+            speak(std::to_string(live.size()) + " of its processes still run; when they have ended: " +
+                  merge_command({file, shell_word(recorder_.folder->path())},
+                                shown(recorder_, numbered_output(written, 2))));
         } else if (!gathered.unreadable.empty()) {
             speak(gathered.tree.notes.front() + "; kept in " + recorder_.folder->path());
         } else if (written != wanted && recorder_.folder->note(output_note).empty()) {
@@ -147,7 +180,8 @@ private:
         }
     }
 
-    const Recorder& recorder_;
+    Recorder& recorder_;
+    std::string written_;
 };
 
 }  // namespace
@@ -168,23 +202,6 @@ Result<std::string> output_path(const Recorder& recorder, int ranks) {
     return (is_folder ? whole / name : whole).lexically_normal().string();
 }
 
-void save_so_far(Recorder& recorder) {
-    if (!recorder.folder) return;
-    auto& folder = *recorder.folder;
-    folder.lock();
-    if (folder.is_lowest()) {
-        auto found = find_recordings(folders_of(recorder), recorder.host);
-        found.complete.insert(found.complete.end(), found.live.begin(), found.live.end());
-        const auto gathered = gather::gather_files(found.complete);
-        const auto wanted = target_path(recorder, gathered.tree);
-        if (wanted && !gathered.read.empty()) {
-            const auto written = write_sum(recorder, *wanted, gathered.tree);
-            if (written) folder.set_note(output_note, *written);
-        }
-    }
-    folder.unlock();
-}
-
 void leave_job(Recorder& recorder) {
     if (!recorder.folder) return;
     recorder.folder->lock();
@@ -193,23 +210,30 @@ void leave_job(Recorder& recorder) {
     recorder.folder->unlock();
 }
 
-void finish_recording(Recorder& recorder) {
+void save_so_far(Recorder& recorder) {
+    if (!recorder.folder) return;
+    auto& folder = *recorder.folder;
+    folder.lock();
+    if (folder.is_lowest()) Ending{recorder}.write_so_far(find_recordings(folders_of(recorder), recorder.host));
+    folder.unlock();
+}
+
+void finish_recording(Recorder& recorder, bool in_danger) {
     if (!recorder.folder) return;
     auto& folder = *recorder.folder;
     folder.lock();
     folder.leave();
-    if (!folder.others_alive()) {
-        const auto recordings = settled_recordings(folders_of(recorder), recorder.host);
-        Ending ending{recorder};
-        if (!recordings.complete.empty()) {
-            ending.write(recordings);
-        } else if (recordings.live.empty()) {
-            ending.speak_of_nothing();
-        }
-        folder.remove_if_empty();
-        if (!recorder.fallback_folder.empty()) rmdir(recorder.fallback_folder.c_str());
+    if (folder.others_alive()) {
+        folder.unlock();
+        if (in_danger) wait_for_writer(folder);
+        return;
     }
+    Ending ending{recorder};
+    ending.write(settled_recordings(folders_of(recorder), recorder.host));
+    folder.remove_if_empty();
+    if (!recorder.fallback_folder.empty()) rmdir(recorder.fallback_folder.c_str());
     folder.unlock();
+    if (!ending.written().empty() && !is_far_from_rank_zero(recorder)) name_file(recorder, ending.written());
 }
 
 }  // namespace pyprof::cli

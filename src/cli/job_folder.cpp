@@ -75,7 +75,7 @@ Result<JobFolder> JobFolder::join(const std::string& root, const std::string& ke
         if (!folder) return folder.error();
         job.folder_ = std::move(*folder);
         job.lock();
-        if (!job.is_current()) continue;
+        if (!job.exists()) continue;
         auto status = job.register_launcher();
         job.unlock();
         if (!status) return status.error();
@@ -84,7 +84,7 @@ Result<JobFolder> JobFolder::join(const std::string& root, const std::string& ke
     return Error{"cannot use " + job.path_ + ": it keeps being removed"};
 }
 
-bool JobFolder::is_current() const {
+bool JobFolder::exists() const {
     struct stat ours {};
     struct stat there {};
     return fstat(folder_.get(), &ours) == 0 && lstat(path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&

@@ -19,6 +19,9 @@ public:
     // CLOCK_REALTIME when the job's first launcher joined; every launcher of the job reads the same.
     std::uint64_t started_ns() const { return started_ns_; }
 
+    // It is still there, and not another one of the same name. Needs no lock.
+    bool exists() const;
+
     // Waits for the folder's lock: nobody joins or leaves until `unlock` or exit.
     void lock();
     void unlock();
@@ -42,7 +45,6 @@ public:
 private:
     int lowest_other() const;
     Status register_launcher();
-    bool is_current() const;
 
     std::string path_;
     FileDescriptor folder_;

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "gather/files.h"
 
@@ -36,6 +38,13 @@ Result<Expansion> expand_key(const std::string& pattern, std::size_t at, const O
         return Error{"%q in the output's name needs a variable, such as %q{HOME}"};
     }
     return Expansion{environment.get(pattern.substr(at + 2, end - at - 2)), end - at + 1};
+}
+
+Status prepare_folder(const std::filesystem::path& folder) {
+    std::error_code failure;
+    if (!folder.empty()) std::filesystem::create_directories(folder, failure);
+    if (!failure && access(folder.empty() ? "." : folder.c_str(), W_OK) != 0) failure = {errno, std::system_category()};
+    return failure ? Error{"cannot write into " + folder.string() + ": " + failure.message()} : Status{};
 }
 
 }  // namespace
@@ -81,9 +90,7 @@ std::string numbered_output(const std::string& path, int number) {
 }
 
 Result<std::string> write_output(const std::string& path, const gather::Tree& tree) {
-    std::error_code failure;  // shows when the file is written
-    const auto folder = std::filesystem::path{path}.parent_path();
-    if (!folder.empty()) std::filesystem::create_directories(folder, failure);
+    if (auto status = prepare_folder(std::filesystem::path{path}.parent_path()); !status) return status.error();
     for (int number = 1; number < most_numbers; ++number) {
         const auto candidate = numbered_output(path, number);
         if (access(candidate.c_str(), F_OK) == 0) continue;

@@ -171,9 +171,9 @@ int run(const RunOptions& options, const Environment& environment) {
         return code;
     }
     recorder.command_pid = started.pid;
-    const int status = follow(started.pid, [&recorder] { save_so_far(recorder); });
-    finish_recording(recorder);
-    exit_as(status);
+    const auto end = follow(started.pid, [&recorder] { save_so_far(recorder); });
+    finish_recording(recorder, end.asked_to_end);
+    exit_as(end.wait_status);
 }
 
 }  // namespace pyprof::cli

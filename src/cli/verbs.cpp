@@ -66,7 +66,8 @@ std::string similar_verb(const std::string& word) {
         return edit_distance(a.name, word) < edit_distance(b.name, word);
     };
     const auto* best = std::min_element(std::begin(verbs), std::end(verbs), closer);
-    return edit_distance(best->name, word) <= 2 && word.size() > 2 ? std::string{best->name} : std::string{};
+    const std::size_t most = word.size() >= 5 ? 2 : 1;
+    return edit_distance(best->name, word) <= most ? std::string{best->name} : std::string{};
 }
 
 std::string overview() {

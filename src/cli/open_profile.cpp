@@ -1,0 +1,152 @@
+#include "cli/open_profile.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "base/mapped_file.h"
+#include "gather/bytes.h"
+#include "gather/files.h"
+#include "gather/reduce.h"
+#include "merge/pipeline.h"
+#include "profile/join.h"
+#include "profile/load.h"
+#include "symbols/cache.h"
+
+namespace pyprof::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// How the notes of a gathered tree begin that tell of its own damage (docs/formats/gathered.md).
+constexpr std::string_view damage_note = "a gathered profile is damaged";
+
+std::string damage_of(const gather::Tree& tree) {
+    for (const std::string& note : tree.notes) {
+        if (note.starts_with(damage_note)) return note + ".";
+    }
+    const auto damaged = std::ranges::find_if(tree.processes, [](const auto& p) { return p.damaged_bytes != 0; });
+    if (damaged == tree.processes.end()) return "";
+    return std::to_string(damaged->damaged_bytes) + " bytes of the recording of process " +
+           std::to_string(damaged->pid) + " could not be read.";
+}
+
+enum class Kind { named, gathered, recording, other };
+
+Kind kind_of(const MappedFile& file) {
+    if (profile::is_saved_profile(file.bytes())) return Kind::named;
+    if (gather::is_gathered(file.bytes())) return Kind::gathered;
+    constexpr std::string_view recording = "PYPFREC1";
+    const std::string_view begin{reinterpret_cast<const char*>(file.bytes().data()),
+                                 std::min(file.bytes().size(), recording.size())};
+    return begin == recording ? Kind::recording : Kind::other;
+}
+
+Result<OpenedProfile> load_named(const std::string& path, const MappedFile& file) {
+    Result<profile::Loaded> loaded = profile::load(file.bytes());
+    if (!loaded) return Error{path + ": " + loaded.error().message()};
+    return OpenedProfile{std::move(loaded->profile), std::move(loaded->damage), true};
+}
+
+// The files of a folder that merge_paths() reads, sorted.
+std::vector<std::string> profiles_in(const std::string& folder) {
+    std::vector<std::string> paths;
+    std::error_code problem;
+    for (const fs::directory_entry& entry : fs::directory_iterator{folder, problem}) {
+        const std::string name = entry.path().filename();
+        const bool is_ours = name.ends_with(".rec") || name.ends_with(".rec.done") || name.ends_with(".gath") ||
+                             name.ends_with(".pyprof");
+        if (is_ours && entry.is_regular_file(problem)) paths.push_back(entry.path());
+    }
+    std::ranges::sort(paths);
+    return paths;
+}
+
+// Adds up what it is given: trees before naming, so that every library is opened once, and named profiles.
+class Merger {
+public:
+    void add(const std::string& path) {
+        std::error_code problem;
+        if (!fs::is_directory(path, problem)) return add_file(path);
+        const std::vector<std::string> files = profiles_in(path);
+        if (files.empty()) unreadable_.push_back(path + ": holds no recording and no profile");
+        for (const std::string& file : files) add_file(file);
+    }
+
+    Result<MergedProfile> finish() {
+        if (any_tree_) {
+            Result<profile::Profile> named = name_tree(trees_.finish());
+            if (named) {
+                profiles_.insert(profiles_.begin(), *std::move(named));
+            } else {
+                unreadable_.push_back(named.error().message());
+            }
+        }
+        if (profiles_.empty()) {
+            return Error{unreadable_.empty() ? "nothing to merge; give files or folders" : unreadable_.front()};
+        }
+        MergedProfile merged{profile::join(profiles_), std::move(unreadable_), std::move(damage_)};
+        for (const std::string& sentence : merged.unreadable) {
+            merged.profile.run.notes.push_back("Left out of the merge: " + sentence + ".");
+        }
+        return merged;
+    }
+
+private:
+    void add_file(const std::string& path) {
+        const Result<MappedFile> file = MappedFile::open(path);
+        if (file && kind_of(*file) == Kind::named) {
+            Result<OpenedProfile> opened = load_named(path, *file);
+            if (!opened) return unreadable_.push_back(opened.error().message());
+            if (damage_.empty()) damage_ = opened->damage;
+            return profiles_.push_back(std::move(opened->profile));
+        }
+        Result<gather::Tree> tree = file ? gather::gather_file(path) : Result<gather::Tree>{file.error()};
+        if (!tree) return unreadable_.push_back(tree.error().message());
+        if (damage_.empty()) damage_ = damage_of(*tree);
+        trees_.absorb(*std::move(tree));
+        any_tree_ = true;
+    }
+
+    gather::Reducer trees_;
+    bool any_tree_ = false;
+    std::vector<profile::Profile> profiles_;
+    std::vector<std::string> unreadable_;
+    std::string damage_;
+};
+
+}  // namespace
+
+Result<profile::Profile> name_tree(const gather::Tree& tree) {
+    merge::MergeOptions options;
+    options.symbols.cache_folder = symbols::default_cache_folder();
+    return merge::merge(tree, options);
+}
+
+Result<OpenedProfile> open_profile(const std::string& path) {
+    std::error_code problem;
+    if (fs::is_directory(path, problem)) {
+        return Error{path + " is a folder; `pyprof merge " + path + " -o OUT.pyprof` makes one profile of it"};
+    }
+    const Result<MappedFile> file = MappedFile::open(path);
+    if (!file) return file.error();
+    const Kind kind = kind_of(*file);
+    if (kind == Kind::named) return load_named(path, *file);
+    if (kind == Kind::other) {
+        return Error{path + " is not a pyprof profile; pyprof writes files that end in .pyprof"};
+    }
+    const Result<gather::Tree> tree = gather::gather_file(path);
+    if (!tree) return tree.error();
+    Result<profile::Profile> named = name_tree(*tree);
+    if (!named) return Error{path + ": " + named.error().message()};
+    return OpenedProfile{*std::move(named), damage_of(*tree), false};
+}
+
+Result<MergedProfile> merge_paths(const std::vector<std::string>& paths) {
+    Merger merger;
+    for (const std::string& path : paths) merger.add(path);
+    return merger.finish();
+}
+
+}  // namespace pyprof::cli

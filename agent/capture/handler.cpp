@@ -72,6 +72,7 @@ void count_quality(ThreadState& thread) {
     if (thread.native.guessed) count_loss(wire::Loss::unwind_guessed);
     if (thread.python.cut_at != 0 || thread.native.end == WalkEnd::full) count_loss(wire::Loss::too_deep);
     if (thread.python.result == PythonWalk::unreadable) count_loss(wire::Loss::python_unreadable);
+    if (thread.python.unknown_codes != 0) count_loss(wire::Loss::code_table_full, thread.python.unknown_codes);
     if (!thread.merged.has_python) {
         std::atomic_ref{h.native_only}.fetch_add(1, std::memory_order_relaxed);
     } else {

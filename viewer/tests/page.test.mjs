@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {after, before, test} from 'node:test';
-import {Browser, hashOf, noBrowser, pixel, writtenPage} from './support/browser.mjs';
+import {Browser, hashOf, noBrowser, noWriter, pixel, settled} from './support/browser.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let browser;
@@ -26,8 +26,12 @@ function pageTest(name, {sample = 'heat', ...options}, body) {
   });
 }
 
-const path = (page) => page.locator('.path').innerText();
-const spoken = (page) => page.locator('#flame-cursor').textContent();
+const textOf = async (page, selector) => {
+  await settled(page);
+  return page.locator(selector).evaluate((element) => element.innerText ?? element.textContent);
+};
+const path = (page) => textOf(page, '.path');
+const spoken = (page) => textOf(page, '#flame-cursor');
 const row = (number) => ({x: 200, y: 20 * number + 10});
 
 pageTest('it opens from a file and says what was run', {}, async (page) => {
@@ -65,7 +69,7 @@ pageTest('the keyboard alone moves, zooms, searches and returns', {}, async (pag
   assert.match(await path(page), /main$/);
   await page.keyboard.press('/');
   await page.keyboard.type('^MPI_');
-  assert.match(await page.locator('#search-result').innerText(), /^\d+\.\d % in 2 places$/);
+  assert.match(await textOf(page, '#search-result'), /^\d+\.\d % in 2 places$/);
   await page.keyboard.press('Enter');
   assert.match(await spoken(page), /^MPI_Sendrecv/);
   await page.keyboard.press('Escape');
@@ -85,7 +89,7 @@ pageTest('n and N step through the matches, the heaviest first', {hash: '#v=1&q=
 
 pageTest('an unfinished pattern is said to be one', {}, async (page) => {
   await page.fill('#search', 'step(');
-  assert.equal(await page.locator('#search-result').innerText(), 'not a regular expression');
+  assert.equal(await textOf(page, '#search-result'), 'not a regular expression');
   assert.equal(await page.getAttribute('#search', 'aria-invalid'), 'true');
 });
 
@@ -98,7 +102,7 @@ pageTest('an arrow moves down the page in both directions', {hash: '#v=1&directi
 
 pageTest('the tooltip gives shares, samples, interval, source, library and ranks', {}, async (page) => {
   await page.locator('canvas').hover({position: row(4)});
-  const text = await page.locator('.tooltip').innerText();
+  const text = await textOf(page, '.tooltip');
   for (const part of ['jacobi_sweep', 'heat.c:12', '_heat.so', 'Native', 'total', 'self', '95 %:', 'samples', 'min', 'mean', 'max', 'rank 3']) {
     assert.ok(text.includes(part), `${part} in ${text}`);
   }
@@ -118,6 +122,7 @@ pageTest('the view in the URL is the view that opens', {hash: '#v=1&direction=fl
 pageTest("interpreter frames are hidden until asked for", {}, async (page) => {
   const lines = async () => {
     await page.keyboard.press('5');
+    await settled(page);
     const names = await page.locator('.functions .name button').allInnerTexts();
     await page.keyboard.press('1');
     return names;
@@ -130,12 +135,13 @@ pageTest("interpreter frames are hidden until asked for", {}, async (page) => {
 });
 
 pageTest('the table sorts, follows the search, and opens the flame graph', {hash: '#v=1&view=table'}, async (page) => {
-  const first = () => page.locator('.functions tbody tr').first().locator('.name button').innerText();
+  const first = () => textOf(page, '.functions tbody tr:first-child .name button');
   assert.equal(await first(), 'jacobi_sweep');
   await page.getByRole('button', {name: 'Total'}).click();
   assert.equal(await first(), '<module>');
   assert.equal(await page.locator('th.total').getAttribute('aria-sort'), 'descending');
   await page.fill('#search', 'grid.py');
+  await settled(page);
   assert.equal(await page.locator('.functions tbody tr').count(), 3);
   await page.getByRole('button', {name: 'Grid.exchange'}).click();
   assert.match(await path(page), /Grid\.exchange$/);
@@ -151,20 +157,19 @@ pageTest('one rank, and the next by key', {}, async (page) => {
 
 pageTest('help and quality open and close by keyboard', {}, async (page) => {
   await page.keyboard.press('?');
-  assert.ok(await page.locator('dialog').isVisible());
+  await page.locator('dialog').waitFor({state: 'visible'});
   await page.keyboard.press('Escape');
-  assert.ok(!(await page.locator('dialog').isVisible()));
+  await page.locator('dialog').waitFor({state: 'hidden'});
   await page.locator('.verdict').focus();
   await page.keyboard.press('Enter');
-  assert.match(await page.locator('.quality-lines').innerText(), /unwind truncated 12/);
+  assert.match(await textOf(page, '.quality-lines'), /unwind truncated 12/);
   await page.keyboard.press('Escape');
-  assert.ok(!(await page.locator('.quality-lines').isVisible()));
+  await page.locator('.quality-lines').waitFor({state: 'hidden'});
 });
 
 pageTest('light and dark follow the system', {colorScheme: 'dark'}, async (page) => {
   assert.ok((await pixel(page, 640, 2)).every((value) => value < 60));
   await page.emulateMedia({colorScheme: 'light'});
-  await page.waitForTimeout(100);
   assert.ok((await pixel(page, 640, 2)).every((value) => value > 200));
 });
 
@@ -203,18 +208,17 @@ test('a damaged page says so', {skip: noBrowser}, async () => {
   await page.context().close();
 });
 
-const sample = writtenPage('sample');
-test('a page that pyprof wrote shows its profile', {skip: noBrowser || (!sample && 'no page was written')}, async () => {
-  const page = await browser.show(sample, {hash: '#v=1&view=table&machinery=1'});
+test('a page that pyprof wrote shows its profile', {skip: noBrowser || noWriter}, async () => {
+  const page = await browser.show(browser.written('sample'), {hash: '#v=1&view=table&machinery=1'});
   assert.match(await page.innerText('.functions'), /<module>/);
   assert.deepEqual(page.offences, []);
   await page.context().close();
 });
 
-const million = writtenPage('million');
-test('a million contexts open and move', {skip: noBrowser || (!million && 'no page was written')}, async (context) => {
+test('a million contexts open and move', {skip: noBrowser || noWriter}, async (context) => {
+  const path = browser.written('1000000');
   const began = performance.now();
-  const page = await browser.show(million);
+  const page = await browser.show(path);
   await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))));
   context.diagnostic(`10^6 contexts open in ${Math.round(performance.now() - began)} ms`);
   const frames = await page.evaluate(measureFrames);

@@ -2,7 +2,7 @@
 import {f64, u32} from '../model/columns.ts';
 import {type Interval, shareInterval} from '../model/interval.ts';
 import {domains, type Location, type SourceFunction} from '../model/profile.ts';
-import {amount, count, locationLabel, percent, plural} from '../model/text.ts';
+import {amount, locationLabel, percent, plural} from '../model/text.ts';
 import {type NodeId, root} from '../model/tree.ts';
 import {domainLabels} from '../draw/palette.ts';
 import type {Store} from '../state/store.ts';
@@ -55,14 +55,15 @@ export function figures(store: Store, node: NodeId): {total: Figure; self: Figur
       weight: amount(f64(weights, node), store.profile.metric.unit),
       share: percent(share),
       interval: intervalText(shareInterval(share, f64(tree.totalSamples, root))),
-      samples: count(f64(samples, node)),
+      samples: plural(f64(samples, node), 'sample'),
     };
   };
   return {total: figure(tree.total, tree.totalSamples), self: figure(tree.self, tree.selfSamples)};
 }
 
+/** With as many decimals as tell both ends apart. */
 function intervalText({low, high}: Interval): string {
-  const decimals = high - low < 0.01 ? 2 : 1;
+  const decimals = Math.min(4, Math.max(1, Math.ceil(-Math.log10(100 * (high - low))) + 1));
   return `${(low * 100).toFixed(decimals)}–${(high * 100).toFixed(decimals)} %`;
 }
 
@@ -74,7 +75,7 @@ export function spoken(store: Store, node: NodeId): string {
   const {total, self} = figures(store, node);
   const kind = named ? `, ${domainLabels[named.fn.domain]}` : '';
   const depth = u32(store.tree.value.depth, node);
-  return `${labelOf(store, node)}${kind}, ${total.share} total, ${self.share} self, ${total.samples} samples, level ${depth}`;
+  return `${labelOf(store, node)}${kind}, ${total.share} total, ${self.share} self, ${total.samples}, level ${depth}`;
 }
 
 /** The domains that occur, in the order of the legend. */

@@ -77,7 +77,7 @@ function FigureRow({label, figure}: {label: string; figure: Figure}): JSX.Elemen
       <th scope="row">{label}</th>
       <td class="strong">{figure.share}</td>
       <td>{figure.weight}</td>
-      <td>{figure.samples} samples</td>
+      <td>{figure.samples}</td>
       <td title="95 % confidence interval of the share">95 %: {figure.interval}</td>
     </tr>
   );

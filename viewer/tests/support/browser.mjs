@@ -1,4 +1,5 @@
 // A browser, pages to open in it, and what no page may do: ask for anything outside itself, run what a name says, or fail.
+import {execFileSync} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
@@ -19,11 +20,10 @@ const quiet = [
   '--disable-component-update', '--disable-sync',
 ];
 
-/** A page that src/formats/html.cpp wrote for this run, if it did. */
-export function writtenPage(name) {
-  const path = join(process.env.PYPROF_PAGES ?? '', `${name}.html`);
-  return process.env.PYPROF_PAGES && existsSync(path) ? path : undefined;
-}
+const makePage = process.env.PYPROF_BUILD && join(process.env.PYPROF_BUILD, 'tests/make_page');
+
+/** Why src/formats/html.cpp cannot write a page here, or false. */
+export const noWriter = makePage && existsSync(makePage) ? false : 'no tests/make_page in the folder PYPROF_BUILD';
 
 export class Browser {
   static async open() {
@@ -44,6 +44,13 @@ export class Browser {
     const [before, after] = readFileSync(join(here, '../../dist/viewer.html'), 'utf8').split('@PYPROF_DATA@');
     const path = join(this.folder, `${name}.html`);
     writeFileSync(path, before + this.samples.encodeBase64(this.samples[name]) + after);
+    return path;
+  }
+
+  /** Lets src/formats/html.cpp write a page: `sample`, or a random profile of so many contexts. */
+  written(what) {
+    const path = join(this.folder, `${what}.html`);
+    execFileSync(makePage, [what, path], {stdio: 'inherit'});
     return path;
   }
 
@@ -72,8 +79,14 @@ async function loadSamples(folder) {
   return import(pathToFileURL(outfile).href);
 }
 
+/** Waits until what was done is drawn: the page renders after the event, the canvas in the frame after that. */
+export async function settled(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+}
+
 /** The hash as a map, without the version. */
 export async function hashOf(page) {
+  await settled(page);
   const hash = await page.evaluate(() => location.hash);
   const pairs = new URLSearchParams(hash.slice(1));
   pairs.delete('v');
@@ -82,6 +95,7 @@ export async function hashOf(page) {
 
 /** Colour of the pixel of the canvas at a place, [red, green, blue]. */
 export async function pixel(page, x, y) {
+  await settled(page);
   return page.evaluate(([px, py]) => {
     const canvas = document.querySelector('canvas');
     return [...canvas.getContext('2d').getImageData(px, py, 1, 1).data].slice(0, 3);

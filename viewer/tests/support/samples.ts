@@ -64,7 +64,7 @@ function heatStacks(rank: number): TestStack[] {
 }
 
 export const hostile: TestProfile = {
-  modules: ['/tmp/"><img src=x onerror=window.pwned=1>.so'],
+  modules: ['/srv/"><img src=x onerror=window.pwned=1>.so'],
   functions: [
     {name: '</script><script>window.pwned=1</script>', file: '</script><svg onload=window.pwned=1>', line: 3},
     {name: '<img src="http://192.0.2.1/x.png" onerror="window.pwned=1">', domain: 'native', module: 0},

@@ -3,10 +3,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define PYPROF_CHECK(condition)                                                                       \
-    do {                                                                                              \
-        if (!(condition)) {                                                                           \
+#define PYPROF_CHECK(condition)                                                                            \
+    do {                                                                                                   \
+        if (!(condition)) {                                                                                \
             std::fprintf(stderr, "pyprof: internal error: %s at %s:%d\n", #condition, __FILE__, __LINE__); \
-            std::abort();                                                                             \
-        }                                                                                             \
+            std::abort();                                                                                  \
+        }                                                                                                  \
     } while (false)

@@ -20,8 +20,8 @@ private:
 template <class T>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}       // NOLINT(google-explicit-constructor)
-    Result(Error error) : state_{std::in_place_index<1>, std::move(error)} {}   // NOLINT(google-explicit-constructor)
+    Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}      // NOLINT(google-explicit-constructor)
+    Result(Error error) : state_{std::in_place_index<1>, std::move(error)} {}  // NOLINT(google-explicit-constructor)
 
     bool has_value() const { return state_.index() == 0; }
     explicit operator bool() const { return has_value(); }
@@ -40,7 +40,7 @@ private:
 class [[nodiscard]] Status {
 public:
     Status() = default;
-    Status(Error error) : message_{error.message()}, failed_{true} {}   // NOLINT(google-explicit-constructor)
+    Status(Error error) : message_{error.message()}, failed_{true} {}  // NOLINT(google-explicit-constructor)
     explicit operator bool() const { return !failed_; }
     Error error() const { return Error{message_}; }
 

@@ -12,7 +12,7 @@ namespace pyprof::test_support {
 struct LineTableVerdict {
     std::size_t cases = 0;
     std::size_t units = 0;
-    std::vector<std::string> differences;   // the first of each case
+    std::vector<std::string> differences;  // the first of each case
 };
 
 LineTableVerdict check_line_tables(std::istream& cases);

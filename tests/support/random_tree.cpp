@@ -65,14 +65,17 @@ void add_threads(Tree& tree, std::mt19937& random) {
 
 Key random_key(const Tree& tree, std::mt19937& random) {
     switch (random() % 8) {
-        case 0: return {KeyKind::special, 0, 3 + random() % 3, 0};
-        case 1: return {KeyKind::native, no_module, 0x7000 + random() % 3, key_flags::guessed};
+        case 0:
+            return {KeyKind::special, 0, 3 + random() % 3, 0};
+        case 1:
+            return {KeyKind::native, no_module, 0x7000 + random() % 3, key_flags::guessed};
         case 2:
         case 3: {
             const auto code = static_cast<std::uint32_t>(random() % tree.codes.size());
             return {KeyKind::python, code, 1 + random() % 3, 0};
         }
-        default: break;
+        default:
+            break;
     }
     const auto module = static_cast<std::uint32_t>(random() % tree.modules.size());
     return {KeyKind::native, module, 0x1000 + random() % 5, static_cast<std::uint32_t>(random() % 2)};
@@ -85,11 +88,14 @@ std::string name_of(const Module& module) {
 std::string name_of(const Tree& tree, const Key& key) {
     const std::string place = std::to_string(key.value) + "," + std::to_string(key.flags);
     switch (key.kind) {
-        case KeyKind::root: return "root";
-        case KeyKind::special: return "special " + place;
+        case KeyKind::root:
+            return "root";
+        case KeyKind::special:
+            return "special " + place;
         case KeyKind::native:
             return (key.index == no_module ? "nowhere" : name_of(tree.modules[key.index])) + "!" + place;
-        case KeyKind::python: break;
+        case KeyKind::python:
+            break;
     }
     const Code& code = tree.codes[key.index];
     return code.file + ":" + code.qualname + ":" + code.name + ":" + std::to_string(code.first_line) + ":" + place;

@@ -62,8 +62,8 @@ std::uint64_t RecordingBuilder::chunk(wire::ChunkKind kind, std::uint32_t pages,
 std::uint64_t RecordingBuilder::take(std::uint64_t& chunk_at, std::uint32_t size, std::uint32_t& pages,
                                      wire::ChunkKind kind, std::uint32_t tree) {
     if (chunk_at == 0 || read_chunk(chunk_at).used + size > read_chunk(chunk_at).bytes) {
-        const auto needed = static_cast<std::uint32_t>((sizeof(wire::ChunkHeader) + size + wire::page_bytes - 1) /
-                                                       wire::page_bytes);
+        const auto needed =
+            static_cast<std::uint32_t>((sizeof(wire::ChunkHeader) + size + wire::page_bytes - 1) / wire::page_bytes);
         chunk_at = chunk(kind, std::max(pages, needed), tree);
         pages = std::min(2 * pages, most_pages);
     }

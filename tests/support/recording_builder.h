@@ -19,14 +19,14 @@ struct CodeSpec {
     std::int32_t first_line = 1;
     std::string table = {};
     wire::LineTableKind table_kind = wire::LineTableKind::locations;
-    wire::TextKind text_kind = wire::TextKind::latin1;   // of all three texts, which hold stored bytes
+    wire::TextKind text_kind = wire::TextKind::latin1;  // of all three texts, which hold stored bytes
     std::uint32_t first_traceable = 0;
     std::uint8_t truncated = 0;
 };
 
 struct ModuleSpec {
     std::string path = "/usr/lib/libwork.so";
-    std::string build_id = "\x01\x02";   // raw bytes
+    std::string build_id = "\x01\x02";  // raw bytes
     std::uint64_t load_bias = 0x10000;
     std::uint64_t identity = 0;
     std::uint32_t flags = 0;
@@ -66,8 +66,8 @@ public:
 private:
     struct ThreadTree {
         wire::ThreadRecord record;
-        std::uint64_t chunk = 0;     // where its next node goes
-        std::uint32_t pages = 1;     // of its next chunk
+        std::uint64_t chunk = 0;  // where its next node goes
+        std::uint32_t pages = 1;  // of its next chunk
     };
     wire::ChunkHeader read_chunk(std::uint64_t at) const;
     void write(std::uint64_t at, const void* from, std::size_t size);

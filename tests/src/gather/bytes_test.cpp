@@ -96,8 +96,11 @@ TEST_CASE("every member comes back") {
     tree.processes = {process};
     tree.modules = {{"/m", "ab", 22, 23}};
     tree.codes = {{"f.py", "n", "q.n", -24}};
-    tree.contexts = {Context{}, {0, {KeyKind::native, 0, 25, 3}}, {1, {KeyKind::python, 0, 26, 0}},
-                     {0, {KeyKind::native, no_module, ~std::uint64_t{0}, 0}}, {3, {KeyKind::special, 0, 4, 0}}};
+    tree.contexts = {Context{},
+                     {0, {KeyKind::native, 0, 25, 3}},
+                     {1, {KeyKind::python, 0, 26, 0}},
+                     {0, {KeyKind::native, no_module, ~std::uint64_t{0}, 0}},
+                     {3, {KeyKind::special, 0, 4, 0}}};
     tree.threads = {{0, 27, "t", 2, 28, true, 29, 30, 31}};
     tree.values = {{0, 0, 1, 7}, {1, 0, 0, 3}, {2, 0, 5, 0}, {3, 0, ~std::uint64_t{0}, ~std::uint64_t{0}}};
     tree.notes = {"one", "two"};
@@ -183,9 +186,10 @@ TEST_CASE("a file cut anywhere gives what was before the cut") {
     for (std::size_t cut = 16; cut < bytes.size(); ++cut) {
         const auto back = parse_text(bytes.substr(0, cut));
         REQUIRE(back);
-        const auto lost = static_cast<std::size_t>(
-            std::count_if(back->notes.begin(), back->notes.end(),
-                          [](const std::string& note) { return note.find("are lost") != std::string::npos; }));
+        const auto lost =
+            static_cast<std::size_t>(std::count_if(back->notes.begin(), back->notes.end(), [](const std::string& note) {
+                return note.find("are lost") != std::string::npos;
+            }));
         REQUIRE(lost <= notes_before);
         notes_before = lost;
     }
@@ -201,12 +205,11 @@ TEST_CASE("content with the right checksum and wrong numbers is no better than d
         const SectionAt at = section_at(bytes, id);
         std::string damaged = bytes;
         for (int i = 0; i < 3; ++i) damaged[at.content + random() % at.bytes] = static_cast<char>(random());
-        const std::uint32_t crc =
-            crc32(std::as_bytes(std::span{damaged}).subspan(at.content, at.bytes));
+        const std::uint32_t crc = crc32(std::as_bytes(std::span{damaged}).subspan(at.content, at.bytes));
         std::memcpy(damaged.data() + at.content - 12, &crc, sizeof crc);
         const auto back = parse_text(damaged);
         REQUIRE(back);
-        Tree again = *back;          // aborts if any promise of tree.h is broken
+        Tree again = *back;  // aborts if any promise of tree.h is broken
         canonicalise(again);
         REQUIRE(parse_text(serialise(again)));
     }

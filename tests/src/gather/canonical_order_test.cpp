@@ -16,10 +16,8 @@ void check_canonical(const Tree& tree) {
     CHECK(std::is_sorted(tree.modules.begin(), tree.modules.end()));
     CHECK(std::is_sorted(tree.codes.begin(), tree.codes.end()));
     CHECK(std::is_sorted(tree.notes.begin(), tree.notes.end()));
-    for (std::size_t i = 1; i < tree.processes.size(); ++i)
-        CHECK(tree.processes[i - 1].rank <= tree.processes[i].rank);
-    for (std::size_t i = 1; i < tree.threads.size(); ++i)
-        CHECK(tree.threads[i - 1].process <= tree.threads[i].process);
+    for (std::size_t i = 1; i < tree.processes.size(); ++i) CHECK(tree.processes[i - 1].rank <= tree.processes[i].rank);
+    for (std::size_t i = 1; i < tree.threads.size(); ++i) CHECK(tree.threads[i - 1].process <= tree.threads[i].process);
     for (std::size_t i = 1; i < tree.values.size(); ++i) {
         const Value &a = tree.values[i - 1], &b = tree.values[i];
         CHECK((a.context < b.context || (a.context == b.context && a.thread < b.thread)));

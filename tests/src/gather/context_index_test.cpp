@@ -16,7 +16,8 @@ TEST_CASE("the index finds what a map finds") {
         const auto parent = static_cast<std::uint32_t>(random() % std::min<std::size_t>(contexts.size(), 500));
         const Key key{static_cast<KeyKind>(1 + random() % 3), static_cast<std::uint32_t>(random() % 5), random() % 40,
                       static_cast<std::uint32_t>(random() % 2)};
-        const auto expected = twin.try_emplace({parent, key}, static_cast<std::uint32_t>(contexts.size())).first->second;
+        const auto expected =
+            twin.try_emplace({parent, key}, static_cast<std::uint32_t>(contexts.size())).first->second;
         REQUIRE(index.find_or_add(contexts, parent, key) == expected);
         REQUIRE(contexts[expected].parent == parent);
         REQUIRE(contexts[expected].key == key);

@@ -1,9 +1,8 @@
 #include "gather/files.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 #include "gather/bytes.h"
 #include "gather/reduce.h"
@@ -80,7 +79,9 @@ TEST_CASE("a file is written whole or not at all") {
         CHECK(status.error().message() == "cannot write " + path + ": File exists");
         CHECK(serialise(*gather_file(path)) == serialise(some_tree(1)));
     }
-    SECTION("under a new name as well") { REQUIRE(write_gathered(folder / "new.gath", some_tree(1), IfPresent::refuse)); }
+    SECTION("under a new name as well") {
+        REQUIRE(write_gathered(folder / "new.gath", some_tree(1), IfPresent::refuse));
+    }
     SECTION("not into a folder that is not there") {
         const Status status = write_gathered(folder / "no/out.gath", some_tree(1));
         REQUIRE_FALSE(status);

@@ -31,8 +31,8 @@ TEST_CASE("addresses become offsets in their modules") {
     const std::uint32_t a = builder.node(main, builder.root(main), key::make_native(0x6234, module, true, false), 1);
     builder.node(main, a, key::make_native(0x6100, module, false, true), 2);
     builder.node(main, a, key::make_native(0x6100, 0, false, false), 3);
-    builder.node(main, a, key::make_native(0x6100, 99, false, false), 4);    // a module that was not stored
-    builder.node(main, a, key::make_native(0x4fff, module, false, false), 5);   // before the module
+    builder.node(main, a, key::make_native(0x6100, 99, false, false), 4);      // a module that was not stored
+    builder.node(main, a, key::make_native(0x4fff, module, false, false), 5);  // before the module
     const Tree tree = tree_of(builder);
     REQUIRE(tree.modules.size() == 1);
     CHECK(tree.modules[0].build_id == "ab01");
@@ -63,7 +63,7 @@ TEST_CASE("code units become lines, and contexts that are then equal become one"
     RecordingBuilder builder;
     CodeSpec spec;
     spec.first_line = 10;
-    spec.table = std::string{"\x81\x00\xd8\x00\x00", 5};   // units 0 and 1 on line 10, unit 2 on line 11
+    spec.table = std::string{"\x81\x00\xd8\x00\x00", 5};  // units 0 and 1 on line 10, unit 2 on line 11
     const std::uint32_t code = builder.code(spec);
     const std::uint32_t main = builder.thread(100);
     const std::uint32_t first = builder.node(main, builder.root(main), key::make_python(code, 0), 1);
@@ -121,7 +121,7 @@ TEST_CASE("values are kept per thread, and the roots of threads disappear") {
     builder.thread_record(other).spawned_by = spawner;
     builder.node(other, builder.root(other), key::make_native(1, 0, false, false), 2);
     wire::Node root = builder.read_node(builder.root(other));
-    root.expiries = root.samples = 9;   // charged to the root when memory is full
+    root.expiries = root.samples = 9;  // charged to the root when memory is full
     builder.write_node(builder.root(other), root);
     const Tree tree = tree_of(builder);
     REQUIRE(tree.threads.size() == 2);

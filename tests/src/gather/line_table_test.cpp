@@ -34,18 +34,18 @@ TEST_CASE("a table by hand: 3.10") {
     const LineTable lines{LineTableKind::pep626, 10, 0, "\x04\x01\x02\x80\x04\x02"sv};
     CHECK(lines.line_of(0) == 11);
     CHECK(lines.line_of(1) == 11);
-    CHECK(lines.line_of(2) == 0);   // -128: no line, and no movement
+    CHECK(lines.line_of(2) == 0);  // -128: no line, and no movement
     CHECK(lines.line_of(3) == 13);
-    CHECK(lines.line_of(5) == 0);   // beyond the end
+    CHECK(lines.line_of(5) == 0);  // beyond the end
 }
 
 TEST_CASE("a table by hand: 3.11") {
     const LineTable lines{LineTableKind::locations, 10, 0,
-                          "\x81\x00"            // short form, 2 units, same line
-                          "\xd8\x01\x02"        // one line on, 1 unit
-                          "\xf8"                // nothing, 1 unit
-                          "\xe9\x05"            // no columns, 2 units, -2 lines
-                          "\xf0\x08\x00\x01\x01"sv};   // long form, 1 unit, +4 lines
+                          "\x81\x00"                  // short form, 2 units, same line
+                          "\xd8\x01\x02"              // one line on, 1 unit
+                          "\xf8"                      // nothing, 1 unit
+                          "\xe9\x05"                  // no columns, 2 units, -2 lines
+                          "\xf0\x08\x00\x01\x01"sv};  // long form, 1 unit, +4 lines
     const std::uint32_t expected[] = {10, 10, 11, 0, 9, 9, 13, 0};
     for (std::int64_t unit = 0; unit < 8; ++unit) CHECK(lines.line_of(unit) == expected[unit]);
 }
@@ -59,10 +59,11 @@ TEST_CASE("a function that binds its arguments or has not started is on its firs
 }
 
 TEST_CASE("lines that cannot be are none") {
-    CHECK(LineTable(LineTableKind::pep626, 10, 0, "\x02\x81"sv).line_of(0) == 0);   // -127 lines
+    CHECK(LineTable(LineTableKind::pep626, 10, 0, "\x02\x81"sv).line_of(0) == 0);  // -127 lines
     CHECK(LineTable(LineTableKind::pep626, -5, 0, ""sv).line_of(-1) == 0);
-    CHECK(LineTable(LineTableKind::locations, std::numeric_limits<std::int32_t>::max(), 0, "\xd8\x01\x02"sv)
-              .line_of(0) == 0);
+    CHECK(
+        LineTable(LineTableKind::locations, std::numeric_limits<std::int32_t>::max(), 0, "\xd8\x01\x02"sv).line_of(0) ==
+        0);
     CHECK(LineTable(static_cast<LineTableKind>(9), 10, 0, "\x02\x01"sv).line_of(0) == 0);
 }
 

@@ -29,7 +29,7 @@ TEST_CASE("the header's facts become those of the process") {
     header.rank_count = 4;
     header.cpu_ns = 50'000'000;
     header.state = wire::ProcessState::exited;
-    header.handler_ticks = 3'000;    // at 2 ticks per ns
+    header.handler_ticks = 3'000;  // at 2 ticks per ns
     header.losses[2] = 9;
     header.clock = wire::Clock::wall;
     header.python_version = 0x030b02f0;
@@ -97,7 +97,7 @@ TEST_CASE("handler durations in ticks become durations in nanoseconds") {
     }
     SECTION("four buckets lower at two ticks per nanosecond") {
         const auto ns = histogram_in_ns(ticks, 2'000'000);
-        CHECK(ns[0] == 1 + 2 + 3 + 4 + 5);   // nothing is below the first
+        CHECK(ns[0] == 1 + 2 + 3 + 4 + 5);  // nothing is below the first
         for (std::uint32_t i = 1; i + 4 < wire::handler_buckets; ++i) CHECK(ns[i] == ticks[i + 4]);
     }
     SECTION("nearest to the middle of the bucket at any other frequency, with no count lost") {
@@ -141,7 +141,7 @@ TEST_CASE("two recordings of a process: counts add up, what the system counts do
         CHECK(sum.wall_ns == 900);
         CHECK(sum.max_rss_bytes == 7);
         CHECK(sum.rank == 2);
-        CHECK(sum.state == wire::ProcessState::exited);   // of the later one
+        CHECK(sum.state == wire::ProcessState::exited);  // of the later one
         CHECK(sum.losses == std::vector<std::uint64_t>{2, 4, 3});
     }
 }

@@ -43,12 +43,14 @@ TEST_CASE("a sum of trees is the same byte for byte in every order and grouping"
         const std::string expected = serialise(reduced(trees));
         std::shuffle(trees.begin(), trees.end(), random);
         CHECK(serialise(reduced(trees)) == expected);
-        while (trees.size() > 1) {   // as ranks do it: pairs of pairs
+        while (trees.size() > 1) {  // as ranks do it: pairs of pairs
             const std::size_t into = random() % trees.size();
             Tree other = std::move(trees.back());
             trees.pop_back();
-            if (into < trees.size()) absorb(trees[into], std::move(other));
-            else absorb(trees[0], std::move(other));
+            if (into < trees.size())
+                absorb(trees[into], std::move(other));
+            else
+                absorb(trees[0], std::move(other));
         }
         CHECK(serialise(trees[0]) == expected);
     }

@@ -16,8 +16,8 @@ TEST_CASE("stored characters of every width become UTF-8") {
 }
 
 TEST_CASE("what is no character is replaced") {
-    CHECK(to_utf8("\x80\xdc\x41\x00"sv, TextKind::ucs2) == "\uFFFDA");          // a surrogate (an undecodable byte)
+    CHECK(to_utf8("\x80\xdc\x41\x00"sv, TextKind::ucs2) == "\uFFFDA");  // a surrogate (an undecodable byte)
     CHECK(to_utf8("\xff\xff\xff\xff"sv, TextKind::ucs4) == "\uFFFD");
-    CHECK(to_utf8("\x41\x00\x42"sv, TextKind::ucs2) == "A\uFFFD");              // cut within a character
-    CHECK(to_utf8("\xe9"sv, static_cast<TextKind>(3)) == "é");                  // an unknown kind
+    CHECK(to_utf8("\x41\x00\x42"sv, TextKind::ucs2) == "A\uFFFD");  // cut within a character
+    CHECK(to_utf8("\xe9"sv, static_cast<TextKind>(3)) == "é");      // an unknown kind
 }

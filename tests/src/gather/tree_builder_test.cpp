@@ -39,7 +39,7 @@ TEST_CASE("threads are the same by tid and start; folded ones of a process are o
     const std::uint32_t q = builder.process(process);
     const std::uint32_t a = builder.thread(thread_of(p, 7, 100));
     CHECK(builder.thread(thread_of(p, 7, 100)) == a);
-    CHECK(builder.thread(thread_of(p, 7, 200)) != a);   // the system uses tids again
+    CHECK(builder.thread(thread_of(p, 7, 200)) != a);  // the system uses tids again
     CHECK(builder.thread(thread_of(q, 7, 100)) != a);
     const std::uint32_t folded = builder.thread(thread_of(p, 0, 0, 3));
     CHECK(builder.thread(thread_of(p, 0, 0, 4)) == folded);

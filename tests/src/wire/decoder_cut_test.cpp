@@ -29,7 +29,8 @@ Built large_recording() {
         nodes.push_back({builder.root(thread)});
     }
     for (int i = 0; i < 30'000; ++i) {
-        if (i % 150 == 0) builder.code({"file" + std::to_string(i) + ".py", "name", "qual.name", i, std::string(99, 'x')});
+        if (i % 150 == 0)
+            builder.code({"file" + std::to_string(i) + ".py", "name", "qual.name", i, std::string(99, 'x')});
         if (i % 1000 == 0) builder.module();
         const std::uint32_t thread = random() % 8;
         auto& own = nodes[thread];
@@ -53,10 +54,12 @@ public:
         std::size_t module = 0, code = 0;
         for (auto& [end, counts] : ends_) {
             if (counts.nodes != 0) continue;
-            if (module < whole.modules.size() && end == end_of(built, whole.modules[module].record.header.size, end, RecordKind::module)) {
+            if (module < whole.modules.size() &&
+                end == end_of(built, whole.modules[module].record.header.size, end, RecordKind::module)) {
                 ++counts.modules;
                 ++module;
-            } else if (code < whole.codes.size() && end == end_of(built, whole.codes[code].record.header.size, end, RecordKind::code)) {
+            } else if (code < whole.codes.size() &&
+                       end == end_of(built, whole.codes[code].record.header.size, end, RecordKind::code)) {
                 ++counts.codes;
                 ++code;
             } else {

@@ -52,10 +52,9 @@ TEST_CASE("a recording reads back as it was built") {
     CHECK(recording->detached_nodes == 0);
     CHECK(recording->header.pid == 100);
     CHECK(text_of(recording->header.host) == "node1");
-    CHECK(shape_of(*recording) == decltype(shape_of(*recording)){{builder.root(main), {0, 0}},
-                                                                  {builder.root(other), {0, 0}},
-                                                                  {a, {builder.root(main), 3}},
-                                                                  {b, {a, 4}}});
+    CHECK(shape_of(*recording) ==
+          decltype(shape_of(*recording)){
+              {builder.root(main), {0, 0}}, {builder.root(other), {0, 0}}, {a, {builder.root(main), 3}}, {b, {a, 4}}});
     REQUIRE(recording->modules.size() == 2);
     CHECK(recording->modules[0].path == "/lib/libc.so");
     CHECK(recording->modules[0].build_id == "\xab\xcd");
@@ -114,7 +113,7 @@ TEST_CASE("pages beyond what was committed are not looked at") {
     const std::uint32_t main = builder.thread(100);
     builder.node(main, builder.root(main), some_key, 3);
     auto bytes = builder.bytes();
-    bytes.resize(bytes.size() + 50'000, std::byte{0x5a});   // the writer reserves a file larger than it needs
+    bytes.resize(bytes.size() + 50'000, std::byte{0x5a});  // the writer reserves a file larger than it needs
     const auto recording = decode(bytes);
     REQUIRE(recording);
     CHECK(total(*recording) == 3);
@@ -122,8 +121,8 @@ TEST_CASE("pages beyond what was committed are not looked at") {
 }
 
 TEST_CASE("a committed size that cannot be is replaced by the file's") {
-    const std::uint64_t damaged = GENERATE(std::uint64_t{0}, std::uint64_t{4096}, std::uint64_t{1} << 60,
-                                           std::uint64_t{100'001});
+    const std::uint64_t damaged =
+        GENERATE(std::uint64_t{0}, std::uint64_t{4096}, std::uint64_t{1} << 60, std::uint64_t{100'001});
     RecordingBuilder builder;
     const std::uint32_t main = builder.thread(100);
     builder.node(main, builder.root(main), some_key, 3);
@@ -152,7 +151,7 @@ TEST_CASE("a damaged chunk is skipped page by page and counted") {
     const auto recording = decode(bytes);
     REQUIRE(recording);
     CHECK(total(*recording) == 8);
-    CHECK(recording->damaged_bytes == page_bytes);   // its two other pages were never written
+    CHECK(recording->damaged_bytes == page_bytes);  // its two other pages were never written
 }
 
 TEST_CASE("a free chunk holds nothing") {

@@ -12,15 +12,18 @@ namespace {
 constexpr std::size_t longest_template_arguments = 24;
 constexpr std::size_t longest_linkage_name = 16 * 1024;  // the demangler recurses
 
+// After default_arguments are gone.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shorter_names{{
     {"std::__cxx11::", "std::"},
     {"std::__1::", "std::"},
-    {"std::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string"},
-    {"std::basic_string_view<char, std::char_traits<char> >", "std::string_view"},
+    {" >", ">"},
+    {"std::basic_string<char>", "std::string"},
+    {"std::basic_string_view<char>", "std::string_view"},
     {"(anonymous namespace)", "{anonymous}"},
     {"decltype(auto) ", ""},
-    {"> >", ">>"},
 }};
+
+constexpr std::array<std::string_view, 2> default_arguments{", std::char_traits<", ", std::allocator<"};
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
     for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -63,14 +66,18 @@ std::size_t after_closing(std::string_view text, std::size_t open) {
     return text.size();
 }
 
+// Removes every template argument that begins like this; `beginning` ends with its bracket.
+void remove_all(std::string& text, std::string_view beginning) {
+    for (std::size_t at = text.find(beginning); at != std::string::npos; at = text.find(beginning, at)) {
+        text.erase(at, after_closing(text, at + beginning.size() - 1) - at);
+    }
+}
+
 // What remains of one bracketed piece of a name.
 std::string shorten_piece(std::string_view piece) {
     if (piece.front() == '(' || piece.front() == '[') return {};  // parameters, ABI tags
     if (piece.front() == '<' && piece.size() > longest_template_arguments + 2) return "<...>";
-    if (piece.front() != '{') return std::string{piece};
-    const std::size_t open = piece.find('(');  // {lambda(int)#1}
-    if (open == std::string_view::npos) return std::string{piece};
-    return std::string{piece.substr(0, open)} + std::string{piece.substr(after_closing(piece, open))};
+    return std::string{piece.starts_with("{lambda(") ? "{lambda}" : piece};
 }
 
 }  // namespace
@@ -94,6 +101,7 @@ std::string_view without_clone_suffix(std::string_view linkage_name) {
 
 std::string simplify(std::string_view demangled) {
     std::string text{demangled};
+    for (const std::string_view argument : default_arguments) remove_all(text, argument);
     for (const auto& [from, to] : shorter_names) replace_all(text, from, to);
     std::string short_name;
     std::string_view rest = text;

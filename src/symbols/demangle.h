@@ -14,7 +14,8 @@ std::string demangle(std::string_view linkage_name);
 std::string_view without_clone_suffix(std::string_view linkage_name);
 
 // A demangled name for people: no parameter list, no return type, no ABI tags, the library's inline namespaces and
-// default arguments left out ("std::string"), template arguments longer than 24 characters shortened to "<...>".
+// default arguments left out ("std::string"), template arguments longer than 24 characters shortened to "<...>",
+// lambdas without number: "heat::solve::{lambda}::operator()".
 std::string simplify(std::string_view demangled);
 
 // What to show for a linkage name: C++ demangled and simplified, anything else as it is without clone suffix.

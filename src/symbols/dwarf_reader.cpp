@@ -60,17 +60,18 @@ std::uint32_t unit_bytes(Dwarf_Die& die) {
     return static_cast<std::uint32_t>(std::min<Dwarf_Off>(next - begin, no_index));
 }
 
-// True if functions inside the DIE may lack a linkage name, so that its name must become part of theirs.
-bool names_its_functions(int tag, bool is_hidden) {
-    switch (tag) {
+// The part of a qualified name that a DIE gives to what is declared in it; empty if none.
+std::string name_part(Dwarf_Die& die) {
+    const char* name = dwarf_diename(&die);
+    if (name != nullptr) return std::string_view{name}.starts_with("<lambda") ? "{lambda}::" : std::string{name} + "::";
+    switch (dwarf_tag(&die)) {
         case DW_TAG_namespace:
-        case DW_TAG_module:
-            return true;
+            return "{anonymous}::";
         case DW_TAG_class_type:
         case DW_TAG_structure_type:
-            return is_hidden;
+            return "{lambda}::";
         default:
-            return false;
+            return {};
     }
 }
 
@@ -103,13 +104,26 @@ private:
 // What one walk over a unit gathers.
 struct DwarfReader::Walk {
     FileNames files;
-    Prefixes prefixes;
     std::vector<Interval> intervals;
+    std::vector<std::pair<std::uint32_t, Dwarf_Die>> unnamed;  // scopes, named when all prefixes are known
+    std::vector<std::string> prefixes{std::string{}};          // "heat::Grid::"
+    std::unordered_map<Dwarf_Off, std::uint32_t> prefix_of;    // of functions that are declared in something
     // DIEs still to be looked at: no more than the unit has bytes, so that damaged links between DIEs end somewhere.
     std::uint64_t budget = 0;
 
     bool first_child(Dwarf_Die& parent, Dwarf_Die& die, std::uint32_t depth) {
         return depth < deepest_die && spend() && dwarf_child(&parent, &die) == 0;
+    }
+    // The place of what is declared in `die`, which itself is in `place`.
+    Place inside(Dwarf_Die& die, Place place) {
+        const std::string part = name_part(die);
+        if (part.empty()) return place;
+        // A definition stands outside of the namespace or class that declares it.
+        Dwarf_Die declaration = description_of(die);
+        const auto declared_in = prefix_of.find(dwarf_dieoffset(&declaration));
+        if (place.prefix == 0 && declared_in != prefix_of.end()) place.prefix = declared_in->second;
+        prefixes.push_back(prefixes[place.prefix] + part);
+        return {place.scope, place.depth, static_cast<std::uint32_t>(prefixes.size() - 1)};
     }
     bool next_sibling(Dwarf_Die& die) { return spend() && dwarf_siblingof(&die, &die) == 0; }
 
@@ -181,31 +195,35 @@ void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
 }
 
 void DwarfReader::read_scopes(Dwarf_Die& unit_die, Unit& unit) {
-    Walk walk{FileNames{unit_die, texts_}, {}, {}, unit.bytes};
-    collect_prefixes(unit_die, {}, 0, walk);
-    walk_children(unit_die, no_index, 0, walk);
+    Walk walk{FileNames{unit_die, texts_}, {}, {}, {std::string{}}, {}, unit.bytes};
+    walk_children(unit_die, {}, walk);
+    for (auto& [scope, die] : walk.unnamed) index_.scopes[scope].function = function_of(die, walk);
     const std::vector<Segment> segments = flatten(walk.intervals);
     index_.segments.insert(index_.segments.end(), segments.begin(), segments.end());
     unit.segments_end = static_cast<std::uint32_t>(index_.segments.size());
 }
 
-void DwarfReader::walk_children(Dwarf_Die& parent_die, std::uint32_t parent, std::uint32_t depth, Walk& walk) {
+void DwarfReader::walk_children(Dwarf_Die& parent_die, Place place, Walk& walk) {
     Dwarf_Die die;
-    if (!walk.first_child(parent_die, die, depth)) return;
+    if (!walk.first_child(parent_die, die, place.depth)) return;
+    place.depth++;
     do {
         switch (dwarf_tag(&die)) {
             case DW_TAG_subprogram:
-                enter_scope(die, no_index, depth, walk);
+                if (place.prefix != 0) walk.prefix_of.emplace(dwarf_dieoffset(&die), place.prefix);
+                enter_scope(die, walk.inside(die, {no_index, place.depth, place.prefix}), walk);
                 break;
             case DW_TAG_inlined_subroutine:
-                enter_scope(die, parent, depth, walk);
+                enter_scope(die, place, walk);
                 break;
             case DW_TAG_lexical_block:
+                walk_children(die, place, walk);
+                break;
             case DW_TAG_namespace:
             case DW_TAG_class_type:
             case DW_TAG_structure_type:
             case DW_TAG_module:
-                walk_children(die, parent, depth + 1, walk);
+                walk_children(die, walk.inside(die, place), walk);
                 break;
             default:
                 break;
@@ -213,22 +231,7 @@ void DwarfReader::walk_children(Dwarf_Die& parent_die, std::uint32_t parent, std
     } while (walk.next_sibling(die));
 }
 
-// Qualified-name prefixes of functions without linkage name: those in anonymous namespaces and in Fortran modules.
-// Other classes are passed over, because their functions have linkage names.
-void DwarfReader::collect_prefixes(Dwarf_Die& parent_die, const std::string& prefix, std::uint32_t depth, Walk& walk) {
-    Dwarf_Die die;
-    if (!walk.first_child(parent_die, die, depth)) return;
-    const bool is_hidden = prefix.find("{anonymous}") != std::string::npos;
-    do {
-        const int tag = dwarf_tag(&die);
-        if (tag == DW_TAG_subprogram && !prefix.empty()) walk.prefixes.emplace(dwarf_dieoffset(&die), prefix);
-        if (!names_its_functions(tag, is_hidden)) continue;
-        const char* name = dwarf_diename(&die);
-        collect_prefixes(die, prefix + (name == nullptr ? "{anonymous}" : name) + "::", depth + 1, walk);
-    } while (walk.next_sibling(die));
-}
-
-void DwarfReader::enter_scope(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth, Walk& walk) {
+void DwarfReader::enter_scope(Dwarf_Die& die, Place place, Walk& walk) {
     const auto scope = static_cast<std::uint32_t>(index_.scopes.size());
     const std::size_t intervals_before = walk.intervals.size();
     Dwarf_Addr base = 0;
@@ -236,32 +239,37 @@ void DwarfReader::enter_scope(Dwarf_Die& die, std::uint32_t parent, std::uint32_
     Dwarf_Addr end = 0;
     std::ptrdiff_t at = 0;
     while ((at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0) {
-        if (is_code(begin)) walk.intervals.push_back({begin, end, depth + 1, scope});
+        if (is_code(begin)) walk.intervals.push_back({begin, end, place.depth, scope});
     }
-    if (walk.intervals.size() == intervals_before) return;  // a declaration, or code that the linker dropped
-    index_.scopes.push_back({.parent = parent, .function = function_of(die, walk.prefixes)});
-    if (parent != no_index) {
-        index_.scopes[scope].call_file = walk.files.at(number_attribute(die, DW_AT_call_file));
-        index_.scopes[scope].call_line = number_attribute(die, DW_AT_call_line);
+    // Otherwise a declaration, or code that the linker dropped: there may still be functions declared in it.
+    if (walk.intervals.size() != intervals_before) {
+        index_.scopes.push_back({.parent = place.scope});
+        if (place.scope != no_index) {
+            index_.scopes[scope].call_file = walk.files.at(number_attribute(die, DW_AT_call_file));
+            index_.scopes[scope].call_line = number_attribute(die, DW_AT_call_line);
+        }
+        walk.unnamed.emplace_back(scope, die);
+        place.scope = scope;
     }
-    walk_children(die, scope, depth + 1, walk);
+    walk_children(die, place, walk);
 }
 
-std::uint32_t DwarfReader::function_of(Dwarf_Die& die, const Prefixes& prefixes) {
+std::uint32_t DwarfReader::function_of(Dwarf_Die& die, const Walk& walk) {
     Dwarf_Die description = description_of(die);
     const auto [entry, is_new] =
         functions_.try_emplace(description.addr, static_cast<std::uint32_t>(index_.functions.size()));
-    if (is_new) index_.functions.push_back(describe(die, description, prefixes));
+    if (is_new) index_.functions.push_back(describe(die, description, walk));
     return entry->second;
 }
 
-SourceFunction DwarfReader::describe(Dwarf_Die& die, Dwarf_Die& description, const Prefixes& prefixes) {
+SourceFunction DwarfReader::describe(Dwarf_Die& die, Dwarf_Die& description, const Walk& walk) {
     SourceFunction function;
     std::string linkage_name = text_attribute(die, DW_AT_linkage_name);
     if (linkage_name.empty()) linkage_name = text_attribute(die, DW_AT_MIPS_linkage_name);
     std::string name = text_attribute(die, DW_AT_name);
-    const auto prefix = prefixes.find(dwarf_dieoffset(&description));
-    if (prefix != prefixes.end() && dwarf_cu_getdwarf(description.cu) == dwarf_) name = prefix->second + name;
+    const auto prefix = walk.prefix_of.find(dwarf_dieoffset(&description));
+    const bool is_here = prefix != walk.prefix_of.end() && dwarf_cu_getdwarf(description.cu) == dwarf_;
+    if (is_here) name = walk.prefixes[prefix->second] + name;
     function.name = texts_.add(name);
     function.linkage_name = texts_.add(linkage_name);
     Dwarf_Die unit;

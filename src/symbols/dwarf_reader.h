@@ -25,15 +25,19 @@ public:
 
 private:
     struct Walk;
-    using Prefixes = std::unordered_map<Dwarf_Off, std::string>;
+    // Where in the tree of DIEs a walk is.
+    struct Place {
+        std::uint32_t scope = no_index;
+        std::uint32_t depth = 0;
+        std::uint32_t prefix = 0;  // of Walk::prefixes
+    };
 
     void read_rows(Dwarf_Die& unit_die, Unit& unit);
     void read_scopes(Dwarf_Die& unit_die, Unit& unit);
-    void walk_children(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth, Walk& walk);
-    void collect_prefixes(Dwarf_Die& die, const std::string& prefix, std::uint32_t depth, Walk& walk);
-    void enter_scope(Dwarf_Die& die, std::uint32_t parent, std::uint32_t depth, Walk& walk);
-    std::uint32_t function_of(Dwarf_Die& die, const Prefixes& prefixes);
-    SourceFunction describe(Dwarf_Die& die, Dwarf_Die& description, const Prefixes& prefixes);
+    void walk_children(Dwarf_Die& die, Place place, Walk& walk);
+    void enter_scope(Dwarf_Die& die, Place place, Walk& walk);
+    std::uint32_t function_of(Dwarf_Die& die, const Walk& walk);
+    SourceFunction describe(Dwarf_Die& die, Dwarf_Die& description, const Walk& walk);
     bool is_code(std::uint64_t address) const { return code_ == nullptr || code_->is_code(address); }
 
     Dwarf* dwarf_;

@@ -200,7 +200,7 @@ Function ModuleSymbols::describe_source(const FunctionKey& key) const {
     const SourceFunction& source = index_.lines.functions[key.source];
     Function function;
     function.linkage_name = index_.texts[source.linkage_name];
-    const std::string name{index_.texts[source.name]};
+    const std::string name = simplify(index_.texts[source.name]);
     const std::string_view symbol = without_clone_suffix(index_.texts[key.symbol]);
     if (function.linkage_name.empty()) function.linkage_name = name;
     // Names that read the same are no alias: constructors have several linkage names, static functions one in .symtab

@@ -53,7 +53,7 @@ public:
     static std::unique_ptr<ModuleSymbols> open(std::string path, std::string build_id, Options options);
 
     // The calls that the code at `offset` belongs to, innermost first, never none. For a return address, give the
-    // offset of the byte before it. The same function of the same module has the same number in every answer.
+    // offset of the byte before it. Two numbers may stand for equal functions (inlined and on its own).
     void lookup(ModuleOffset offset, std::vector<Frame>& frames);
 
     const std::vector<Function>& functions() const { return functions_; }

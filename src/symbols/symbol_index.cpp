@@ -47,8 +47,11 @@ std::vector<Symbol> collect(const ElfFile& file, const Section& table, Elf_Data*
         if (name == nullptr || name[0] == '\0') continue;
         const std::string_view whole{name};
         const std::uint64_t limit = symbol.st_size == 0 ? section_end(file, symbol, end) : end;
-        symbols.push_back(
-            {symbol.st_value, end, limit, {whole.substr(0, whole.find('@', 1)), GELF_ST_BIND(symbol.st_info)}});
+        const bool is_indirect = GELF_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC;
+        symbols.push_back({symbol.st_value,
+                           end,
+                           limit,
+                           {whole.substr(0, whole.find('@', 1)), GELF_ST_BIND(symbol.st_info), is_indirect}});
     }
     return symbols;
 }
@@ -67,7 +70,8 @@ int binding_order(int binding) { return binding == STB_GLOBAL ? 0 : binding == S
 bool better_name(const SymbolName& a, const SymbolName& b) {
     const auto key = [](const SymbolName& symbol) {
         const std::size_t underscores = std::min(symbol.name.find_first_not_of('_'), symbol.name.size());
-        return std::tuple{binding_order(symbol.binding), underscores, symbol.name.size(), symbol.name};
+        return std::tuple{symbol.is_indirect, binding_order(symbol.binding), underscores, symbol.name.size(),
+                          symbol.name};
     };
     return key(a) < key(b);
 }

@@ -22,11 +22,12 @@ std::vector<Segment> read_symbols(const ElfFile& file, std::uint32_t section_typ
 // A symbol as far as the choice between several names of one place needs it.
 struct SymbolName {
     std::string_view name;
-    int binding = 0;  // STB_*
+    int binding = 0;           // STB_*
+    bool is_indirect = false;  // STT_GNU_IFUNC: its code chooses the function that gets the name
 };
 
-// True if `a` is the better name for a place that has both: global before weak before local, then fewer leading
-// underscores, then the shorter, then the alphabet.
+// True if `a` is the better name for a place that has both: direct before indirect, global before weak before local,
+// then fewer leading underscores, then the shorter, then the alphabet.
 bool better_name(const SymbolName& a, const SymbolName& b);
 
 }  // namespace pyprof::symbols

@@ -152,9 +152,11 @@ private:
     [[gnu::noinline]] Step guess(Row row) {
         GuessedCaller caller{pc_, sp_, bp_};
         if (!can_look_up_objects()) return Step::failed;
-        const bool outside = row.kind() == RowKind::none && row.module() == 0;
+        const bool has_information = row.kind() != RowKind::none;
+        const bool outside = !has_information && row.module() == 0;
+        const Registers* registers = out_.count == 1 ? &leaf_ : nullptr;
         if (!(outside && follow_frame_pointer(native_code, generation_, memory_, sp_, caller)) &&
-            !scan_for_caller(native_code, generation_, memory_, sp_, row.kind() != RowKind::none, caller))
+            !scan_for_caller({native_code, generation_, sp_, has_information, registers}, memory_, caller))
             return Step::failed;
         pc_ = caller.pc;
         sp_ = caller.sp;

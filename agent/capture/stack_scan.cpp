@@ -8,6 +8,7 @@ namespace pyprof::capture {
 namespace {
 
 constexpr std::uint64_t user_space_end = 1ULL << 47;
+constexpr std::uint32_t near_words = 64;   // beyond, a return address is more likely an earlier call's
 constexpr unsigned char call_relative = 0xe8;
 constexpr std::uint64_t longest_call = 7;   // without prefixes, which need not be looked at
 
@@ -76,8 +77,10 @@ public:
     CallerChain(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t pc, std::uint64_t sp)
         : code_{code}, generation_{generation}, memory_{memory}, pc_{pc}, sp_{sp} {}
 
-    // Whether the chain is sound as far as it can be followed.
+    // Whether the chain is sound as far as it can be followed. The outermost frame calls no code of this kind: words
+    // that name it are copies.
     bool is_sound() {
+        if (code_.find_row(pc_ - 1, generation_).kind() == RowKind::bottom) return false;
         Link link = Link::sound;
         for (std::uint32_t i = 0; i < max_links && link == Link::sound; ++i) link = follow();
         return link != Link::broken;
@@ -95,7 +98,7 @@ private:
         if (!memory_.is_plausible_cfa(cfa, sp_) || !memory_.read(cfa - 8, pc_)) return Link::broken;
         sp_ = cfa;
         if (!find_saved_bp(row)) return Link::broken;
-        return pc_ == 0 ? Link::end : judge(row);
+        return judge(row);
     }
 
     // rbp is unknown until a frame is met that saved it.
@@ -122,6 +125,44 @@ private:
     bool knows_bp_ = false;
 };
 
+// The first sound return address among `words` words from `at`; if there is none and it need not be sound, the first.
+bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std::uint32_t words, bool must_be_sound,
+          GuessedCaller& caller) {
+    bool found = false;
+    for (std::uint32_t i = 0; i < words; ++i, at += 8) {
+        std::uint64_t value = 0;
+        if (!memory.is_plausible_cfa(at + 8, frame.sp) || !memory.read(at, value)) return found;
+        if (!is_return_address(frame.code, frame.generation, value)) continue;
+        const bool is_sound = CallerChain{frame.code, frame.generation, memory, value, at + 8}.is_sound() &&
+                              (frame.has_unwind_information ||
+                               find_callee(frame.code, frame.generation, value) != Callee::with_unwind_information);
+        if (is_sound || (!must_be_sound && !found)) caller = {value, at + 8, caller.bp};
+        if (is_sound) return true;
+        found = !must_be_sound;
+    }
+    return found;
+}
+
+// A kernel that realigns its stack keeps the old stack pointer in a register, a few saved words below its return
+// address. What lies between is a buffer, full of what earlier calls left. Lower registers first: higher ones may be
+// the caller's.
+bool scan_from_registers(const ScannedFrame& frame, StackMemory& memory, std::uint64_t begin, GuessedCaller& caller) {
+    constexpr std::uint32_t saved_words = 17;   // at most all registers and the return address
+    if (frame.registers == nullptr) return false;
+    std::uint64_t after = begin;
+    for (std::uint32_t tries = 0; tries < return_register; ++tries) {
+        std::uint64_t lowest = begin + max_scanned_words * 8;
+        for (std::uint32_t column = 0; column < return_register; ++column) {
+            const std::uint64_t value = frame.registers->value[column];
+            if (value > after && value < lowest && value % 8 == 0) lowest = value;
+        }
+        if (lowest == begin + max_scanned_words * 8) return false;
+        if (scan(frame, memory, lowest, saved_words, true, caller)) return true;
+        after = lowest;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool ends_with_call(const unsigned char* end, std::uint64_t count) {
@@ -138,21 +179,10 @@ bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t
     return follows_call(code, value) && code.find_row(value - 1, generation).kind() != RowKind::none;
 }
 
-bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp, bool from_known_code,
-                     GuessedCaller& caller) {
-    std::uint64_t at = (sp + 7) & ~7ULL;
-    bool found = false;
-    for (std::uint32_t i = 0; i < max_scanned_words; ++i, at += 8) {
-        std::uint64_t value = 0;
-        if (!memory.is_plausible_cfa(at + 8, sp) || !memory.read(at, value)) return found;
-        if (!is_return_address(code, generation, value)) continue;
-        const bool is_sure = CallerChain{code, generation, memory, value, at + 8}.is_sound() &&
-                             (from_known_code || find_callee(code, generation, value) != Callee::with_unwind_information);
-        if (is_sure || !found) caller = {value, at + 8, caller.bp};
-        if (is_sure) return true;
-        found = true;
-    }
-    return found;
+bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {
+    const std::uint64_t begin = (frame.sp + 7) & ~7ULL;
+    return scan(frame, memory, begin, near_words, true, caller) || scan_from_registers(frame, memory, begin, caller) ||
+           scan(frame, memory, begin, max_scanned_words, false, caller);
 }
 
 bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp,

@@ -23,11 +23,20 @@ bool ends_with_call(const unsigned char* end, std::uint64_t count);
 // Whether `value` lies in the code of a loaded object, right after a call, in a function with unwind information.
 bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t value);
 
-// The first return address from `sp` upwards, at most max_scanned_words away, whose frame has callers itself and, unless
-// the frame to leave is `from_known_code` (has unwind information that led nowhere), did not call another function that
-// has. If there is none, the first of all. `caller.bp` stays what it was.
-bool scan_for_caller(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp, bool from_known_code,
-                     GuessedCaller& caller);
+// The frame whose caller is looked for.
+struct ScannedFrame {
+    NativeCode& code;
+    std::uint32_t generation;
+    std::uint64_t sp;
+    bool has_unwind_information;    // which led nowhere
+    const Registers* registers;     // of a leaf; null for others
+};
+
+// The nearest word from `sp` upwards, at most max_scanned_words away, that passes is_return_address and is sound: its
+// frame's callers can be followed, and, where the scanned frame has no unwind information, it did not call a function
+// that has. A leaf's registers tell where to look on if nothing is near. If nothing is sound, the first that passes
+// is_return_address. `caller.bp` stays what it was.
+bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller);
 
 // The caller by the frame pointer, for code outside every loaded object: CPython's JIT and many others keep one.
 // Its return address must pass is_return_address, or follow a call in other code outside every object.

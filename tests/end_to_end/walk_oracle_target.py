@@ -19,7 +19,7 @@ try:
 except ImportError:
     numpy = None
 
-names = ("compared", "equal", "different", "no_unwind_information", "stopped", "oracle_stopped", "too_deep")
+names = ("compared", "equal", "different", "no_unwind_information", "other_module", "stopped", "oracle_stopped", "too_deep")
 probe = ctypes.PyDLL(sys.argv[1])
 
 

@@ -1,5 +1,6 @@
 #include "agent/capture/stack_scan.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -35,7 +36,23 @@ struct FakeStack {
     std::vector<std::uint64_t> words;
     std::uint64_t sp() const { return reinterpret_cast<std::uint64_t>(words.data()); }
     StackMemory memory() const { return {{sp(), sp() + words.size() * 8}, sp()}; }
+    // The return address `first` in word `at`, as if the function around it had been called by `others`, and those by
+    // themselves, more often than a scan follows.
+    void put_chain(std::size_t at, std::uint64_t first, std::uint64_t others);
+    void put_chain(std::size_t at, std::uint64_t address) { put_chain(at, address, address); }
 };
+
+std::size_t frame_words(std::uint64_t return_address) {
+    const Row row = code().find_row(return_address - 1, 0);
+    REQUIRE(row.kind() == RowKind::rsp);
+    return static_cast<std::size_t>(row.cfa_field());
+}
+
+void FakeStack::put_chain(std::size_t at, std::uint64_t first, std::uint64_t others) {
+    words[at] = first;
+    at += frame_words(first);
+    for (int i = 0; i < 150; ++i, at += frame_words(others)) words.at(at) = others;
+}
 
 }  // namespace
 
@@ -79,54 +96,66 @@ TEST_CASE("the scan takes the first return address") {
     stack.words.resize(16);
     StackMemory memory = stack.memory();
     GuessedCaller caller{1, 2, 3};
-    REQUIRE(scan_for_caller(code(), 0, memory, stack.sp(), true, caller));
+    REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     CHECK(caller.pc == stack.words[4]);
     CHECK(caller.sp == stack.sp() + 5 * 8);
     CHECK(caller.bp == 3);
 }
 
-TEST_CASE("a return address left by an earlier call gives way to one whose frame has callers") {
-    FakeStack stack{std::vector<std::uint64_t>(512)};
+TEST_CASE("a return address left by an earlier call gives way to one whose callers can be followed") {
+    const std::uint64_t address = a_return_address();
+    FakeStack stack{std::vector<std::uint64_t>(frame_words(address) * 200)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
-    const std::uint64_t stale = a_return_address();
-    const Row row = code().find_row(stale - 1, 0);
-    REQUIRE(row.kind() == RowKind::rsp);
-    const auto words = static_cast<std::size_t>(row.cfa_field());
-    REQUIRE(words + 4 < stack.words.size());
-    stack.words[0] = stale;
-    stack.words[words] = 0x1234;   // where the stale frame's caller should be
-    stack.words[3] = stale;
-    stack.words[3 + words] = 0;    // the bottom
-    REQUIRE(scan_for_caller(code(), 0, memory, stack.sp(), true, caller));
+    stack.words[0] = address;   // its own caller would be a zero
+    stack.put_chain(3, address);
+    REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     CHECK(caller.sp == stack.sp() + 4 * 8);
 }
 
 TEST_CASE("from code without unwind information a call of a function that has some is not the caller") {
-    FakeStack stack{std::vector<std::uint64_t>(512)};
-    StackMemory memory = stack.memory();
-    GuessedCaller caller{};
     const std::uint64_t stale = a_return_address();   // after a direct call of a known function
     std::uint64_t bare = 0;
     pyprof_test_note_return(&bare);                   // its own code has no unwind information
-    stack.words[2] = stale;
-    stack.words[5] = bare;
-    REQUIRE(scan_for_caller(code(), 0, memory, stack.sp(), false, caller));
+    FakeStack stack{std::vector<std::uint64_t>(std::max(frame_words(stale), frame_words(bare)) * 200)};
+    StackMemory memory = stack.memory();
+    GuessedCaller caller{};
+    stack.put_chain(2, stale);
+    stack.put_chain(5, bare, stale);
+    REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, nullptr}, memory, caller));
     CHECK(caller.pc == bare);
-    REQUIRE(scan_for_caller(code(), 0, memory, stack.sp(), true, caller));
+    REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     CHECK(caller.pc == stale);
+}
+
+TEST_CASE("a leaf's register leads past a buffer of stale return addresses") {
+    std::uint64_t bare = 0;
+    pyprof_test_note_return(&bare);
+    const std::uint64_t address = a_return_address();
+    FakeStack stack{std::vector<std::uint64_t>(2000 + std::max(frame_words(address), frame_words(bare)) * 200)};
+    StackMemory memory = stack.memory();
+    GuessedCaller caller{};
+    for (std::size_t word = 100; word < 1500; word += 7) stack.words[word] = bare;
+    stack.put_chain(100, bare, address);    // even a sound one
+    stack.put_chain(1612, bare, address);
+    Registers registers = {};
+    registers.value[3] = stack.sp() + 1600 * 8;
+    REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, &registers}, memory, caller));
+    CHECK(caller.sp == stack.sp() + 1613 * 8);
+    REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, nullptr}, memory, caller));
+    CHECK(caller.sp < stack.sp() + 1500 * 8);
 }
 
 TEST_CASE("the scan ends after its last word and at the stack's end") {
     FakeStack stack{std::vector<std::uint64_t>(max_scanned_words + 8)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
-    CHECK_FALSE(scan_for_caller(code(), 0, memory, stack.sp(), true, caller));
+    CHECK_FALSE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     stack.words[max_scanned_words] = a_return_address();
-    CHECK_FALSE(scan_for_caller(code(), 0, memory, stack.sp(), true, caller));
+    CHECK_FALSE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     stack.words[max_scanned_words - 1] = a_return_address();
-    CHECK(scan_for_caller(code(), 0, memory, stack.sp(), true, caller));
-    CHECK_FALSE(scan_for_caller(code(), 0, memory, stack.sp() + (max_scanned_words + 1) * 8, true, caller));
+    CHECK(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
+    CHECK_FALSE(scan_for_caller({code(), 0, stack.sp() + (max_scanned_words + 1) * 8, true, nullptr}, memory, caller));
 }
 
 TEST_CASE("a frame pointer is followed to a return address only") {

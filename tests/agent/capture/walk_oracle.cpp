@@ -102,7 +102,11 @@ std::uint64_t& judge(const ThreadState& thread, std::uint32_t oracle_count, int 
     for (at = 0; at < both; ++at)
         if (own.frames[at].pc != thread.oracle[at]) return counts.different;
     if (own.end == WalkEnd::stopped) return counts.stopped;
-    if (own.guessed) return counts.no_unwind_information;
+    if (own.guessed) {
+        if (certain > 0 && own.frames[certain].module != own.frames[certain - 1].module)
+            __atomic_fetch_add(&counts.other_module, 1, __ATOMIC_RELAXED);
+        return counts.no_unwind_information;
+    }
     if (own.end == WalkEnd::full) return oracle_count > own.count ? counts.too_deep : counts.different;
     if (own.count == oracle_count && end == 0) return counts.equal;
     return own.count > oracle_count && end < 0 ? counts.oracle_stopped : counts.different;
@@ -172,8 +176,8 @@ void compare_walks(const ucontext_t& context) {
 const OracleCounts& oracle_counts() { return counts; }
 
 void print_oracle(const char* title) {
-    std::printf("%s: compared %lu, equal %lu, different %lu; excluded: guessed %lu, stopped %lu, oracle stopped %lu, too deep %lu\n",
-                title, counts.compared, counts.equal, counts.different, counts.no_unwind_information, counts.stopped,
+    std::printf("%s: compared %lu, equal %lu, different %lu; excluded: guessed %lu (in another object %lu), stopped %lu, oracle stopped %lu, too deep %lu\n",
+                title, counts.compared, counts.equal, counts.different, counts.no_unwind_information, counts.other_module, counts.stopped,
                 counts.oracle_stopped, counts.too_deep);
     for (std::uint32_t i = 0; i < kept_count; ++i) {
         const Difference& difference = kept[i];

@@ -1,4 +1,6 @@
 // What the page knows: the profile as decoded from its data block (docs/formats/html.md). Immutable.
+import {baseName, visible} from './text.ts';
+
 declare const brand: unique symbol;
 
 export type FunctionId = number & {readonly [brand]: 'function'};
@@ -61,6 +63,7 @@ export interface Thread {
 }
 
 export interface Group {
+  /** Fit to be shown. */
   readonly label: string;
   readonly processes: readonly number[];
 }
@@ -167,6 +170,6 @@ export function groupProcesses(processes: readonly Process[], ranks: number): Gr
 }
 
 function processLabel(process: Process): string {
-  const name = process.executable.slice(process.executable.lastIndexOf('/') + 1);
+  const name = visible(baseName(process.executable));
   return name === '' ? `process ${process.pid}` : `${name} (${process.pid})`;
 }

@@ -2,7 +2,7 @@
 import {f64, u32} from '../model/columns.ts';
 import {type Interval, shareInterval} from '../model/interval.ts';
 import {domains, type Location, type SourceFunction} from '../model/profile.ts';
-import {amount, locationLabel, percent, plural} from '../model/text.ts';
+import {amount, locationLabel, percent, plural, visible} from '../model/text.ts';
 import {type NodeId, root} from '../model/tree.ts';
 import {domainLabels} from '../draw/palette.ts';
 import type {Store} from '../state/store.ts';
@@ -29,9 +29,19 @@ export function labelOf(store: Store, node: NodeId): string {
 
 function wholeLabel(store: Store): string {
   const {group, thread} = store.state.value;
-  const groupLabel = group === undefined ? undefined : store.profile.groups[group]?.label;
-  if (thread !== undefined) return [groupLabel, 'one thread'].filter(Boolean).join(', ');
-  return groupLabel ?? (store.profile.groups.length > 1 ? groupsLabel(store) : 'whole program');
+  const {groups} = store.profile;
+  const groupLabel = group === undefined ? undefined : groups[group]?.label;
+  if (thread !== undefined) return [groupLabel, threadLabel(store, thread)].filter(Boolean).join(': ');
+  return groupLabel ?? (groups.length > 1 ? groupsLabel(store) : 'whole program');
+}
+
+/** With its rank or process, unless one of these is selected anyway. */
+export function threadLabel({profile, state}: Store, id: number): string {
+  const thread = profile.threads[id];
+  if (!thread) return '';
+  const name = thread.folded > 0 ? `${thread.folded} ended threads` : visible(thread.name) || `thread ${thread.tid}`;
+  const group = profile.groups[profile.groupOfThread[id] ?? 0];
+  return state.value.group === undefined && profile.groups.length > 1 ? `${group?.label ?? ''}: ${name}` : name;
 }
 
 /** "all 4 ranks" */

@@ -2,11 +2,10 @@
 import type {JSX} from 'preact';
 import type {GroupId, ThreadId} from '../model/profile.ts';
 import {selectedThreads} from '../model/tree.ts';
-import {visible} from '../model/text.ts';
 import type {State} from '../state/state.ts';
 import type {Store} from '../state/store.ts';
 import {useSurroundings} from './context.ts';
-import {groupsLabel} from './describe.ts';
+import {groupsLabel, threadLabel} from './describe.ts';
 import {pages} from './pages.ts';
 
 export function Toolbar({onHelp}: {onHelp: () => void}): JSX.Element {
@@ -26,13 +25,14 @@ export function Toolbar({onHelp}: {onHelp: () => void}): JSX.Element {
       </button>
       <RankSelect />
       <ThreadSelect />
-      <span class="space" />
-      <button type="button" class="toggle" title="Back to the whole profile (r)" onClick={store.reset}>Reset</button>
-      <button type="button" class="toggle icon" title="Theme: light, dark or the system's (t)" aria-label="Theme"
-        onClick={() => store.move(nextTheme(store))}>
-        ◐
-      </button>
-      <button type="button" class="toggle icon" aria-label="Help" title="Help (?)" onClick={onHelp}>?</button>
+      <div class="tail">
+        <button type="button" class="toggle" title="Back to the whole profile (r)" onClick={store.reset}>Reset</button>
+        <button type="button" class="toggle icon" title="Theme: light, dark or the system's (t)" aria-label="Theme"
+          onClick={() => store.move(nextTheme(store))}>
+          ◐
+        </button>
+        <button type="button" class="toggle icon" aria-label="Help" title="Help (?)" onClick={onHelp}>?</button>
+      </div>
     </div>
   );
 }
@@ -71,7 +71,7 @@ function RankSelect(): JSX.Element | null {
     <select aria-label={run.ranks > 0 ? 'Rank' : 'Process'} value={store.state.value.group ?? ''}
       onChange={(event) => change(event.currentTarget.value)}>
       <option value="">{groupsLabel(store)}</option>
-      {groups.map((group, id) => <option value={id}>{visible(group.label)}</option>)}
+      {groups.map((group, id) => <option value={id}>{group.label}</option>)}
     </select>
   );
 }
@@ -90,13 +90,4 @@ function ThreadSelect(): JSX.Element | null {
       {offered.map((id) => <option value={id}>{threadLabel(store, id)}</option>)}
     </select>
   );
-}
-
-export function threadLabel(store: Store, id: number): string {
-  const {profile, state} = store;
-  const thread = profile.threads[id];
-  if (!thread) return '';
-  const name = thread.folded > 0 ? `${thread.folded} ended threads` : visible(thread.name) || `thread ${thread.tid}`;
-  const group = profile.groups[profile.groupOfThread[id] ?? 0];
-  return state.value.group === undefined && profile.groups.length > 1 ? `${group?.label ?? ''}: ${name}` : name;
 }

@@ -72,8 +72,10 @@ export const hostile: TestProfile = {
     {name: 'javascript:window.pwned=1', domain: 'mpi', file: '{{constructor.constructor("window.pwned=1")()}}'},
     {name: '@PYPROF_DATA@ $& $` @SCRIPT@', domain: 'os'},
   ],
+  processes: [{executable: '/bin/\u202e<img src=x onerror=window.pwned=1>'}, {pid: 101}],
+  threads: [{name: '<b>main</b>'}, {process: 1}, {process: 1, name: '\u2066<img src=x onerror=window.pwned=1>'}],
   stacks: [
-    {frames: [[0], [1]], samples: 50}, {frames: [[0], [2]], samples: 30}, {frames: [[0], [3], [4]], samples: 20},
+    {frames: [[0], [1]], samples: 50, thread: 2}, {frames: [[0], [2]], samples: 30}, {frames: [[0], [3], [4]], samples: 20},
   ],
   run: {
     command: ['python3', '</title><script>window.pwned=1</script>'], script: '</title><img src=x onerror=window.pwned=1>',

@@ -1,17 +1,16 @@
 #include "agent/mpi/finalize.h"
 
-#include <dlfcn.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <span>
 #include <string>
+#include <unistd.h>
 
 #include "agent/mpi/rank_merge.h"
 #include "agent/preload/agent_api.h"
@@ -85,7 +84,8 @@ void merge(Library& library) {
     const auto folder = api != nullptr && api->spool()[0] != '\0' ? std::string{api->spool()} : settings.folder;
     const std::chrono::seconds wait{settings.wait_s};
     const auto write = [&](const Contribution& sum) { return write_gathered_file(sum, folder); };
-    if (merge_ranks(library, std::move(own), {wait, std::min(wait, longest_handshake), wait}, write) && has_recording) api->discard();
+    if (merge_ranks(library, std::move(own), {wait, std::min(wait, longest_handshake), wait}, write) && has_recording)
+        api->discard();
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
 #include "agent/mpi/symbols.h"
 
+#include <algorithm>
 #include <dlfcn.h>
 #include <link.h>
-
-#include <algorithm>
 #include <string>
 #include <vector>
 

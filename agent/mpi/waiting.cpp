@@ -1,8 +1,7 @@
 #include "agent/mpi/waiting.h"
 
-#include <time.h>
-
 #include <algorithm>
+#include <time.h>
 
 namespace pyprof::mpi {
 namespace {

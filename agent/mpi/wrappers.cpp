@@ -79,11 +79,11 @@ PYPROF_WRAPPER int MPI_Finalize() {
 
 // As Fortran compilers spell an external name, and the names of the mpi_f08 module. Spellings without an underscore are
 // left alone: other libraries have an `mpi_init` of multi-precision integers.
-#define PYPROF_FORTRAN(init, init_thread, finalize)                                                      \
-    PYPROF_WRAPPER void init(int* error) { fortran_init(#init, "p" #init, error); }                      \
-    PYPROF_WRAPPER void init_thread(int* required, int* provided, int* error) {                          \
-        fortran_init_thread(#init_thread, "p" #init_thread, required, provided, error);                  \
-    }                                                                                                    \
+#define PYPROF_FORTRAN(init, init_thread, finalize)                                     \
+    PYPROF_WRAPPER void init(int* error) { fortran_init(#init, "p" #init, error); }     \
+    PYPROF_WRAPPER void init_thread(int* required, int* provided, int* error) {         \
+        fortran_init_thread(#init_thread, "p" #init_thread, required, provided, error); \
+    }                                                                                   \
     PYPROF_WRAPPER void finalize(int* error) { fortran_finalize(#finalize, "p" #finalize, error); }
 
 PYPROF_FORTRAN(mpi_init_, mpi_init_thread_, mpi_finalize_)

@@ -1,16 +1,15 @@
 #include "cli/child.h"
 
+#include <algorithm>
+#include <chrono>
 #include <errno.h>
 #include <fcntl.h>
+#include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
-#include <optional>
 
 #include "cli/file_descriptor.h"
 #include "cli/witness.h"

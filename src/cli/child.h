@@ -1,10 +1,9 @@
 #pragma once
 // The command as a child of the launcher: started with our environment, followed through stop and continue, its
 // signals and its end passed on as if it ran alone. One thread only; needs all signals blocked from `BlockedSignals`.
+#include <functional>
 #include <signal.h>
 #include <sys/types.h>
-
-#include <functional>
 #include <vector>
 
 #include "cli/environment.h"

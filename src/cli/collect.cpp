@@ -1,14 +1,13 @@
 #include "cli/collect.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <utility>
 
 #include "cli/messages.h"
@@ -148,8 +147,9 @@ private:
 
     void speak_of_nothing() const {
         if (is_far_from_rank_zero(recorder_)) return;  // the usual case: merged over MPI
-        speak("nothing was recorded: no program of this command could be sampled (too short, a static or privileged "
-              "program, or only shells and helpers); no file is written");
+        speak(
+            "nothing was recorded: no program of this command could be sampled (too short, a static or privileged "
+            "program, or only shells and helpers); no file is written");
     }
 
     void speak_of_failure(const Error& error, const std::string& wanted) const {

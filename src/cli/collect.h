@@ -15,11 +15,11 @@ namespace pyprof::cli {
 
 struct Recorder {
     RunOptions options;
-    Environment environment;      // of the launcher
+    Environment environment;  // of the launcher
     Installation installation;
     std::optional<RankPlace> place;
     std::string host;
-    std::string key;              // of the job
+    std::string key;  // of the job
     std::string script;
     std::string working_directory;
     std::string fallback_folder;  // the job's folder in the output folder, where agents go when the spool is full

@@ -1,20 +1,19 @@
 #include "cli/command.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/job.h"
 
 namespace pyprof::cli {
 namespace {
 
-constexpr std::string_view rank_starters[] = {"mpirun", "mpiexec", "mpiexec.hydra", "mpirun.openmpi", "mpiexec.openmpi",
-                                              "mpirun.mpich", "mpiexec.mpich", "orterun", "prterun", "prun", "srun",
-                                              "aprun", "jsrun", "flux"};
+constexpr std::string_view rank_starters[] = {
+    "mpirun",  "mpiexec", "mpiexec.hydra", "mpirun.openmpi", "mpiexec.openmpi", "mpirun.mpich", "mpiexec.mpich",
+    "orterun", "prterun", "prun",          "srun",           "aprun",           "jsrun",        "flux"};
 // Commands that run another one: the name is to be sought behind them.
 constexpr std::string_view runners[] = {"env", "time", "nice", "numactl", "taskset", "stdbuf", "setarch", "coverage"};
 // Options of the interpreter that take the next word.

@@ -1,7 +1,6 @@
 #pragma once
 // A file descriptor that closes itself.
 #include <unistd.h>
-
 #include <utility>
 
 namespace pyprof::cli {

@@ -23,7 +23,7 @@ struct JobSource {
     ProcessIdentity launcher;  // pyprof itself
     ProcessIdentity parent;    // who started it: on one host the same for all ranks
     std::optional<RankPlace> place;
-    bool alone = false;        // this launcher merges with no other (`%r`, `%p` or `%h` in -o)
+    bool alone = false;  // this launcher merges with no other (`%r`, `%p` or `%h` in -o)
 };
 
 // Letters, digits, `.`, `_` and `-`, at most 100 of them. Ranks share a key made of what their launcher says of the

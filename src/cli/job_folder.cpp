@@ -1,21 +1,20 @@
 #include "cli/job_folder.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 namespace pyprof::cli {
 namespace {
@@ -147,7 +146,8 @@ void JobFolder::remove_if_empty() {
     bool empty = true;
     while (const auto* entry = entries ? readdir(entries.get()) : nullptr) {
         const std::string_view name = entry->d_name;
-        if (name == "." || name == ".." || std::count(std::begin(note_names), std::end(note_names), name) != 0) continue;
+        if (name == "." || name == ".." || std::count(std::begin(note_names), std::end(note_names), name) != 0)
+            continue;
         if (registered_rank(name) && !is_locked(folder_.get(), entry->d_name)) {
             unlinkat(folder_.get(), entry->d_name, 0);
         } else {

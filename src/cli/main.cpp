@@ -7,6 +7,7 @@
 #include "cli/environment.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/rank.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 
@@ -27,12 +28,12 @@ int record(const std::vector<char*>& arguments) {
     const Environment environment{environ};
     const auto options = parse_run_options(arguments, environment);
     if (!options) {
-        say(options.error().message());
+        if (speaks_for_job(environment)) say(options.error().message());
         return exit_failed;
     }
     if (options->help) return print(arguments[0] == std::string_view{"run"} ? run_help() : overview());
     if (options->command.front() == nullptr) {
-        say("no command to record; see pyprof help");
+        if (speaks_for_job(environment)) say("no command to record; see pyprof help");
         return exit_failed;
     }
     return run(*options, environment);

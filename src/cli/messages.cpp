@@ -1,10 +1,9 @@
 #include "cli/messages.h"
 
-#include <unistd.h>
-
 #include <cctype>
 #include <cstdio>
 #include <set>
+#include <unistd.h>
 
 namespace pyprof::cli {
 namespace {
@@ -67,7 +66,8 @@ std::string summary(const RunFigures& figures) {
 std::string shell_word(const std::string& word) {
     bool plain = !word.empty();
     for (const unsigned char c : word) {
-        plain = plain && (std::isalnum(c) || std::string_view{"_-./+:,@%"}.find(static_cast<char>(c)) != std::string::npos);
+        plain =
+            plain && (std::isalnum(c) || std::string_view{"_-./+:,@%"}.find(static_cast<char>(c)) != std::string::npos);
     }
     if (plain) return word;
     std::string quoted = "'";

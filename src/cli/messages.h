@@ -12,7 +12,7 @@ void say(const std::string& line);
 
 // The figures of the line at the end.
 struct RunFigures {
-    int ranks = 0;      // distinct ones; 0 without MPI
+    int ranks = 0;  // distinct ones; 0 without MPI
     int processes = 0;
     std::uint64_t samples = 0;
     double own_cost = 0;     // share of the CPU time that went into taking samples

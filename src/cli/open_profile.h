@@ -27,8 +27,8 @@ struct MergedProfile {
     std::string damage;                   // of the first damaged file among the others
 };
 
-// Everything that the paths hold, as one profile; a folder stands for the recordings, gathered files and profiles in it.
-// Fails if nothing could be read.
+// Everything that the paths hold, as one profile; a folder stands for the recordings, gathered files and profiles in
+// it. Fails if nothing could be read.
 Result<MergedProfile> merge_paths(const std::vector<std::string>& paths);
 
 }  // namespace pyprof::cli

@@ -1,9 +1,8 @@
 #include "cli/options.h"
 
-#include <getopt.h>
-
 #include <algorithm>
 #include <charconv>
+#include <getopt.h>
 #include <string_view>
 
 namespace pyprof::cli {
@@ -108,10 +107,10 @@ Status set_max_memory(RunOptions& options, const std::string& text) {
 }
 
 struct Option {
-    char letter;           // 0: none
+    char letter;  // 0: none
     const char* name;
-    const char* argument;  // shown in the help; nullptr: a flag
-    const char* variable;  // the environment twin
+    const char* argument;    // shown in the help; nullptr: a flag
+    const char* variable;    // the environment twin
     const char* flag_value;  // what the flag alone stands for
     Apply apply;
     const char* help;
@@ -185,8 +184,9 @@ int index_of(int found) {
 }
 
 Error unknown_option(const std::vector<char*>& arguments, int found) {
-    const std::string word = found == '?' && optopt > 0 && optopt < 256 ? std::string{"-"} + static_cast<char>(optopt)
-                                                                       : arguments[static_cast<std::size_t>(optind) - 1];
+    const std::string word = found == '?' && optopt > 0 && optopt < 256
+                                 ? std::string{"-"} + static_cast<char>(optopt)
+                                 : arguments[static_cast<std::size_t>(optind) - 1];
     if (found == ':') return Error{word + " needs a value; see pyprof help run"};
     return Error{"unknown option " + word + "; see pyprof help run (options of the command stand after it)"};
 }

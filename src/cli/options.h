@@ -13,16 +13,16 @@
 namespace pyprof::cli {
 
 struct RunOptions {
-    std::string output;               // path with its keys; empty: named by pyprof
-    std::optional<int> rate;          // Hz
-    bool native = true;               // native frames
-    bool children = true;             // child processes
-    std::optional<bool> mpi;          // nothing: as the rank variables say
+    std::string output;                      // path with its keys; empty: named by pyprof
+    std::optional<int> rate;                 // Hz
+    bool native = true;                      // native frames
+    bool children = true;                    // child processes
+    std::optional<bool> mpi;                 // nothing: as the rank variables say
     std::vector<std::pair<int, int>> ranks;  // first and last of each range; empty: all
-    std::string max_memory;           // as given, checked
+    std::string max_memory;                  // as given, checked
     bool quiet = false;
     bool help = false;
-    std::vector<char*> command;       // what to run; points into argv, ends with nullptr
+    std::vector<char*> command;  // what to run; points into argv, ends with nullptr
 
     bool records_rank(int rank) const;
 };

@@ -1,12 +1,11 @@
 #include "cli/output.h"
 
-#include <time.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <time.h>
+#include <unistd.h>
 
 #include "gather/files.h"
 
@@ -24,14 +23,22 @@ struct Expansion {
 Result<Expansion> expand_key(const std::string& pattern, std::size_t at, const OutputKeys& keys,
                              const Environment& environment) {
     switch (at < pattern.size() ? pattern[at] : '\0') {
-        case 'r': return Expansion{std::to_string(keys.rank)};
-        case 'n': return Expansion{std::to_string(keys.ranks > 0 ? keys.ranks : 1)};
-        case 'h': return Expansion{keys.host};
-        case 'p': return Expansion{std::to_string(keys.pid)};
-        case 'j': return Expansion{keys.job};
-        case '%': return Expansion{"%"};
-        case 'q': break;
-        default: return Error{"unknown key %" + pattern.substr(at, 1) + " in the output's name; %% stands for %"};
+        case 'r':
+            return Expansion{std::to_string(keys.rank)};
+        case 'n':
+            return Expansion{std::to_string(keys.ranks > 0 ? keys.ranks : 1)};
+        case 'h':
+            return Expansion{keys.host};
+        case 'p':
+            return Expansion{std::to_string(keys.pid)};
+        case 'j':
+            return Expansion{keys.job};
+        case '%':
+            return Expansion{"%"};
+        case 'q':
+            break;
+        default:
+            return Error{"unknown key %" + pattern.substr(at, 1) + " in the output's name; %% stands for %"};
     }
     const auto end = pattern.find('}', at);
     if (at + 1 >= pattern.size() || pattern[at + 1] != '{' || end == std::string::npos) {

@@ -13,7 +13,7 @@ struct OutputKeys {
     int rank = 0;
     int ranks = 0;  // 0: not an MPI job
     std::string host;
-    int pid = 0;    // of the command
+    int pid = 0;  // of the command
     std::string job;
 };
 

@@ -55,4 +55,10 @@ bool every_rank_runs(const Environment& environment, const char* program) {
            std::filesystem::path{environment.get("OMPI_COMMAND")}.filename() == program;
 }
 
+bool speaks_for_job(const Environment& environment) {
+    const auto place = rank_from(environment);
+    if (!place || place->rank == 0) return true;
+    return environment.has("OMPI_COMMAND") && !every_rank_runs(environment, "pyprof");
+}
+
 }  // namespace pyprof::cli

@@ -22,4 +22,8 @@ std::optional<RankPlace> rank_from(const Environment& environment);
 // one application context whose command it is. Known of Open MPI only.
 bool every_rank_runs(const Environment& environment, const char* program);
 
+// Whether this process may speak for its job, so that an error that all ranks have is said once: the first rank does,
+// and, since the first rank may be no pyprof at all, every rank of a job of several programs.
+bool speaks_for_job(const Environment& environment);
+
 }  // namespace pyprof::cli

@@ -1,14 +1,13 @@
 #include "cli/recordings.h"
 
-#include <signal.h>
-#include <time.h>
-
-#include <charconv>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <set>
+#include <signal.h>
+#include <time.h>
 
 #include "gather/files.h"
 

@@ -1,10 +1,9 @@
 #include "cli/run.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <unistd.h>
 
 #include "cli/child.h"
 #include "cli/collect.h"
@@ -16,13 +15,9 @@
 namespace pyprof::cli {
 namespace {
 
-bool is_quiet_rank(const Recorder& recorder) {
-    return recorder.options.quiet || (recorder.place && recorder.place->rank > 0);
-}
-
-// Errors before the command starts: on the first rank only, since all have the same.
+// Errors before the command starts.
 int fail(const Recorder& recorder, const std::string& message, int code = exit_failed) {
-    if (!recorder.place || recorder.place->rank == 0) say(message);
+    if (speaks_for_job(recorder.environment)) say(message);
     return code;
 }
 
@@ -110,8 +105,8 @@ Environment environment_of_command(const Recorder& recorder, const std::string& 
     environment.set("PYPROF_NATIVE", flag(options.native));
     environment.set("PYPROF_CHILDREN", flag(options.children));
     environment.set("PYPROF_MPI", flag(wants_mpi(recorder)));
-    const bool merges = wants_mpi(recorder) && !separates_processes(options.output) &&
-                        every_rank_runs(recorder.environment, "pyprof");
+    const bool merges =
+        wants_mpi(recorder) && !separates_processes(options.output) && every_rank_runs(recorder.environment, "pyprof");
     if (merges) environment.set("PYPROF_ALL_RANKS", "1");
     return environment;
 }
@@ -162,7 +157,8 @@ int run(const RunOptions& options, const Environment& environment) {
 
     const BlockedSignals signals;
     const auto spool = join_job(recorder);
-    if (!spool && !is_quiet_rank(recorder)) say("nothing is recorded: " + spool.error().message());
+    if (!spool)
+        fail(recorder, "nothing is recorded, set PYPROF_SPOOL to a folder of yours: " + spool.error().message());
     const auto root = spool ? *spool : std::string{};
     const auto started = start_command(options.command, environment_of_command(recorder, root), signals);
     if (started.pid < 0) {

@@ -1,11 +1,10 @@
 #include "cli/verbs.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <unistd.h>
 
 #include "cli/installation.h"
 #include "cli/messages.h"
@@ -58,7 +57,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool is_analysis_verb(const std::string& word) {
-    return word != "run" && std::any_of(std::begin(verbs), std::end(verbs), [&](auto& verb) { return verb.name == word; });
+    return word != "run" &&
+           std::any_of(std::begin(verbs), std::end(verbs), [&](auto& verb) { return verb.name == word; });
 }
 
 std::string similar_verb(const std::string& word) {

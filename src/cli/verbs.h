@@ -14,7 +14,8 @@ std::string similar_verb(const std::string& word);
 // One screen.
 std::string overview();
 
-// Becomes pyprof-analyze with these arguments (the verb first, nullptr last). Returns, with the exit code, only if that is impossible.
+// Becomes pyprof-analyze with these arguments (the verb first, nullptr last). Returns, with the exit code, only if that
+// is impossible.
 int run_analysis(const std::vector<char*>& arguments);
 
 }  // namespace pyprof::cli

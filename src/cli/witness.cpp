@@ -1,12 +1,11 @@
 #include "cli/witness.h"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace pyprof::cli {
 namespace {

@@ -2,10 +2,9 @@
 // Tells a signal sent to the launcher alone from one sent to its whole process group (a terminal, mpirun, timeout) or
 // to every process of a job step one by one (Slurm). A signal says who sent it, not to whom; so a second process in
 // the launcher's group does nothing but report the signals it gets too.
+#include <array>
 #include <sys/types.h>
 #include <time.h>
-
-#include <array>
 
 #include "cli/file_descriptor.h"
 

@@ -93,13 +93,15 @@ TEST_CASE("All ranks end up in one sum, each once, and all are told") {
 }
 
 TEST_CASE("When one rank never comes nobody hangs and nobody discards anything") {
-    const auto outcome = merge_all({Part::takes_part, Part::takes_part, Part::never_comes, Part::takes_part}, short_times());
+    const auto outcome =
+        merge_all({Part::takes_part, Part::takes_part, Part::never_comes, Part::takes_part}, short_times());
     CHECK(outcome.ranks.empty());
     CHECK(std::none_of(outcome.safe.begin(), outcome.safe.end(), [](bool safe) { return safe; }));
 }
 
 TEST_CASE("A rank that falls silent costs its own part and that of the ranks below it") {
-    const auto outcome = merge_all({Part::takes_part, Part::takes_part, Part::falls_silent, Part::takes_part}, short_times());
+    const auto outcome =
+        merge_all({Part::takes_part, Part::takes_part, Part::falls_silent, Part::takes_part}, short_times());
     CHECK(outcome.ranks == std::vector<int>{0, 1});
     CHECK(outcome.names == std::vector<std::string>{name_of(0), name_of(1)});
     CHECK(outcome.safe[0]);

@@ -1,8 +1,7 @@
 #include "cli/command.h"
 
-#include <sys/stat.h>
-
 #include <fstream>
+#include <sys/stat.h>
 
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"

@@ -1,12 +1,11 @@
 #include "cli/job_folder.h"
 
+#include <filesystem>
+#include <fstream>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"

@@ -11,9 +11,7 @@ using namespace pyprof::cli;
 namespace {
 
 struct Line {
-    explicit Line(std::vector<std::string> given) : words{std::move(given)} {
-        words.insert(words.begin(), "pyprof");
-    }
+    explicit Line(std::vector<std::string> given) : words{std::move(given)} { words.insert(words.begin(), "pyprof"); }
     pyprof::Result<RunOptions> parse(const Environment& environment = {}) {
         std::vector<char*> arguments;
         for (auto& word : words) arguments.push_back(word.data());
@@ -132,8 +130,9 @@ TEST_CASE("An unknown option and a missing value are named") {
 
 TEST_CASE("The help names every option with its variable") {
     const auto help = run_options_help();
-    for (const char* word : {"--output", "--rate", "--mode", "--engine", "--counters", "--no-native", "--no-children",
-                             "--mpi", "--no-mpi", "--mpi-sync", "--ranks", "--max-memory", "--quiet", "PYPROF_RATE=HZ"}) {
+    for (const char* word :
+         {"--output", "--rate", "--mode", "--engine", "--counters", "--no-native", "--no-children", "--mpi", "--no-mpi",
+          "--mpi-sync", "--ranks", "--max-memory", "--quiet", "PYPROF_RATE=HZ"}) {
         INFO(word);
         CHECK(help.find(word) != std::string::npos);
     }

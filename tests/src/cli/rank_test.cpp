@@ -1,5 +1,7 @@
 #include "cli/rank.h"
 
+#include <string>
+
 #include "tests/support/catch.h"
 
 using namespace pyprof::cli;
@@ -40,4 +42,18 @@ TEST_CASE("Every rank runs the program only if it is the command of the one appl
     CHECK_FALSE(every_rank_runs(Environment{mixed}, "pyprof"));
     const char* shell[] = {"OMPI_NUM_APP_CTX=1", "OMPI_COMMAND=bash", nullptr};
     CHECK_FALSE(every_rank_runs(Environment{shell}, "pyprof"));
+}
+
+TEST_CASE("An error that all ranks have is said by the first, or by all when the first may be another program") {
+    const auto speaks = [](int rank, const char* command) {
+        Environment environment;
+        environment.set("OMPI_COMM_WORLD_RANK", std::to_string(rank));
+        environment.set("OMPI_NUM_APP_CTX", "1");
+        environment.set("OMPI_COMMAND", command);
+        return speaks_for_job(environment);
+    };
+    CHECK(speaks(0, "pyprof"));
+    CHECK_FALSE(speaks(1, "pyprof"));
+    CHECK(speaks(1, "bash"));
+    CHECK(speaks_for_job(Environment{}));
 }

@@ -1,9 +1,8 @@
 #include "cli/recordings.h"
 
-#include <unistd.h>
-
 #include <fstream>
 #include <set>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"

@@ -5,7 +5,8 @@
 using namespace pyprof::cli;
 
 TEST_CASE("Every verb but run is for the analysis program") {
-    for (const char* verb : {"report", "view", "merge", "info", "doctor", "help", "attach"}) CHECK(is_analysis_verb(verb));
+    for (const char* verb : {"report", "view", "merge", "info", "doctor", "help", "attach"})
+        CHECK(is_analysis_verb(verb));
     for (const char* word : {"run", "python", "", "repor"}) CHECK_FALSE(is_analysis_verb(word));
 }
 

@@ -70,21 +70,6 @@ TEST_CASE("a recording reads back as it was built") {
     CHECK(recording->unloaded == std::vector<std::uint32_t>{2});
 }
 
-TEST_CASE("node keys hold what they are made of") {
-    const std::uint64_t native = node_key::make_native(0x7fff'1234'5678, 0xabc, true, false);
-    CHECK(node_key::kind(native) == node_key::native);
-    CHECK(node_key::address_of(native) == 0x7fff'1234'5678);
-    CHECK(node_key::module_of(native) == 0xabc);
-    CHECK((native & node_key::return_bit) != 0);
-    CHECK((native & node_key::guessed_bit) == 0);
-    for (const std::int64_t unit : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{1} << 34}) {
-        const std::uint64_t python = node_key::make_python(0xfedcba, unit);
-        CHECK(node_key::kind(python) == node_key::python);
-        CHECK(node_key::code_of(python) == 0xfedcba);
-        CHECK(node_key::unit_of(python) == unit);
-    }
-}
-
 TEST_CASE("what is no recording is refused with the reason") {
     CHECK(decode({}).error().message() == "it is cut within its first 16 bytes: nothing of the recording is left");
     std::vector<std::byte> bytes(1000);

@@ -7,7 +7,7 @@
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint32_t extended_length = 0xffffffff;   // 64-bit entries: no linker writes them into .eh_frame
+constexpr std::uint32_t extended_length = 0xffffffff;  // 64-bit entries: no linker writes them into .eh_frame
 constexpr std::uint32_t max_augmentation = 16;
 
 // Length-prefixed entries start with their length and, for functions, the distance back to the common entry.
@@ -27,11 +27,16 @@ bool read_augmentation(CfiReader& reader, const char* letters, FunctionEntry& en
     const std::uint64_t bytes = reader.uleb();
     const std::uint64_t end = reader.at() + bytes;
     for (++letters; *letters != '\0'; ++letters) {
-        if (*letters == 'R') entry.pointer_encoding = reader.fixed<std::uint8_t>();
-        else if (*letters == 'L') reader.fixed<std::uint8_t>();
-        else if (*letters == 'S') entry.is_signal_frame = true;
-        else if (*letters == 'P') reader.number(reader.fixed<std::uint8_t>() & pointer_encoding::format_mask);
-        else break;   // the rest is skipped by its length
+        if (*letters == 'R')
+            entry.pointer_encoding = reader.fixed<std::uint8_t>();
+        else if (*letters == 'L')
+            reader.fixed<std::uint8_t>();
+        else if (*letters == 'S')
+            entry.is_signal_frame = true;
+        else if (*letters == 'P')
+            reader.number(reader.fixed<std::uint8_t>() & pointer_encoding::format_mask);
+        else
+            break;  // the rest is skipped by its length
     }
     if (!reader.ok() || end < reader.at()) return false;
     reader.skip(end - reader.at());
@@ -42,7 +47,7 @@ bool read_common_entry(std::uint64_t at, const MemoryRange& memory, FunctionEntr
     MemoryRange body;
     if (!open_entry(at, memory, body)) return false;
     CfiReader reader{body.begin, body.end};
-    if (reader.fixed<std::uint32_t>() != 0) return false;   // not a common entry
+    if (reader.fixed<std::uint32_t>() != 0) return false;  // not a common entry
     const auto version = reader.fixed<std::uint8_t>();
     if (version != 1 && version != 3) return false;
     char letters[max_augmentation] = {};
@@ -77,7 +82,8 @@ bool read_function_entry(std::uint64_t at, const MemoryRange& memory, FunctionEn
 // Call frame instructions, DWARF 5 section 7.24 and the GNU extensions.
 class Interpreter {
 public:
-    Interpreter(const FunctionEntry& entry, std::uint64_t pc, FrameRules& rules) : entry_{entry}, pc_{pc}, rules_{rules} {}
+    Interpreter(const FunctionEntry& entry, std::uint64_t pc, FrameRules& rules)
+        : entry_{entry}, pc_{pc}, rules_{rules} {}
 
     bool run() {
         if (!run(entry_.common_instructions)) return false;
@@ -95,10 +101,18 @@ private:
             const auto opcode = reader.fixed<std::uint8_t>();
             const std::uint32_t low = opcode & 0x3f;
             switch (opcode >> 6) {
-                case 1: location_ += low * entry_.code_alignment; break;
-                case 2: set(low, Rule::Kind::at_cfa_offset, factored(reader.uleb())); break;
-                case 3: restore(low); break;
-                default: extended(opcode, reader); break;
+                case 1:
+                    location_ += low * entry_.code_alignment;
+                    break;
+                case 2:
+                    set(low, Rule::Kind::at_cfa_offset, factored(reader.uleb()));
+                    break;
+                case 3:
+                    restore(low);
+                    break;
+                default:
+                    extended(opcode, reader);
+                    break;
             }
         }
         return reader.ok() && !failed_;
@@ -106,16 +120,40 @@ private:
 
     void extended(std::uint8_t opcode, CfiReader& reader) {
         switch (opcode) {
-            case 0x00: break;                                                               // nop
-            case 0x01: location_ = reader.pointer(entry_.pointer_encoding, 0); break;       // set_loc
-            case 0x02: location_ += reader.fixed<std::uint8_t>() * entry_.code_alignment; break;
-            case 0x03: location_ += reader.fixed<std::uint16_t>() * entry_.code_alignment; break;
-            case 0x04: location_ += reader.fixed<std::uint32_t>() * entry_.code_alignment; break;
-            case 0x0a: remember(); break;
-            case 0x0b: recall(); break;
-            case 0x2e: reader.uleb(); break;                                                // GNU_args_size
-            case 0x0c: case 0x0d: case 0x0e: case 0x0f: case 0x12: case 0x13: define_cfa(opcode, reader); break;
-            default: define_register(opcode, reader); break;
+            case 0x00:
+                break;  // nop
+            case 0x01:
+                location_ = reader.pointer(entry_.pointer_encoding, 0);
+                break;  // set_loc
+            case 0x02:
+                location_ += reader.fixed<std::uint8_t>() * entry_.code_alignment;
+                break;
+            case 0x03:
+                location_ += reader.fixed<std::uint16_t>() * entry_.code_alignment;
+                break;
+            case 0x04:
+                location_ += reader.fixed<std::uint32_t>() * entry_.code_alignment;
+                break;
+            case 0x0a:
+                remember();
+                break;
+            case 0x0b:
+                recall();
+                break;
+            case 0x2e:
+                reader.uleb();
+                break;  // GNU_args_size
+            case 0x0c:
+            case 0x0d:
+            case 0x0e:
+            case 0x0f:
+            case 0x12:
+            case 0x13:
+                define_cfa(opcode, reader);
+                break;
+            default:
+                define_register(opcode, reader);
+                break;
         }
     }
 
@@ -125,7 +163,8 @@ private:
             rules_.cfa_expression = expression(reader);
             return;
         }
-        if (opcode == 0x0c || opcode == 0x0d || opcode == 0x12) rules_.cfa_register = static_cast<std::uint32_t>(reader.uleb());
+        if (opcode == 0x0c || opcode == 0x0d || opcode == 0x12)
+            rules_.cfa_register = static_cast<std::uint32_t>(reader.uleb());
         if (opcode == 0x0c || opcode == 0x0e) rules_.cfa_offset = static_cast<std::int64_t>(reader.uleb());
         if (opcode == 0x12 || opcode == 0x13) rules_.cfa_offset = factored(static_cast<std::uint64_t>(reader.sleb()));
     }
@@ -133,18 +172,43 @@ private:
     void define_register(std::uint8_t opcode, CfiReader& reader) {
         const std::uint64_t column = reader.uleb();
         switch (opcode) {
-            case 0x05: set(column, Rule::Kind::at_cfa_offset, factored(reader.uleb())); break;
-            case 0x06: restore(column); break;
-            case 0x07: set(column, Rule::Kind::undefined, 0); break;
-            case 0x08: set(column, Rule::Kind::same, 0); break;
-            case 0x09: set(column, Rule::Kind::in_register, static_cast<std::int64_t>(reader.uleb())); break;
-            case 0x10: set_expression(column, Rule::Kind::at_expression, reader); break;
-            case 0x11: set(column, Rule::Kind::at_cfa_offset, factored(static_cast<std::uint64_t>(reader.sleb()))); break;
-            case 0x14: set(column, Rule::Kind::is_cfa_offset, factored(reader.uleb())); break;
-            case 0x15: set(column, Rule::Kind::is_cfa_offset, factored(static_cast<std::uint64_t>(reader.sleb()))); break;
-            case 0x16: set_expression(column, Rule::Kind::is_expression, reader); break;
-            case 0x2f: set(column, Rule::Kind::at_cfa_offset, -factored(reader.uleb())); break;   // GNU_negative_offset
-            default: failed_ = true; reader.fail(); break;
+            case 0x05:
+                set(column, Rule::Kind::at_cfa_offset, factored(reader.uleb()));
+                break;
+            case 0x06:
+                restore(column);
+                break;
+            case 0x07:
+                set(column, Rule::Kind::undefined, 0);
+                break;
+            case 0x08:
+                set(column, Rule::Kind::same, 0);
+                break;
+            case 0x09:
+                set(column, Rule::Kind::in_register, static_cast<std::int64_t>(reader.uleb()));
+                break;
+            case 0x10:
+                set_expression(column, Rule::Kind::at_expression, reader);
+                break;
+            case 0x11:
+                set(column, Rule::Kind::at_cfa_offset, factored(static_cast<std::uint64_t>(reader.sleb())));
+                break;
+            case 0x14:
+                set(column, Rule::Kind::is_cfa_offset, factored(reader.uleb()));
+                break;
+            case 0x15:
+                set(column, Rule::Kind::is_cfa_offset, factored(static_cast<std::uint64_t>(reader.sleb())));
+                break;
+            case 0x16:
+                set_expression(column, Rule::Kind::is_expression, reader);
+                break;
+            case 0x2f:
+                set(column, Rule::Kind::at_cfa_offset, -factored(reader.uleb()));
+                break;  // GNU_negative_offset
+            default:
+                failed_ = true;
+                reader.fail();
+                break;
         }
     }
 
@@ -166,7 +230,8 @@ private:
 
     void set_expression(std::uint64_t column, Rule::Kind kind, CfiReader& reader) {
         const Expression found = expression(reader);
-        if (column < Registers::count) rules_.registers[column] = {kind, found.bytes, static_cast<std::int64_t>(found.at)};
+        if (column < Registers::count)
+            rules_.registers[column] = {kind, found.bytes, static_cast<std::int64_t>(found.at)};
     }
 
     void restore(std::uint64_t column) {
@@ -190,7 +255,7 @@ private:
     bool failed_ = false;
     std::uint32_t depth_ = 0;
     Rule initial_[Registers::count];
-    alignas(FrameRules) unsigned char remembered_[max_remembered][sizeof(FrameRules)];   // most entries need none
+    alignas(FrameRules) unsigned char remembered_[max_remembered][sizeof(FrameRules)];  // most entries need none
 };
 
 // The CFA of a procedure linkage table entry: rsp + 8, and 8 more once the stub has pushed, which is told from
@@ -226,14 +291,19 @@ bool fits(std::int64_t bytes, std::int64_t max_words) {
 bool compact_rbp(const Rule& rule, std::int64_t& field) {
     switch (rule.kind) {
         case Rule::Kind::same:
-        case Rule::Kind::undefined: field = Row::rbp_same; return true;
-        case Rule::Kind::at_cfa_offset: field = rule.value / 8; return fits(rule.value, Row::max_rbp_words);
+        case Rule::Kind::undefined:
+            field = Row::rbp_same;
+            return true;
+        case Rule::Kind::at_cfa_offset:
+            field = rule.value / 8;
+            return fits(rule.value, Row::max_rbp_words);
         case Rule::Kind::at_expression: {
             const auto* bytes = reinterpret_cast<const unsigned char*>(rule.value);
             field = Row::rbp_at_rbp;
             return rule.expression_bytes == 2 && bytes[0] == breg_rbp && bytes[1] == 0;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -267,7 +337,7 @@ bool find_function(std::uint64_t header, const MemoryRange& memory, std::uint64_
     reader.pointer(frame_encoding, header);
     const std::uint64_t count = reader.pointer(count_encoding, header);
     struct TableEntry {
-        std::int32_t begin, entry;   // relative to `header`
+        std::int32_t begin, entry;  // relative to `header`
     };
     if (!reader.ok() || count == 0 || count > (memory.end - reader.at()) / sizeof(TableEntry)) return false;
     const auto* table = reinterpret_cast<const TableEntry*>(reader.at());
@@ -279,7 +349,8 @@ bool find_function(std::uint64_t header, const MemoryRange& memory, std::uint64_
         if (table[first + half].begin <= wanted) first += half;
         left -= half;
     }
-    return read_function_entry(header + static_cast<std::uint64_t>(static_cast<std::int64_t>(table[first].entry)), memory, entry) &&
+    return read_function_entry(header + static_cast<std::uint64_t>(static_cast<std::int64_t>(table[first].entry)),
+                               memory, entry) &&
            pc >= entry.begin && pc < entry.end;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // Call frame information (.eh_frame) of one function, decoded when a pc in it is first met. No tables are built.
 // Async-signal-safe; reads only inside the range it is given; bounded by the length of the one function's entry.
-// Sources: DWARF 5, section 6.4; Linux Standard Base, "Exception Frames"; System V ABI AMD64, section 3.6.2 (registers).
+// Sources: DWARF 5, section 6.4; Linux Standard Base, "Exception Frames"; System V ABI AMD64, section 3.6.2
+// (registers).
 #include <cstdint>
 
 #include "agent/capture/elf_image.h"
@@ -21,16 +22,24 @@ struct Expression {
 };
 
 struct Rule {
-    enum class Kind : std::uint8_t { same, undefined, at_cfa_offset, is_cfa_offset, in_register, at_expression, is_expression };
+    enum class Kind : std::uint8_t {
+        same,
+        undefined,
+        at_cfa_offset,
+        is_cfa_offset,
+        in_register,
+        at_expression,
+        is_expression
+    };
     Kind kind = Kind::same;
     std::uint32_t expression_bytes = 0;
-    std::int64_t value = 0;   // offset from the CFA, register number, or address of the expression
+    std::int64_t value = 0;  // offset from the CFA, register number, or address of the expression
 };
 
 // How to leave a frame at one pc: DWARF's "row" with all its columns.
 struct FrameRules {
     bool cfa_is_expression = false;
-    std::uint32_t cfa_register = Registers::count;   // none yet
+    std::uint32_t cfa_register = Registers::count;  // none yet
     std::int64_t cfa_offset = 0;
     Expression cfa_expression = {};
     bool is_signal_frame = false;
@@ -39,7 +48,7 @@ struct FrameRules {
 
 // A function's entry (FDE) with what it needs of its common entry (CIE).
 struct FunctionEntry {
-    std::uint64_t begin, end;   // code
+    std::uint64_t begin, end;  // code
     MemoryRange common_instructions;
     MemoryRange instructions;
     std::uint64_t code_alignment;

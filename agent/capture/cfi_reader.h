@@ -60,25 +60,41 @@ public:
         const std::uint64_t here = at_;
         const std::uint64_t value = number(encoding & pointer_encoding::format_mask);
         switch (encoding & ~pointer_encoding::format_mask) {
-            case 0: return value;
-            case pointer_encoding::relative_to_pc: return value + here;
-            case pointer_encoding::relative_to_data: return value + data_base;
-            default: ok_ = false; return 0;
+            case 0:
+                return value;
+            case pointer_encoding::relative_to_pc:
+                return value + here;
+            case pointer_encoding::relative_to_data:
+                return value + data_base;
+            default:
+                ok_ = false;
+                return 0;
         }
     }
 
     // A plain number in the format part of a pointer encoding.
     std::uint64_t number(std::uint8_t format) {
         switch (format) {
-            case 0x0: case 0x4: return fixed<std::uint64_t>();
-            case 0x1: return uleb();
-            case 0x2: return fixed<std::uint16_t>();
-            case 0x3: return fixed<std::uint32_t>();
-            case 0x9: return static_cast<std::uint64_t>(sleb());
-            case 0xa: return static_cast<std::uint64_t>(fixed<std::int16_t>());
-            case 0xb: return static_cast<std::uint64_t>(fixed<std::int32_t>());
-            case 0xc: return fixed<std::uint64_t>();
-            default: ok_ = false; return 0;
+            case 0x0:
+            case 0x4:
+                return fixed<std::uint64_t>();
+            case 0x1:
+                return uleb();
+            case 0x2:
+                return fixed<std::uint16_t>();
+            case 0x3:
+                return fixed<std::uint32_t>();
+            case 0x9:
+                return static_cast<std::uint64_t>(sleb());
+            case 0xa:
+                return static_cast<std::uint64_t>(fixed<std::int16_t>());
+            case 0xb:
+                return static_cast<std::uint64_t>(fixed<std::int32_t>());
+            case 0xc:
+                return fixed<std::uint64_t>();
+            default:
+                ok_ = false;
+                return 0;
         }
     }
 

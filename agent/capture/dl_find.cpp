@@ -30,9 +30,7 @@ int look_for_function(dl_phdr_info* object, std::size_t, void*) {
 
 }  // namespace
 
-bool set_up_object_lookup() {
-    return dl_iterate_phdr(look_for_function, nullptr) != 0;
-}
+bool set_up_object_lookup() { return dl_iterate_phdr(look_for_function, nullptr) != 0; }
 
 bool can_look_up_objects() { return dl_find_object.load(std::memory_order_relaxed) != nullptr; }
 

@@ -7,9 +7,9 @@
 namespace pyprof::capture {
 
 struct FoundObject {
-    std::uint64_t begin, end;      // whole mapped range; may have holes between segments
-    std::uint64_t eh_frame_header; // address of .eh_frame_hdr, 0 if it has none
-    const link_map* map;           // valid while the object stays loaded
+    std::uint64_t begin, end;       // whole mapped range; may have holes between segments
+    std::uint64_t eh_frame_header;  // address of .eh_frame_hdr, 0 if it has none
+    const link_map* map;            // valid while the object stays loaded
 };
 
 // Takes the loader's lock: call from a constructor, before the first sample, never from a handler. False where glibc

@@ -49,7 +49,8 @@ std::uint32_t gnu_hash_of(const char* name) {
 }
 
 // Address of symbol `index` if it is defined and called `name`.
-std::uint64_t symbol_address(const ElfImage& image, const DynamicTables& tables, std::uint32_t index, const char* name) {
+std::uint64_t symbol_address(const ElfImage& image, const DynamicTables& tables, std::uint32_t index,
+                             const char* name) {
     Elf64_Sym symbol;
     if (!image.read(tables.symbols + index * sizeof symbol, symbol) || symbol.st_shndx == SHN_UNDEF) return 0;
     const std::uint64_t text = tables.strings + symbol.st_name;
@@ -66,7 +67,8 @@ ElfImage ElfImage::at(std::uint64_t begin, std::uint64_t end, std::uint64_t bias
     if (end - begin < sizeof header || !capture::read(begin, header, pages)) return {};
     if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phentsize != sizeof(Elf64_Phdr)) return {};
     const std::uint64_t bytes = header.e_phnum * sizeof(Elf64_Phdr);
-    if (header.e_phnum > max_segments || header.e_phoff > end - begin || bytes > end - begin - header.e_phoff) return {};
+    if (header.e_phnum > max_segments || header.e_phoff > end - begin || bytes > end - begin - header.e_phoff)
+        return {};
     if (!readable(begin + header.e_phoff, bytes, pages)) return {};
     return {bias, reinterpret_cast<const Elf64_Phdr*>(begin + header.e_phoff), header.e_phnum};
 }
@@ -74,14 +76,15 @@ ElfImage ElfImage::at(std::uint64_t begin, std::uint64_t end, std::uint64_t bias
 bool ElfImage::holds(std::uint64_t address, std::uint64_t bytes) const {
     for (const Elf64_Phdr& header : *this) {
         if (header.p_type != PT_LOAD || (header.p_flags & PF_R) == 0) continue;
-        if (MemoryRange{bias_ + header.p_vaddr, bias_ + header.p_vaddr + header.p_memsz}.holds(address, bytes)) return true;
+        if (MemoryRange{bias_ + header.p_vaddr, bias_ + header.p_vaddr + header.p_memsz}.holds(address, bytes))
+            return true;
     }
     return false;
 }
 
 MemoryRange ElfImage::readable_around(std::uint64_t address) const {
     MemoryRange range;
-    for (const Elf64_Phdr& header : *this) {   // PT_LOAD entries are sorted by address (ELF specification)
+    for (const Elf64_Phdr& header : *this) {  // PT_LOAD entries are sorted by address (ELF specification)
         if (header.p_type != PT_LOAD || (header.p_flags & PF_R) == 0) continue;
         const std::uint64_t begin = bias_ + header.p_vaddr;
         const std::uint64_t end = begin + header.p_memsz;
@@ -138,7 +141,8 @@ BuildId find_build_id(const ElfImage& image) {
             const std::uint64_t name = at + sizeof note;
             const std::uint64_t content = name + align4(note.n_namesz);
             if (content + note.n_descsz > bytes || !image.holds(begin + at, content + note.n_descsz - at)) break;
-            if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof ELF_NOTE_GNU && note.n_descsz <= max_build_id_bytes &&
+            if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof ELF_NOTE_GNU &&
+                note.n_descsz <= max_build_id_bytes &&
                 std::memcmp(reinterpret_cast<const void*>(begin + name), ELF_NOTE_GNU, sizeof ELF_NOTE_GNU) == 0)
                 return {reinterpret_cast<const unsigned char*>(begin + content), note.n_descsz};
             at = content + align4(note.n_descsz);
@@ -158,7 +162,7 @@ std::uint64_t hash_identity(const ElfImage& image) {
     const auto headers = static_cast<std::uint64_t>(image.end() - image.begin()) * sizeof(Elf64_Phdr);
     std::uint64_t hash = hash_bytes(image.begin(), headers, hash_seed);
     const DynamicTables tables = find_tables(image);
-    if (tables.strings <= tables.symbols) return hash;   // linkers put .dynstr behind .dynsym
+    if (tables.strings <= tables.symbols) return hash;  // linkers put .dynstr behind .dynsym
     std::uint64_t bytes = tables.strings - tables.symbols;
     if (bytes > max_hashed_symbol_bytes) bytes = max_hashed_symbol_bytes;
     if (!image.holds(tables.symbols, bytes)) return hash;

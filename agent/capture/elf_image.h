@@ -50,7 +50,7 @@ std::uint64_t find_export(const ElfImage& image, const char* name);
 
 struct BuildId {
     const unsigned char* bytes = nullptr;
-    std::uint32_t count = 0;   // 0: the object has none
+    std::uint32_t count = 0;  // 0: the object has none
 };
 BuildId find_build_id(const ElfImage& image);
 

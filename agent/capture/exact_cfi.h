@@ -14,7 +14,7 @@ namespace pyprof::capture {
 struct FrameRegisters {
     static constexpr std::uint32_t all = (1U << Registers::count) - 1;
     Registers registers;
-    std::uint32_t known = 0;   // bit per register
+    std::uint32_t known = 0;  // bit per register
 
     bool knows(std::uint64_t column) const { return column < Registers::count && (known >> column & 1) != 0; }
     void set(std::uint32_t column, std::uint64_t value) {
@@ -26,7 +26,8 @@ struct FrameRegisters {
 enum class ExactStep : std::uint8_t { stepped, bottom, failed };
 
 // From a frame's registers to its caller's. `caller` is only meaningful after `stepped`.
-ExactStep step_exactly(const FrameRules& rules, const FrameRegisters& frame, StackMemory& memory, FrameRegisters& caller);
+ExactStep step_exactly(const FrameRules& rules, const FrameRegisters& frame, StackMemory& memory,
+                       FrameRegisters& caller);
 
 // The value of an expression on `frame`; `initial` is pushed first if it is not null. False if it reads what is not
 // known or cannot be read, or uses an operation that call frame information may not contain.

@@ -7,7 +7,7 @@
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint64_t user_space_end = 1ULL << 47;   // x86-64 with four-level page tables; nothing of ours lies above
+constexpr std::uint64_t user_space_end = 1ULL << 47;  // x86-64 with four-level page tables; nothing of ours lies above
 
 // rt_sigprocmask copies the new mask in before it looks at `how`: an invalid `how` gives EINVAL for a readable address
 // and EFAULT for another, and changes nothing. (Linux kernel/signal.c; the idea is Abseil's.)
@@ -15,17 +15,15 @@ bool probe(std::uint64_t address) {
     constexpr std::uint64_t mask_bytes = 8;
     long result = SYS_rt_sigprocmask;
     register std::uint64_t size asm("r10") = mask_bytes;
-    asm volatile("syscall"
-                 : "+a"(result)
-                 : "D"(~0L), "S"(address), "d"(0L), "r"(size)
-                 : "rcx", "r11", "memory");
+    asm volatile("syscall" : "+a"(result) : "D"(~0L), "S"(address), "d"(0L), "r"(size) : "rcx", "r11", "memory");
     return result == -EINVAL;
 }
 
 }  // namespace
 
 bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
-    if (bytes == 0 || address < page_size || address >= user_space_end || bytes > user_space_end - address) return false;
+    if (bytes == 0 || address < page_size || address >= user_space_end || bytes > user_space_end - address)
+        return false;
     const std::uint64_t last = (address + bytes - 1) >> page_shift;
     for (std::uint64_t page = address >> page_shift; page <= last; ++page) {
         if (known.contains(page)) continue;

@@ -1,14 +1,14 @@
 #pragma once
-// Reads of memory that nobody vouches for: heap of the interpreter, stacks of fibres. The kernel is asked whether a page
-// can be read, so a bad pointer costs a failed probe and never a fault. Async-signal-safe; errno is left alone.
+// Reads of memory that nobody vouches for: heap of the interpreter, stacks of fibres. The kernel is asked whether a
+// page can be read, so a bad pointer costs a failed probe and never a fault. Async-signal-safe; errno is left alone.
 //
-// A page may be unmapped by another thread between probe and read; nothing but a fault handler could close that gap, and
-// the agent has none. Callers read only what the interrupted thread itself keeps alive.
+// A page may be unmapped by another thread between probe and read; nothing but a fault handler could close that gap,
+// and the agent has none. Callers read only what the interrupted thread itself keeps alive.
 #include <cstdint>
 
 namespace pyprof::capture {
 
-inline constexpr std::uint64_t page_shift = 12;   // the smallest page of the machine
+inline constexpr std::uint64_t page_shift = 12;  // the smallest page of the machine
 inline constexpr std::uint64_t page_size = 1ULL << page_shift;
 
 // Pages found readable. Lives for one sample: later the page may be gone.
@@ -20,7 +20,7 @@ public:
 
 private:
     static constexpr std::uint32_t slots = 64;
-    std::uint64_t pages_[slots] = {};   // page numbers; page 0 is never readable, so 0 is an empty slot
+    std::uint64_t pages_[slots] = {};  // page numbers; page 0 is never readable, so 0 is an empty slot
 };
 
 // Whether all of [address, address + bytes) can be read now. One system call (about 140 ns) for each page that `known`

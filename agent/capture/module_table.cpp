@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint64_t max_path_bytes = 4095;
 
 // File names of the libraries whose frames count as MPI: the library itself, its plug-ins and its transports.
-constexpr const char* mpi_prefixes[] = {"libmpi", "libopen-pal", "libopen-rte", "libprrte", "libpmix", "libuc",
-                                        "libfabric", "libpsm2", "libhcoll", "mca_"};
+constexpr const char* mpi_prefixes[] = {"libmpi", "libopen-pal", "libopen-rte", "libprrte", "libpmix",
+                                        "libuc",  "libfabric",   "libpsm2",     "libhcoll", "mca_"};
 constexpr const char* agent_prefix = "libpyprof-";
 constexpr const char* python_prefix = "libpython3";
 
@@ -41,7 +41,9 @@ Module describe(const FoundObject& found) {
             .image = image};
 }
 
-std::uint32_t slot_of(std::uint64_t begin) { return static_cast<std::uint32_t>((begin >> 12) * 0x9e3779b97f4a7c15 >> 40); }
+std::uint32_t slot_of(std::uint64_t begin) {
+    return static_cast<std::uint32_t>((begin >> 12) * 0x9e3779b97f4a7c15 >> 40);
+}
 
 // Lies in the module that this code is linked into.
 const char own_code = 0;
@@ -109,7 +111,8 @@ std::uint32_t ModuleTable::insert(const FoundObject& found) {
     entry->state.store(State::live, std::memory_order_release);
     for (std::uint32_t i = 0, slot = slot_of(found.begin); i < slot_count; ++i, ++slot) {
         std::uint16_t id = 0;
-        if (slots_[slot % slot_count].compare_exchange_strong(id, static_cast<std::uint16_t>(own_id), std::memory_order_acq_rel))
+        if (slots_[slot % slot_count].compare_exchange_strong(id, static_cast<std::uint16_t>(own_id),
+                                                              std::memory_order_acq_rel))
             return own_id;
         if (is_same(entries_[id], found)) {
             entry->state.store(State::unused, std::memory_order_relaxed);
@@ -135,9 +138,11 @@ void ModuleTable::retire_overlapping(const Entry& fresh) {
         State state = State::live;
         if (&old == &fresh || old.state.load(std::memory_order_acquire) != State::live) continue;
         if (old.module.begin >= fresh.module.end || fresh.module.begin >= old.module.end) continue;
-        if (old.map == fresh.map && old.fingerprint == fresh.fingerprint && old.module.begin == fresh.module.begin) continue;
+        if (old.map == fresh.map && old.fingerprint == fresh.fingerprint && old.module.begin == fresh.module.begin)
+            continue;
         if (!old.state.compare_exchange_strong(state, State::unloaded, std::memory_order_acq_rel)) continue;
-        if (writer_ == nullptr || old.announced.load(std::memory_order_relaxed) != epoch_.load(std::memory_order_relaxed) + 1)
+        if (writer_ == nullptr ||
+            old.announced.load(std::memory_order_relaxed) != epoch_.load(std::memory_order_relaxed) + 1)
             continue;
         auto* record = static_cast<wire::UnloadedRecord*>(writer_->reserve(sizeof(wire::UnloadedRecord)));
         if (record == nullptr) continue;
@@ -164,7 +169,8 @@ bool ModuleTable::append_record(const Entry& entry) const {
     const BuildId build_id = find_build_id(image);
     const char* path = path_of(entry.map);
     const std::uint64_t path_bytes = strnlen(path, max_path_bytes);
-    const auto bytes = static_cast<std::uint32_t>((sizeof(wire::ModuleRecord) + build_id.count + path_bytes + 7) & ~7ULL);
+    const auto bytes =
+        static_cast<std::uint32_t>((sizeof(wire::ModuleRecord) + build_id.count + path_bytes + 7) & ~7ULL);
     auto* record = static_cast<wire::ModuleRecord*>(writer_->reserve(bytes));
     if (record == nullptr) return false;
     record->header.kind = wire::RecordKind::module;
@@ -188,7 +194,8 @@ std::uint32_t ModuleTable::flags_of(const Entry& entry, const ElfImage& image) c
     const auto own = reinterpret_cast<std::uint64_t>(&own_code);
     std::uint32_t flags = 0;
     if (is_mpi(name)) flags |= wire::module_flags::mpi;
-    if (starts_with(name, python_prefix) || find_export(image, "_PyRuntime") != 0) flags |= wire::module_flags::interpreter;
+    if (starts_with(name, python_prefix) || find_export(image, "_PyRuntime") != 0)
+        flags |= wire::module_flags::interpreter;
     if (is_executable(entry.map)) flags |= wire::module_flags::executable;
     if (starts_with(name, agent_prefix) || (own >= entry.module.begin && own < entry.module.end))
         flags |= wire::module_flags::agent;
@@ -201,7 +208,8 @@ std::uint64_t ModuleTable::fingerprint_of(const FoundObject& found) const {
     const BuildId build_id = find_build_id(image);
     std::uint64_t hash = hash_bytes(path, strnlen(path, max_path_bytes), hash_seed);
     hash = hash_bytes(build_id.bytes, build_id.count, hash);
-    return hash_bytes(image.begin(), static_cast<std::uint64_t>(image.end() - image.begin()) * sizeof(Elf64_Phdr), hash);
+    return hash_bytes(image.begin(), static_cast<std::uint64_t>(image.end() - image.begin()) * sizeof(Elf64_Phdr),
+                      hash);
 }
 
 const char* ModuleTable::path_of(const link_map* map) const {

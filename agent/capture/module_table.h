@@ -14,15 +14,15 @@
 
 namespace pyprof::capture {
 
-inline constexpr std::uint32_t max_modules = 4095;   // ids are 12 bits, 0 is none
+inline constexpr std::uint32_t max_modules = 4095;  // ids are 12 bits, 0 is none
 
 struct Module {
-    std::uint32_t id = 0;             // 0: the table or the recording is full
-    std::uint64_t begin = 0, end = 0; // mapped range
+    std::uint32_t id = 0;              // 0: the table or the recording is full
+    std::uint64_t begin = 0, end = 0;  // mapped range
     std::uint64_t bias = 0;
     std::uint64_t eh_frame_header = 0;
-    MemoryRange unwind_memory;        // what may be read around .eh_frame_hdr
-    ElfImage image;                   // usable while the object stays loaded
+    MemoryRange unwind_memory;  // what may be read around .eh_frame_hdr
+    ElfImage image;             // usable while the object stays loaded
 };
 
 class ModuleTable {
@@ -55,8 +55,8 @@ private:
         std::uint64_t fingerprint;
         std::uint32_t flags;
         std::atomic<State> state;
-        std::atomic<std::uint32_t> verified;    // generation in which the fingerprint was last seen to be right
-        std::atomic<std::uint32_t> announced;   // 1 + epoch in whose recording it has a record
+        std::atomic<std::uint32_t> verified;   // generation in which the fingerprint was last seen to be right
+        std::atomic<std::uint32_t> announced;  // 1 + epoch in whose recording it has a record
     };
     static constexpr std::uint32_t slot_count = 8192;
 
@@ -78,8 +78,8 @@ private:
     std::atomic<std::uint32_t> generation_{0};
     std::atomic<std::uint32_t> epoch_{0};
     std::atomic<std::uint32_t> last_id_{0};
-    std::atomic<std::uint16_t> slots_[slot_count] = {};   // ids, open addressing by begin address; 0: empty
-    Entry entries_[max_modules + 1] = {};                 // by id
+    std::atomic<std::uint16_t> slots_[slot_count] = {};  // ids, open addressing by begin address; 0: empty
+    Entry entries_[max_modules + 1] = {};                // by id
 };
 
 }  // namespace pyprof::capture

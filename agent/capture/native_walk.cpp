@@ -14,7 +14,9 @@ enum class Step : std::uint8_t { stepped, bottom, failed };
 class RowMemo {
 public:
     RowMemo(WalkMemo& memo, std::uint32_t generation)
-        : memo_{memo}, old_{memo.frames[memo.current]}, old_count_{memo.generation == generation ? memo.count : 0},
+        : memo_{memo},
+          old_{memo.frames[memo.current]},
+          old_count_{memo.generation == generation ? memo.count : 0},
           fresh_{memo.frames[1 - memo.current]} {
         memo.generation = generation;
     }
@@ -45,8 +47,14 @@ private:
 class Walk {
 public:
     Walk(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out)
-        : leaf_{registers}, out_{out}, generation_{native_code.modules.generation()}, rows_{memo, generation_},
-          memory_{stack, registers.sp()}, pc_{registers.ip()}, sp_{registers.sp()}, bp_{registers.bp()} {
+        : leaf_{registers},
+          out_{out},
+          generation_{native_code.modules.generation()},
+          rows_{memo, generation_},
+          memory_{stack, registers.sp()},
+          pc_{registers.ip()},
+          sp_{registers.sp()},
+          bp_{registers.bp()} {
         out_.count = 0;
         out_.guessed = false;
     }
@@ -67,11 +75,14 @@ public:
     }
 
 private:
-    static std::uint64_t lookup_address(std::uint64_t pc, bool is_return_address) { return is_return_address ? pc - 1 : pc; }
+    static std::uint64_t lookup_address(std::uint64_t pc, bool is_return_address) {
+        return is_return_address ? pc - 1 : pc;
+    }
 
     void append_frame(Row row) {
         const std::uint32_t function = row.knows_function() ? row.function() + (is_return_address_ ? 1 : 0) : 0;
-        out_.frames[out_.count++] = {pc_, sp_, static_cast<std::uint16_t>(row.module()), is_return_address_, is_guessed_, function};
+        out_.frames[out_.count++] = {pc_,         sp_,     static_cast<std::uint16_t>(row.module()), is_return_address_,
+                                     is_guessed_, function};
         out_.guessed = out_.guessed || is_guessed_;
         is_guessed_ = false;
     }
@@ -80,16 +91,26 @@ private:
         const std::uint64_t offset = static_cast<std::uint64_t>(row.cfa_field() * 8);
         std::uint64_t cfa = 0;
         switch (row.kind()) {
-            case RowKind::rsp: cfa = sp_ + offset; break;
-            case RowKind::rbp: cfa = bp_ + offset; break;
-            case RowKind::plt: cfa = sp_ + (static_cast<std::int64_t>(pc_ & 15) >= row.cfa_field() ? 16 : 8); break;
+            case RowKind::rsp:
+                cfa = sp_ + offset;
+                break;
+            case RowKind::rbp:
+                cfa = bp_ + offset;
+                break;
+            case RowKind::plt:
+                cfa = sp_ + (static_cast<std::int64_t>(pc_ & 15) >= row.cfa_field() ? 16 : 8);
+                break;
             case RowKind::deref_rbp:
                 if (!memory_.read(bp_ + offset, cfa)) return Step::failed;
                 break;
-            case RowKind::bottom: return Step::bottom;
-            case RowKind::none: return Step::failed;
-            case RowKind::signal: return leave_exactly(true);
-            case RowKind::exact: return leave_exactly(false);
+            case RowKind::bottom:
+                return Step::bottom;
+            case RowKind::none:
+                return Step::failed;
+            case RowKind::signal:
+                return leave_exactly(true);
+            case RowKind::exact:
+                return leave_exactly(false);
         }
         return return_from(cfa, row.rbp_field());
     }
@@ -99,7 +120,8 @@ private:
         std::uint64_t pc = 0, bp = bp_;
         if (!memory_.is_plausible_cfa(cfa, sp_) || !memory_.read(cfa - 8, pc)) return Step::failed;
         if (rbp_words != Row::rbp_same) {
-            const std::uint64_t slot = rbp_words == Row::rbp_at_rbp ? bp_ : cfa + static_cast<std::uint64_t>(rbp_words * 8);
+            const std::uint64_t slot =
+                rbp_words == Row::rbp_at_rbp ? bp_ : cfa + static_cast<std::uint64_t>(rbp_words * 8);
             if (!memory_.read(slot, bp)) return Step::failed;
         }
         pc_ = pc;
@@ -114,7 +136,8 @@ private:
         const NativeFrame& frame = out_.frames[out_.count - 1];
         FrameRules rules;
         FrameRegisters caller;
-        if (!native_code.find_frame_rules(lookup_address(frame.pc, frame.is_return_address), rules)) return Step::failed;
+        if (!native_code.find_frame_rules(lookup_address(frame.pc, frame.is_return_address), rules))
+            return Step::failed;
         const ExactStep result = step_exactly(rules, exact_, memory_, caller);
         if (result != ExactStep::stepped) return result == ExactStep::bottom ? Step::bottom : Step::failed;
         const std::uint64_t sp = caller.registers.sp();
@@ -138,9 +161,10 @@ private:
             const NativeFrame& next = out_.frames[exact_frame_ + 1];
             FrameRules rules;
             FrameRegisters caller;
-            if (next.guessed || !native_code.find_frame_rules(lookup_address(frame.pc, frame.is_return_address), rules) ||
-                step_exactly(rules, exact_, memory_, caller) != ExactStep::stepped || caller.registers.ip() != next.pc ||
-                caller.registers.sp() != next.sp)
+            if (next.guessed ||
+                !native_code.find_frame_rules(lookup_address(frame.pc, frame.is_return_address), rules) ||
+                step_exactly(rules, exact_, memory_, caller) != ExactStep::stepped ||
+                caller.registers.ip() != next.pc || caller.registers.sp() != next.sp)
                 caller.known = 0;
             caller.set(return_register, next.pc);
             caller.set(rsp_register, next.sp);
@@ -174,7 +198,7 @@ private:
     std::uint64_t pc_, sp_, bp_;
     bool is_return_address_ = false;
     bool is_guessed_ = false;
-    FrameRegisters exact_;             // registers of out_.frames[exact_frame_]; none known: the leaf's
+    FrameRegisters exact_;  // registers of out_.frames[exact_frame_]; none known: the leaf's
     std::uint32_t exact_frame_ = 0;
 };
 

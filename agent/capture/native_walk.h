@@ -15,14 +15,14 @@ namespace pyprof::capture {
 // What a thread remembers of its last walk: most frames of the next one have the same pc at the same sp, and a row
 // depends on pc alone. Per thread, zero bits at first, used by one walk at a time.
 struct WalkMemo {
-    static constexpr std::uint32_t max_frames = 256;   // deeper ones are looked up again
+    static constexpr std::uint32_t max_frames = 256;  // deeper ones are looked up again
     struct Frame {
-        std::uint64_t pc;   // lookup address
+        std::uint64_t pc;  // lookup address
         std::uint64_t sp;
         Row row;
     };
     std::uint32_t generation;
-    std::uint32_t current;   // which half the last walk filled
+    std::uint32_t current;  // which half the last walk filled
     std::uint32_t count;
     Frame frames[2][max_frames];
 };

@@ -6,7 +6,8 @@
 namespace pyprof::capture {
 
 struct Registers {
-    static constexpr std::uint32_t count = 17;   // DWARF numbering: 0 rax 1 rdx 2 rcx 3 rbx 4 rsi 5 rdi 6 rbp 7 rsp 8-15 r8-r15 16 rip
+    static constexpr std::uint32_t count =
+        17;  // DWARF numbering: 0 rax 1 rdx 2 rcx 3 rbx 4 rsi 5 rdi 6 rbp 7 rsp 8-15 r8-r15 16 rip
     std::uint64_t value[count];
 
     std::uint64_t ip() const { return value[16]; }
@@ -16,7 +17,7 @@ struct Registers {
     static Registers from(const ucontext_t& context) {
         const greg_t* g = context.uc_mcontext.gregs;
         constexpr int order[count] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP, REG_R8,
-                                      REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+                                      REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
         Registers registers;
         for (std::uint32_t i = 0; i < count; ++i) registers.value[i] = static_cast<std::uint64_t>(g[order[i]]);
         return registers;

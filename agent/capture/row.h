@@ -7,22 +7,22 @@
 namespace pyprof::capture {
 
 enum class RowKind : std::uint8_t {
-    none,        // no unwind information covers the pc
-    rsp,         // CFA = rsp + offset
-    rbp,         // CFA = rbp + offset
-    plt,         // CFA = rsp + 8, or + 16 once the stub has pushed: from `offset` bytes into its 16 on
-    deref_rbp,   // CFA = *(rbp + offset): functions that realign their stack
-    bottom,      // the return address is undefined: outermost frame
-    signal,      // the frame a signal handler returns to; needs the exact decoder, and its caller's pc is exact
-    exact,       // anything else the exact decoder can evaluate
+    none,       // no unwind information covers the pc
+    rsp,        // CFA = rsp + offset
+    rbp,        // CFA = rbp + offset
+    plt,        // CFA = rsp + 8, or + 16 once the stub has pushed: from `offset` bytes into its 16 on
+    deref_rbp,  // CFA = *(rbp + offset): functions that realign their stack
+    bottom,     // the return address is undefined: outermost frame
+    signal,     // the frame a signal handler returns to; needs the exact decoder, and its caller's pc is exact
+    exact,      // anything else the exact decoder can evaluate
 };
 
 // The return address lies at CFA - 8 for rsp, rbp, plt and deref_rbp. rbp is unchanged, saved at CFA + 8 × n, or saved
 // where rbp itself points.
 class Row {
 public:
-    static constexpr std::int64_t max_cfa_words = 4095;     // signed 13 bits
-    static constexpr std::int64_t max_rbp_words = 8189;     // signed 14 bits less the two special values
+    static constexpr std::int64_t max_cfa_words = 4095;  // signed 13 bits
+    static constexpr std::int64_t max_rbp_words = 8189;  // signed 14 bits less the two special values
     static constexpr std::int64_t rbp_same = 8191;
     static constexpr std::int64_t rbp_at_rbp = 8190;
     static constexpr std::uint64_t max_function = (1ULL << 22) - 1;

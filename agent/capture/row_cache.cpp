@@ -3,7 +3,7 @@
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;   // 2^64 / golden ratio, odd
+constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio, odd
 
 std::uint64_t key_of(std::uint64_t pc, std::uint32_t generation) { return pc ^ generation * 0xd6e8feb86659fd93; }
 

@@ -16,14 +16,14 @@ public:
 
 private:
     struct alignas(16) Entry {
-        std::atomic<std::uint64_t> check;   // key of pc and generation, XOR mixed row
+        std::atomic<std::uint64_t> check;  // key of pc and generation, XOR mixed row
         std::atomic<std::uint64_t> row;
     };
     static constexpr unsigned index_bits = 13;
 
     Entry entries_[1U << index_bits] = {};
 
-    friend struct RowCacheInternals;   // the tests tear entries
+    friend struct RowCacheInternals;  // the tests tear entries
 };
 
 }  // namespace pyprof::capture

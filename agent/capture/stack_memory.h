@@ -11,7 +11,7 @@ namespace pyprof::capture {
 
 class StackMemory {
 public:
-    static constexpr std::uint64_t red_zone = 128;   // System V ABI AMD64, section 3.2.2
+    static constexpr std::uint64_t red_zone = 128;  // System V ABI AMD64, section 3.2.2
 
     StackMemory(StackBounds bounds, std::uint64_t sp) : bounds_{bounds} { enter(sp); }
 
@@ -37,7 +37,7 @@ public:
     std::uint64_t end_of(std::uint64_t sp) const { return is_on_stack(sp) ? bounds_.high : sp + 8; }
 
 private:
-    static constexpr std::uint64_t max_frame_bytes = 64ULL << 20;   // where the stack's end is unknown
+    static constexpr std::uint64_t max_frame_bytes = 64ULL << 20;  // where the stack's end is unknown
 
     bool is_trusted(std::uint64_t address) const {
         return address >= trusted_low_ && address < bounds_.high && bounds_.high - address >= sizeof(std::uint64_t);

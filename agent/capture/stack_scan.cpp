@@ -8,9 +8,9 @@ namespace pyprof::capture {
 namespace {
 
 constexpr std::uint64_t user_space_end = 1ULL << 47;
-constexpr std::uint32_t near_words = 64;   // beyond, a return address is more likely an earlier call's
+constexpr std::uint32_t near_words = 64;  // beyond, a return address is more likely an earlier call's
 constexpr unsigned char call_relative = 0xe8;
-constexpr std::uint64_t longest_call = 7;   // without prefixes, which need not be looked at
+constexpr std::uint64_t longest_call = 7;  // without prefixes, which need not be looked at
 
 // Length of "FF /2" with this ModRM and SIB byte, or 0 if it is not a call (AMD64 manual, volume 3, section 1.4).
 std::uint64_t indirect_call_bytes(unsigned char modrm, unsigned char sib) {
@@ -28,14 +28,16 @@ bool follows_call(NativeCode& code, std::uint64_t value) {
     Module module;
     if (value < longest_call || value >= user_space_end || !code.modules.find(value - 1, module)) return false;
     const MemoryRange segment = module.image.code_around(value - 1);
-    return segment.holds(value - 1, 1) && ends_with_call(reinterpret_cast<const unsigned char*>(value), value - segment.begin);
+    return segment.holds(value - 1, 1) &&
+           ends_with_call(reinterpret_cast<const unsigned char*>(value), value - segment.begin);
 }
 
 // The same in code outside every object, where only the instruction before it can be looked at.
 bool follows_foreign_call(NativeCode& code, StackMemory& memory, std::uint64_t value) {
     Module module;
     std::uint64_t bytes = 0;
-    if (value < 8 || value >= user_space_end || code.modules.find(value, module) || !memory.read(value - 8, bytes)) return false;
+    if (value < 8 || value >= user_space_end || code.modules.find(value, module) || !memory.read(value - 8, bytes))
+        return false;
     return ends_with_call(reinterpret_cast<const unsigned char*>(&bytes) + 8, 8);
 }
 
@@ -44,7 +46,7 @@ bool begins_with_jump(const unsigned char* code, std::uint64_t count) {
     constexpr unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
     if (count < 16) return false;
     if (std::memcmp(code, endbr64, sizeof endbr64) == 0) code += sizeof endbr64;
-    if (*code == 0xf2) ++code;   // bnd
+    if (*code == 0xf2) ++code;  // bnd
     return *code == 0xe9 || (code[0] == 0xff && code[1] == 0x25);
 }
 
@@ -56,7 +58,8 @@ Callee find_callee(NativeCode& code, std::uint32_t generation, std::uint64_t val
     unsigned char opcode = 0;
     std::int32_t distance = 0;
     Module module;
-    if (!code.modules.find(value - 1, module) || !module.image.code_around(value - 1).holds(value - call_bytes, call_bytes))
+    if (!code.modules.find(value - 1, module) ||
+        !module.image.code_around(value - 1).holds(value - call_bytes, call_bytes))
         return Callee::unknown;
     std::memcpy(&opcode, reinterpret_cast<const void*>(value - call_bytes), sizeof opcode);
     std::memcpy(&distance, reinterpret_cast<const void*>(value - 4), sizeof distance);
@@ -64,14 +67,16 @@ Callee find_callee(NativeCode& code, std::uint32_t generation, std::uint64_t val
     const std::uint64_t target = value + static_cast<std::uint64_t>(static_cast<std::int64_t>(distance));
     if (!code.modules.find(target, module)) return Callee::unknown;
     const MemoryRange segment = module.image.code_around(target);
-    if (!segment.holds(target, 1) || begins_with_jump(reinterpret_cast<const unsigned char*>(target), segment.end - target))
+    if (!segment.holds(target, 1) ||
+        begins_with_jump(reinterpret_cast<const unsigned char*>(target), segment.end - target))
         return Callee::unknown;
-    return code.find_row(target, generation).kind() == RowKind::none ? Callee::without : Callee::with_unwind_information;
+    return code.find_row(target, generation).kind() == RowKind::none ? Callee::without
+                                                                     : Callee::with_unwind_information;
 }
 
-// Follows the callers of a candidate. Return addresses that earlier calls left on the stack, often in whole chains, lead
-// sooner or later to a word that is none, into a later call of code without unwind information, or to the end of an
-// earlier sample's handler.
+// Follows the callers of a candidate. Return addresses that earlier calls left on the stack, often in whole chains,
+// lead sooner or later to a word that is none, into a later call of code without unwind information, or to the end of
+// an earlier sample's handler.
 class CallerChain {
 public:
     CallerChain(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t pc, std::uint64_t sp)
@@ -88,7 +93,7 @@ public:
 
 private:
     static constexpr std::uint32_t max_links = 128;
-    enum class Link : std::uint8_t { sound, broken, end };   // end: the bottom, or no telling
+    enum class Link : std::uint8_t { sound, broken, end };  // end: the bottom, or no telling
 
     Link follow() {
         const Row row = code_.find_row(pc_ - 1, generation_);
@@ -113,7 +118,8 @@ private:
     Link judge(Row callee) {
         if (code_.find_row(pc_ - 1, generation_).kind() == RowKind::signal)
             return (code_.modules.flags(callee.module()) & wire::module_flags::agent) != 0 ? Link::broken : Link::end;
-        if (follows_call(code_, pc_)) return find_callee(code_, generation_, pc_) == Callee::without ? Link::broken : Link::sound;
+        if (follows_call(code_, pc_))
+            return find_callee(code_, generation_, pc_) == Callee::without ? Link::broken : Link::sound;
         return follows_foreign_call(code_, memory_, pc_) ? Link::sound : Link::broken;
     }
 
@@ -147,7 +153,7 @@ bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std:
 // address. What lies between is a buffer, full of what earlier calls left. Lower registers first: higher ones may be
 // the caller's.
 bool scan_from_registers(const ScannedFrame& frame, StackMemory& memory, std::uint64_t begin, GuessedCaller& caller) {
-    constexpr std::uint32_t saved_words = 17;   // at most all registers and the return address
+    constexpr std::uint32_t saved_words = 17;  // at most all registers and the return address
     if (frame.registers == nullptr) return false;
     std::uint64_t after = begin;
     for (std::uint32_t tries = 0; tries < return_register; ++tries) {
@@ -168,9 +174,11 @@ bool scan_from_registers(const ScannedFrame& frame, StackMemory& memory, std::ui
 bool ends_with_call(const unsigned char* end, std::uint64_t count) {
     constexpr unsigned char group_5 = 0xff;
     if (count >= 5 && end[-5] == call_relative) return true;
-    for (std::int64_t bytes = 2; bytes <= static_cast<std::int64_t>(longest_call < count ? longest_call : count); ++bytes) {
+    for (std::int64_t bytes = 2; bytes <= static_cast<std::int64_t>(longest_call < count ? longest_call : count);
+         ++bytes) {
         const unsigned char sib = bytes > 2 ? end[2 - bytes] : 0;
-        if (end[-bytes] == group_5 && indirect_call_bytes(end[1 - bytes], sib) == static_cast<std::uint64_t>(bytes)) return true;
+        if (end[-bytes] == group_5 && indirect_call_bytes(end[1 - bytes], sib) == static_cast<std::uint64_t>(bytes))
+            return true;
     }
     return false;
 }
@@ -189,7 +197,8 @@ bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemor
                           GuessedCaller& caller) {
     const std::uint64_t cfa = caller.bp + 16;
     std::uint64_t pc = 0, bp = 0;
-    if (caller.bp < sp || !memory.is_plausible_cfa(cfa, sp) || !memory.read(cfa - 8, pc) || !memory.read(cfa - 16, bp)) return false;
+    if (caller.bp < sp || !memory.is_plausible_cfa(cfa, sp) || !memory.read(cfa - 8, pc) || !memory.read(cfa - 16, bp))
+        return false;
     if (!is_return_address(code, generation, pc) && !follows_foreign_call(code, memory, pc)) return false;
     caller = {pc, cfa, bp};
     return true;

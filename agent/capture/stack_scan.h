@@ -8,10 +8,10 @@
 
 namespace pyprof::capture {
 
-inline constexpr std::uint32_t max_scanned_words = 4096;   // kernels of linear algebra keep buffers of up to 20 KiB
+inline constexpr std::uint32_t max_scanned_words = 4096;  // kernels of linear algebra keep buffers of up to 20 KiB
 
 struct GuessedCaller {
-    std::uint64_t pc;   // a return address
+    std::uint64_t pc;  // a return address
     std::uint64_t sp;
     std::uint64_t bp;
 };
@@ -28,8 +28,8 @@ struct ScannedFrame {
     NativeCode& code;
     std::uint32_t generation;
     std::uint64_t sp;
-    bool has_unwind_information;    // which led nowhere
-    const Registers* registers;     // of a leaf; null for others
+    bool has_unwind_information;  // which led nowhere
+    const Registers* registers;   // of a leaf; null for others
 };
 
 // The nearest word from `sp` upwards, at most max_scanned_words away, that passes is_return_address and is sound: its

@@ -17,20 +17,21 @@ class CfiBytes {
 public:
     // `augmentation` is "zR" or "zRS".
     CfiBytes(const char* augmentation, const Bytes& common_instructions) {
-        bytes_.reserve(capacity);   // addresses inside must stay
+        bytes_.reserve(capacity);  // addresses inside must stay
         bytes_.resize(header_bytes);
         Bytes body = {0, 0, 0, 0, 1};
         body.insert(body.end(), augmentation, augmentation + std::strlen(augmentation) + 1);
-        for (unsigned char byte : {0x01, 0x78, 0x10, 0x01, 0x1b}) body.push_back(byte);   // 1, -8, rip, 1 byte: pcrel sdata4
+        for (unsigned char byte : {0x01, 0x78, 0x10, 0x01, 0x1b})
+            body.push_back(byte);  // 1, -8, rip, 1 byte: pcrel sdata4
         body.insert(body.end(), common_instructions.begin(), common_instructions.end());
-        common_ = append_entry(body);
+        common_entry_ = append_entry(body);
     }
 
     // Functions must be added in the order of their addresses.
     void add_function(std::uint64_t begin, std::uint32_t length, const Bytes& instructions) {
         const std::uint64_t entry = bytes_.size();
         Bytes body(13);
-        put32(body, 0, static_cast<std::uint32_t>(entry + 4 - common_));
+        put32(body, 0, static_cast<std::uint32_t>(entry + 4 - common_entry_));
         put32(body, 4, static_cast<std::uint32_t>(begin - (address() + entry + 8)));
         put32(body, 8, length);
         body.insert(body.end(), instructions.begin(), instructions.end());
@@ -56,7 +57,7 @@ public:
 
 private:
     static constexpr std::size_t capacity = 16384;
-    static constexpr std::size_t header_bytes = 12 + 8 * 32;   // at most 32 functions
+    static constexpr std::size_t header_bytes = 12 + 8 * 32;  // at most 32 functions
     struct Function {
         std::uint64_t begin, entry;
     };
@@ -73,7 +74,7 @@ private:
     static void put32(Bytes& bytes, std::size_t at, std::uint32_t value) { std::memcpy(bytes.data() + at, &value, 4); }
 
     Bytes bytes_;
-    std::uint64_t common_ = 0;
+    std::uint64_t common_entry_ = 0;
     std::vector<Function> functions_;
 };
 

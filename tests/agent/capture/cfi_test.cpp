@@ -11,12 +11,12 @@ using pyprof::tests::CfiBytes;
 
 namespace {
 
-const Bytes usual_start = {0x0c, 7, 8, 0x90, 1};   // def_cfa rsp 8; offset rip -8
+const Bytes usual_start = {0x0c, 7, 8, 0x90, 1};  // def_cfa rsp 8; offset rip -8
 
 // push rbp; mov rbp, rsp; …; pop rbp; ret
-const Bytes with_frame_pointer = {0x41, 0x0e, 16, 0x86, 2,    // at 1: def_cfa_offset 16; offset rbp -16
-                                  0x43, 0x0d, 6,              // at 4: def_cfa_register rbp
-                                  0x02, 0x20, 0x0c, 7, 8};    // at 36: def_cfa rsp 8
+const Bytes with_frame_pointer = {0x41, 0x0e, 16,   0x86, 2,   // at 1: def_cfa_offset 16; offset rbp -16
+                                  0x43, 0x0d, 6,               // at 4: def_cfa_register rbp
+                                  0x02, 0x20, 0x0c, 7,    8};  // at 36: def_cfa rsp 8
 
 struct Fixture {
     std::uint64_t code;
@@ -30,7 +30,8 @@ struct Fixture {
     }
     bool rules(std::uint64_t offset, FrameRules& found) {
         FunctionEntry entry;
-        return find_function(cfi.address(), cfi.memory(), code + offset, entry) && find_rules(entry, code + offset, found);
+        return find_function(cfi.address(), cfi.memory(), code + offset, entry) &&
+               find_rules(entry, code + offset, found);
     }
     Row row(std::uint64_t offset) {
         FrameRules found;
@@ -55,7 +56,7 @@ TEST_CASE("the entry of a pc is the one whose range holds it") {
     CHECK(start_of(code) == 0);
     CHECK(start_of(code + 15) == 0);
     CHECK(start_of(code + 16) == 16);
-    CHECK(start_of(code + 24) == ~0ULL);   // the gap before the third
+    CHECK(start_of(code + 24) == ~0ULL);  // the gap before the third
     CHECK(start_of(code + 39) == 32);
     CHECK(start_of(code + 40) == ~0ULL);
 }
@@ -89,17 +90,18 @@ TEST_CASE("a linkage table's expression becomes a row with its threshold") {
 }
 
 TEST_CASE("a realigned frame finds its CFA and rbp through rbp") {
-    Fixture function{{0x0f, 3, 0x76, 0x78, 0x06, 0x10, 6, 2, 0x76, 0}};   // def_cfa_expression breg6 -8 deref; expression rbp breg6 0
+    Fixture function{
+        {0x0f, 3, 0x76, 0x78, 0x06, 0x10, 6, 2, 0x76, 0}};  // def_cfa_expression breg6 -8 deref; expression rbp breg6 0
     CHECK(function.row(0).bits() == Row(RowKind::deref_rbp, -1, Row::rbp_at_rbp).bits());
 }
 
 TEST_CASE("what no row expresses is left to the exact decoder") {
-    CHECK(Fixture{{0x0c, 10, 0}}.row(0).kind() == RowKind::exact);                      // CFA in r10
-    CHECK(Fixture{{0x0e, 0x88, 0x80, 0x04}}.row(0).kind() == RowKind::exact);           // 65544 bytes of frame
-    CHECK(Fixture{{0x0e, 12}}.row(0).kind() == RowKind::exact);                         // not whole words
-    CHECK(Fixture{{0x90, 3}}.row(0).kind() == RowKind::exact);                          // return address elsewhere
-    CHECK(Fixture{{0x09, 6, 3}}.row(0).kind() == RowKind::exact);                       // rbp in rbx
-    CHECK(Fixture{{0x0f, 2, 0x77, 8}}.row(0).kind() == RowKind::exact);                 // another expression
+    CHECK(Fixture{{0x0c, 10, 0}}.row(0).kind() == RowKind::exact);             // CFA in r10
+    CHECK(Fixture{{0x0e, 0x88, 0x80, 0x04}}.row(0).kind() == RowKind::exact);  // 65544 bytes of frame
+    CHECK(Fixture{{0x0e, 12}}.row(0).kind() == RowKind::exact);                // not whole words
+    CHECK(Fixture{{0x90, 3}}.row(0).kind() == RowKind::exact);                 // return address elsewhere
+    CHECK(Fixture{{0x09, 6, 3}}.row(0).kind() == RowKind::exact);              // rbp in rbx
+    CHECK(Fixture{{0x0f, 2, 0x77, 8}}.row(0).kind() == RowKind::exact);        // another expression
 }
 
 TEST_CASE("an undefined return address is the bottom, a signal frame is known by its letter") {
@@ -111,7 +113,7 @@ TEST_CASE("unknown instructions and a restore without remember have no rules") {
     FrameRules rules;
     CHECK_FALSE(Fixture{{0x3f}}.rules(0, rules));
     CHECK_FALSE(Fixture{{0x0b}}.rules(0, rules));
-    CHECK(Fixture{{0x42, 0x3f}}.rules(1, rules));   // behind the pc: never reached
+    CHECK(Fixture{{0x42, 0x3f}}.rules(1, rules));  // behind the pc: never reached
 }
 
 TEST_CASE("truncated tables are refused at every length") {
@@ -119,7 +121,8 @@ TEST_CASE("truncated tables are refused at every length") {
     MemoryRange memory = function.cfi.memory();
     FunctionEntry entry;
     REQUIRE(find_function(function.cfi.address(), memory, function.code, entry));
-    while (memory.end-- > memory.begin) CHECK_FALSE(find_function(function.cfi.address(), memory, function.code, entry));
+    while (memory.end-- > memory.begin)
+        CHECK_FALSE(find_function(function.cfi.address(), memory, function.code, entry));
 }
 
 TEST_CASE("damaged tables never lead out of their memory") {
@@ -130,7 +133,8 @@ TEST_CASE("damaged tables never lead out of their memory") {
         for (int flips = 0; flips < 3; ++flips) bytes[random() % bytes.size()] = static_cast<unsigned char>(random());
         FrameRules rules;
         FunctionEntry entry;
-        if (!find_function(function.cfi.address(), function.cfi.memory(), function.code + random() % 64, entry)) continue;
+        if (!find_function(function.cfi.address(), function.cfi.memory(), function.code + random() % 64, entry))
+            continue;
         CHECK(entry.instructions.begin >= function.cfi.memory().begin);
         CHECK(entry.instructions.end <= function.cfi.memory().end);
         if (find_rules(entry, function.code, rules)) compact(rules);

@@ -12,7 +12,8 @@ TEST_CASE("code lies in the object that the loader names") {
     REQUIRE(set_up_object_lookup());
     CHECK(can_look_up_objects());
     double (*const sine)(double) = std::sin;
-    for (void* place : {reinterpret_cast<void*>(&std::qsort), reinterpret_cast<void*>(sine), reinterpret_cast<void*>(&set_up_object_lookup)}) {
+    for (void* place : {reinterpret_cast<void*>(&std::qsort), reinterpret_cast<void*>(sine),
+                        reinterpret_cast<void*>(&set_up_object_lookup)}) {
         Dl_info info;
         link_map* map = nullptr;
         REQUIRE(dladdr1(place, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) != 0);

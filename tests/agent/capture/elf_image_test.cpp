@@ -24,7 +24,8 @@ std::vector<Loaded> loaded_objects() {
     std::vector<Loaded> objects;
     dl_iterate_phdr(
         [](dl_phdr_info* info, std::size_t, void* into) {
-            static_cast<std::vector<Loaded>*>(into)->push_back({info->dlpi_name, {info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum}});
+            static_cast<std::vector<Loaded>*>(into)->push_back(
+                {info->dlpi_name, {info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum}});
             return 0;
         },
         &objects);
@@ -45,7 +46,8 @@ std::string build_id_in_file(const std::string& path) {
     const auto* sections = reinterpret_cast<const Elf64_Shdr*>(file.data() + header->e_shoff);
     for (int i = 0; i < header->e_shnum; ++i) {
         const char* name = file.data() + sections[header->e_shstrndx].sh_offset + sections[i].sh_name;
-        if (std::strcmp(name, ".note.gnu.build-id") == 0) return file.substr(sections[i].sh_offset + 16, sections[i].sh_size - 16);
+        if (std::strcmp(name, ".note.gnu.build-id") == 0)
+            return file.substr(sections[i].sh_offset + 16, sections[i].sh_size - 16);
     }
     return {};
 }
@@ -94,9 +96,9 @@ TEST_CASE("reads end with their segment") {
     static unsigned char memory[256];
     Elf64_Phdr headers[4] = {};
     headers[0] = {PT_LOAD, PF_R, 0, 0, 0, 128, 128, 0x1000};
-    headers[1] = {PT_LOAD, PF_X, 0, 128, 0, 32, 32, 0x1000};          // executable only
+    headers[1] = {PT_LOAD, PF_X, 0, 128, 0, 32, 32, 0x1000};  // executable only
     headers[2] = {PT_LOAD, PF_R | PF_X, 0, 160, 0, 16, 16, 0x1000};
-    headers[3] = {PT_LOAD, PF_R | PF_X, 0, 192, 0, 16, 16, 0x1000};   // behind a gap
+    headers[3] = {PT_LOAD, PF_R | PF_X, 0, 192, 0, 16, 16, 0x1000};  // behind a gap
     const auto base = reinterpret_cast<std::uint64_t>(memory);
     const ElfImage image{base, headers, 4};
     CHECK(image.holds(base, 128));
@@ -119,7 +121,7 @@ TEST_CASE("what does not start with an ELF header has no segments") {
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_phentsize = sizeof(Elf64_Phdr);
     header.e_phnum = 100;
-    header.e_phoff = sizeof memory - 8;   // the table would lie outside
+    header.e_phoff = sizeof memory - 8;  // the table would lie outside
     std::memcpy(memory, &header, sizeof header);
     const ElfImage image = ElfImage::at(at, at + sizeof memory, at);
     CHECK(image.begin() == image.end());

@@ -39,8 +39,8 @@ FrameRules usual_rules(std::uint32_t cfa_register, std::int64_t cfa_offset) {
 bool run(const Bytes& code, std::uint64_t& value) {
     const FakeStack stack;
     StackMemory memory = stack.memory();
-    return evaluate({reinterpret_cast<std::uint64_t>(code.data()), static_cast<std::uint32_t>(code.size())}, stack.frame,
-                    memory, nullptr, value);
+    return evaluate({reinterpret_cast<std::uint64_t>(code.data()), static_cast<std::uint32_t>(code.size())},
+                    stack.frame, memory, nullptr, value);
 }
 
 std::uint64_t value_of(const Bytes& code) {
@@ -60,7 +60,7 @@ TEST_CASE("a step finds the caller's registers where the rules say") {
     FakeStack stack;
     StackMemory memory = stack.memory();
     FrameRules rules = usual_rules(rsp_register, 32);
-    rules.registers[3] = rule_at(-32);                                  // rbx saved lowest
+    rules.registers[3] = rule_at(-32);  // rbx saved lowest
     rules.registers[12] = {Rule::Kind::in_register, 0, 13};
     rules.registers[14] = {Rule::Kind::is_cfa_offset, 0, -16};
     rules.registers[15] = {Rule::Kind::undefined, 0, 0};
@@ -94,7 +94,7 @@ TEST_CASE("an undefined return address is the bottom; an unreadable one fails") 
     FrameRegisters caller;
     rules.registers[return_register].kind = Rule::Kind::undefined;
     CHECK(step_exactly(rules, stack.frame, memory, caller) == ExactStep::bottom);
-    rules = usual_rules(0, 0);   // rax is 100
+    rules = usual_rules(0, 0);  // rax is 100
     CHECK(step_exactly(rules, stack.frame, memory, caller) == ExactStep::failed);
     rules = usual_rules(rsp_register, 8);
     rules.registers[return_register].kind = Rule::Kind::same;
@@ -104,7 +104,7 @@ TEST_CASE("an undefined return address is the bottom; an unreadable one fails") 
 TEST_CASE("expressions for registers start with the CFA") {
     const FakeStack stack;
     StackMemory memory = stack.memory();
-    const Bytes minus_16 = {0x40, 0x1c};   // lit16; minus
+    const Bytes minus_16 = {0x40, 0x1c};  // lit16; minus
     const auto at = static_cast<std::int64_t>(reinterpret_cast<std::uint64_t>(minus_16.data()));
     FrameRules rules = usual_rules(rsp_register, 40);
     rules.registers[12] = {Rule::Kind::at_expression, 2, at};
@@ -122,22 +122,22 @@ TEST_CASE("operations compute as DWARF says") {
     CHECK(value_of({0x0b, 0, 0x80}) == static_cast<std::uint64_t>(-32768));
     CHECK(value_of({0x10, 0x88, 0x01}) == 136);
     CHECK(value_of({0x11, 0x78}) == static_cast<std::uint64_t>(-8));
-    CHECK(value_of({0x71, 5}) == 106);                              // breg1 5
-    CHECK(value_of({0x92, 12, 0x7f}) == 111);                       // bregx 12 -1
-    CHECK(value_of({0x77, 16, 0x06}) == 0x1002);                    // breg7 16; deref
-    CHECK(value_of({0x77, 16, 0x94, 1}) == 0x02);                   // deref_size 1
-    CHECK(value_of({0x35, 0x32, 0x1c}) == 3);                       // 5 - 2
+    CHECK(value_of({0x71, 5}) == 106);             // breg1 5
+    CHECK(value_of({0x92, 12, 0x7f}) == 111);      // bregx 12 -1
+    CHECK(value_of({0x77, 16, 0x06}) == 0x1002);   // breg7 16; deref
+    CHECK(value_of({0x77, 16, 0x94, 1}) == 0x02);  // deref_size 1
+    CHECK(value_of({0x35, 0x32, 0x1c}) == 3);      // 5 - 2
     CHECK(value_of({0x35, 0x32, 0x16, 0x1c}) == static_cast<std::uint64_t>(-3));
-    CHECK(value_of({0x35, 0x32, 0x14, 0x22, 0x22}) == 12);          // 5; 2; over; plus; plus
-    CHECK(value_of({0x31, 0x32, 0x33, 0x17, 0x1c, 0x1c}) == 4);     // 1 2 3 rot: 3 1 2; 3 - (1 - 2)
-    CHECK(value_of({0x31, 0x32, 0x33, 0x15, 2}) == 1);              // pick 2
-    CHECK(value_of({0x38, 0x1f, 0x33, 0x1b}) == static_cast<std::uint64_t>(-2));   // -8 / 3
-    CHECK(value_of({0x38, 0x1f, 0x31, 0x26}) == static_cast<std::uint64_t>(-4));   // -8 >> 1
-    CHECK(value_of({0x38, 0x1f, 0x19}) == 8);                       // abs
-    CHECK(value_of({0x31, 0x23, 0x88, 0x01}) == 137);               // plus_uconst 136
-    CHECK(value_of({0x38, 0x1f, 0x31, 0x2d}) == 1);                 // -8 < 1
-    CHECK(value_of({0x31, 0x28, 1, 0, 0x32, 0x33}) == 3);           // bra over lit2
-    CHECK(value_of({0x34, 0x2f, 1, 0, 0x32}) == 4);                 // skip to the end
+    CHECK(value_of({0x35, 0x32, 0x14, 0x22, 0x22}) == 12);                        // 5; 2; over; plus; plus
+    CHECK(value_of({0x31, 0x32, 0x33, 0x17, 0x1c, 0x1c}) == 4);                   // 1 2 3 rot: 3 1 2; 3 - (1 - 2)
+    CHECK(value_of({0x31, 0x32, 0x33, 0x15, 2}) == 1);                            // pick 2
+    CHECK(value_of({0x38, 0x1f, 0x33, 0x1b}) == static_cast<std::uint64_t>(-2));  // -8 / 3
+    CHECK(value_of({0x38, 0x1f, 0x31, 0x26}) == static_cast<std::uint64_t>(-4));  // -8 >> 1
+    CHECK(value_of({0x38, 0x1f, 0x19}) == 8);                                     // abs
+    CHECK(value_of({0x31, 0x23, 0x88, 0x01}) == 137);                             // plus_uconst 136
+    CHECK(value_of({0x38, 0x1f, 0x31, 0x2d}) == 1);                               // -8 < 1
+    CHECK(value_of({0x31, 0x28, 1, 0, 0x32, 0x33}) == 3);                         // bra over lit2
+    CHECK(value_of({0x34, 0x2f, 1, 0, 0x32}) == 4);                               // skip to the end
 }
 
 TEST_CASE("a linkage table's expression adds eight from its threshold on") {
@@ -153,14 +153,14 @@ TEST_CASE("a linkage table's expression adds eight from its threshold on") {
 }
 
 TEST_CASE("bad expressions fail and end") {
-    CHECK(fails({}));                                  // leaves nothing
-    CHECK(fails({0x22}));                              // nothing to add
-    CHECK(fails({0x31, 0x30, 0x1b}));                  // division by zero
-    CHECK(fails({0x31, 0x06}));                        // reads address 1
-    CHECK(fails({0x2f, 0xfd, 0xff}));                  // jumps to itself for ever
-    CHECK(fails({0x2f, 0x7f, 0x00}));                  // jumps out
-    CHECK(fails({0x08}));                              // operand missing
-    CHECK(fails({0x9c}));                              // call_frame_cfa is not allowed here
-    CHECK(fails(Bytes(64, 0x31)));                     // more than the machine holds
-    CHECK(fails({0x92, 40, 0}));                       // no such register
+    CHECK(fails({}));                  // leaves nothing
+    CHECK(fails({0x22}));              // nothing to add
+    CHECK(fails({0x31, 0x30, 0x1b}));  // division by zero
+    CHECK(fails({0x31, 0x06}));        // reads address 1
+    CHECK(fails({0x2f, 0xfd, 0xff}));  // jumps to itself for ever
+    CHECK(fails({0x2f, 0x7f, 0x00}));  // jumps out
+    CHECK(fails({0x08}));              // operand missing
+    CHECK(fails({0x9c}));              // call_frame_cfa is not allowed here
+    CHECK(fails(Bytes(64, 0x31)));     // more than the machine holds
+    CHECK(fails({0x92, 40, 0}));       // no such register
 }

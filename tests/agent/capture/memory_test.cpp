@@ -13,8 +13,8 @@ namespace {
 
 // Two pages of which only the first can be read.
 struct HalfReadable {
-    char* begin = static_cast<char*>(
-        mmap(nullptr, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    char* begin =
+        static_cast<char*>(mmap(nullptr, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     HalfReadable() { mprotect(begin + page_size, page_size, PROT_NONE); }
     ~HalfReadable() { munmap(begin, 2 * page_size); }
     std::uint64_t address() const { return reinterpret_cast<std::uint64_t>(begin); }
@@ -76,7 +76,7 @@ TEST_CASE("a page is asked for once and forgotten by clear") {
 }
 
 TEST_CASE("the probe changes neither the signal mask nor errno") {
-    sigset_t before = {}, after = {};   // the C library fills 8 of their 128 bytes
+    sigset_t before = {}, after = {};  // the C library fills 8 of their 128 bytes
     sigprocmask(SIG_SETMASK, nullptr, &before);
     errno = 4711;
     PageCache known;

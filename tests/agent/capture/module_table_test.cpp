@@ -92,7 +92,7 @@ TEST_CASE("the main program has the path it was set up with") {
     REQUIRE(modules().size() == 1);
     CHECK(path_of(*modules()[0]) == "/the/program");
     CHECK((modules()[0]->flags & module_flags::executable) != 0);
-    CHECK((modules()[0]->flags & module_flags::agent) != 0);   // this test links the agent's code
+    CHECK((modules()[0]->flags & module_flags::agent) != 0);  // this test links the agent's code
     CHECK(fixture.table->flags(modules()[0]->id) == modules()[0]->flags);
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("an object in the place of another gets a new id, and the old one is r
     Plugin second{PLUGIN_TWO};
     const std::uint32_t second_id = fixture.id(second.place);
     CHECK(second_id != first_id);
-    if (modules()[1]->begin == first_begin) {   // as Linux does when nothing else was mapped between
+    if (modules()[1]->begin == first_begin) {  // as Linux does when nothing else was mapped between
         REQUIRE(unloaded().size() == 1);
         CHECK(unloaded()[0]->id == first_id);
     }

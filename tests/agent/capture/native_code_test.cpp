@@ -29,7 +29,8 @@ TEST_CASE("a row knows its module and how far its function's start is") {
         CHECK(row.module() == 1);
         CHECK(row.function() == offset);
     }
-    CHECK(code->find_row(start_of_qsort(), 0).cfa_field() == 1);   // at its entry only the return address is on the stack
+    CHECK(code->find_row(start_of_qsort(), 0).cfa_field() ==
+          1);  // at its entry only the return address is on the stack
 }
 
 TEST_CASE("a cached row is the decoded one") {

@@ -1,6 +1,7 @@
 #include "agent/capture/native_walk.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <memory>
@@ -9,7 +10,9 @@
 #include <sys/mman.h>
 #include <thread>
 #include <ucontext.h>
+#include <vector>
 
+#include "agent/capture/exact_cfi.h"
 #include "agent/capture/native_code.h"
 #include "tests/support/catch.h"
 
@@ -41,7 +44,8 @@ struct Walked {
 thread_local Walked* current;
 
 void on_signal(int, siginfo_t*, void* context) {
-    walk_native(Registers::from(*static_cast<const ucontext_t*>(context)), current->bounds, current->memo, current->stack);
+    walk_native(Registers::from(*static_cast<const ucontext_t*>(context)), current->bounds, current->memo,
+                current->stack);
 }
 
 // Interrupts itself and walks.
@@ -59,7 +63,8 @@ void on_signal(int, siginfo_t*, void* context) {
 template <class Function>
 int frame_in(const NativeStack& stack, Function* function) {
     for (std::uint32_t i = 0; i < stack.count; ++i)
-        if (stack.frames[i].function != 0 && stack.frames[i].pc - stack.frames[i].function == reinterpret_cast<std::uint64_t>(function))
+        if (stack.frames[i].function != 0 &&
+            stack.frames[i].pc - stack.frames[i].function == reinterpret_cast<std::uint64_t>(function))
             return static_cast<int>(i);
     return -1;
 }
@@ -77,7 +82,7 @@ bool rises(const NativeStack& stack) {
         return 0;
     }
     const int below = recurse(depth - 1, walked);
-    asm volatile("" ::: "memory");   // keeps the compiler from making a loop of it
+    asm volatile("" ::: "memory");  // keeps the compiler from making a loop of it
     return below + depth;
 }
 
@@ -126,8 +131,9 @@ TEST_CASE("a second walk with a memo equals the first without") {
         walked->memo = {};
         recurse(30 + round, *walked);
         REQUIRE(walked->stack.count == fresh->count);
-        for (std::uint32_t i = 0; i < fresh->count; ++i) CHECK(walked->stack.frames[i].pc - walked->stack.frames[i].function ==
-                                                               fresh->frames[i].pc - fresh->frames[i].function);
+        for (std::uint32_t i = 0; i < fresh->count; ++i)
+            CHECK(walked->stack.frames[i].pc - walked->stack.frames[i].function ==
+                  fresh->frames[i].pc - fresh->frames[i].function);
     }
 }
 
@@ -188,7 +194,7 @@ TEST_CASE("a call through a null pointer is walked from its caller") {
     action.sa_flags = SA_SIGINFO;
     action.sa_sigaction = [](int signal, siginfo_t* info, void* context) {
         on_signal(signal, info, context);
-        auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;   // then returns from the call
+        auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;  // then returns from the call
         std::memcpy(&registers[REG_RIP], reinterpret_cast<const void*>(registers[REG_RSP]), 8);
         registers[REG_RSP] += 8;
     };
@@ -210,7 +216,8 @@ TEST_CASE("a stack that is not the thread's own is walked by probed reads") {
     getcontext(&fibre);
     fibre.uc_stack = {.ss_sp = memory, .ss_flags = 0, .ss_size = bytes};
     fibre.uc_link = &main_context;
-    makecontext(&fibre, [] { recurse(5, *target); }, 0);
+    makecontext(
+        &fibre, [] { recurse(5, *target); }, 0);
     swapcontext(&main_context, &fibre);
     munmap(memory, bytes);
     const int first = frame_in(walked->stack, &recurse);
@@ -226,8 +233,8 @@ TEST_CASE("a stack that is not the thread's own is walked by probed reads") {
 TEST_CASE("generated code with a frame pointer is walked through") {
     const auto walked = std::make_unique<Walked>();
     // push rbp; mov rbp, rsp; sub rsp, 32; mov rax, rdi; mov rdi, rsi; call *rax; leave; ret
-    const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x20, 0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7,
-                                  0xff, 0xd0, 0xc9, 0xc3};
+    const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x20, 0x48,
+                                  0x89, 0xf8, 0x48, 0x89, 0xf7, 0xff, 0xd0, 0xc9, 0xc3};
     void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     std::memcpy(page, code, sizeof code);
     mprotect(page, 4096, PROT_READ | PROT_EXEC);
@@ -246,9 +253,102 @@ TEST_CASE("registers that make no sense give a leaf and stop") {
     const auto walked = std::make_unique<Walked>();
     Registers registers = {};
     registers.value[16] = 0x10;
-    registers.value[rsp_register] = GENERATE(std::uint64_t{0}, std::uint64_t{0x1001}, ~std::uint64_t{7}, std::uint64_t{1} << 63);
+    registers.value[rsp_register] =
+        GENERATE(std::uint64_t{0}, std::uint64_t{0x1001}, ~std::uint64_t{7}, std::uint64_t{1} << 63);
     walk_native(registers, walked->bounds, walked->memo, walked->stack);
     CHECK(walked->stack.count == 1);
     CHECK(walked->stack.end == WalkEnd::stopped);
     CHECK(walked->stack.frames[0].pc == 0x10);
+}
+
+namespace {
+
+// A stack on which every word is different and none can be an address, and a frame somewhere in it.
+struct DistinctStack {
+    static constexpr std::uint64_t word_count = 6000, first_word = 1000;
+    std::vector<std::uint64_t> words = std::vector<std::uint64_t>(word_count);
+    Registers registers = {};
+
+    explicit DistinctStack(std::uint64_t pc) {
+        for (std::uint64_t i = 0; i < word_count; ++i) words[i] = 0xffff000000000000 + i;
+        for (std::uint64_t column = 0; column < 16; ++column) registers.value[column] = address(2000 + 16 * column);
+        registers.value[rsp_register] = address(first_word);
+        set_pc(pc);
+    }
+    void set_pc(std::uint64_t pc) { registers.value[return_register] = pc; }
+    std::uint64_t address(std::uint64_t word) const { return reinterpret_cast<std::uint64_t>(words.data() + word); }
+    StackBounds bounds() const { return {address(0), address(word_count)}; }
+};
+
+// Every function of the object around `inside`, by walking over its code.
+std::vector<FunctionEntry> functions_around(std::uint64_t inside) {
+    Module module;
+    REQUIRE(native_code.modules.find(inside, module));
+    const MemoryRange segment = module.image.code_around(inside);
+    std::vector<FunctionEntry> functions;
+    for (std::uint64_t pc = segment.begin; pc < segment.end;) {
+        FunctionEntry entry;
+        const bool found = find_function(module.eh_frame_header, module.unwind_memory, pc, entry);
+        if (found) functions.push_back(entry);
+        pc = found && entry.end > pc ? entry.end : pc + 1;
+    }
+    return functions;
+}
+
+}  // namespace
+
+TEST_CASE("a row leaves every frame of the C library as the exact decoder does") {
+    const auto walked = std::make_unique<Walked>();
+    DistinctStack stack{0};
+    std::uint64_t compared = 0, wrong = 0;
+    for (const FunctionEntry& entry : functions_around(reinterpret_cast<std::uint64_t>(&std::qsort))) {
+        for (std::uint64_t pc = entry.begin; pc < entry.end; pc += 1 + (entry.end - entry.begin) / 16) {
+            FrameRules rules;
+            if (!find_rules(entry, pc, rules) || compact(rules).kind() == RowKind::signal) continue;
+            stack.set_pc(pc);
+            StackMemory memory{stack.bounds(), stack.registers.sp()};
+            FrameRegisters caller;
+            const ExactStep exact = step_exactly(rules, {stack.registers, FrameRegisters::all}, memory, caller);
+            walk_native(stack.registers, stack.bounds(), walked->memo, walked->stack);
+            const NativeStack& walk = walked->stack;
+            ++compared;
+            if (exact == ExactStep::bottom)
+                wrong += walk.end != WalkEnd::bottom || walk.count != 1;
+            else if (exact == ExactStep::stepped &&
+                     memory.is_plausible_cfa(caller.registers.sp(), stack.registers.sp()))
+                wrong += walk.count < 2 || walk.frames[1].pc != caller.registers.ip() ||
+                         walk.frames[1].sp != caller.registers.sp();
+            else
+                wrong += walk.count != 1;
+        }
+    }
+    CHECK(compared > 10000);
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("a row finds the saved rbp where the exact decoder does") {
+    const DistinctStack stack{0};
+    StackMemory memory{stack.bounds(), stack.registers.sp()};
+    std::uint64_t compared = 0, wrong = 0;
+    for (const FunctionEntry& entry : functions_around(reinterpret_cast<std::uint64_t>(&std::qsort))) {
+        for (std::uint64_t pc = entry.begin; pc < entry.end; pc += 1 + (entry.end - entry.begin) / 16) {
+            FrameRules rules;
+            FrameRegisters caller;
+            if (!find_rules(entry, pc, rules)) continue;
+            const Row row = compact(rules);
+            if (row.kind() != RowKind::rsp && row.kind() != RowKind::rbp) continue;
+            if (step_exactly(rules, {stack.registers, FrameRegisters::all}, memory, caller) != ExactStep::stepped)
+                continue;
+            const std::uint64_t slot = caller.registers.sp() + static_cast<std::uint64_t>(row.rbp_field() * 8);
+            std::uint64_t expected = stack.registers.bp();
+            if (row.rbp_field() == Row::rbp_at_rbp)
+                expected = stack.words[(stack.registers.bp() - stack.address(0)) / 8];
+            else if (row.rbp_field() != Row::rbp_same)
+                expected = stack.words[(slot - stack.address(0)) / 8];
+            ++compared;
+            wrong += caller.knows(rbp_register) && caller.registers.bp() != expected;
+        }
+    }
+    CHECK(compared > 10000);
+    CHECK(wrong == 0);
 }

@@ -24,7 +24,8 @@ using namespace pyprof::capture;
 namespace {
 
 Row row_for(std::uint64_t pc) {
-    return Row{RowKind::rsp, static_cast<std::int64_t>(pc % 4000), -2}.in(static_cast<std::uint32_t>(pc % 4095), pc % 100000);
+    return Row{RowKind::rsp, static_cast<std::int64_t>(pc % 4000), -2}.in(static_cast<std::uint32_t>(pc % 4095),
+                                                                          pc % 100000);
 }
 
 // Different pcs that share an entry of the cache.

@@ -7,7 +7,7 @@
 
 #include "tests/support/catch.h"
 
-extern "C" void pyprof_test_note_return(std::uint64_t*);   // stores its return address
+extern "C" void pyprof_test_note_return(std::uint64_t*);  // stores its return address
 
 using namespace pyprof::capture;
 
@@ -24,7 +24,9 @@ NativeCode& code() {
     return *ready;
 }
 
-bool is_call(const std::vector<unsigned char>& bytes) { return ends_with_call(bytes.data() + bytes.size(), bytes.size()); }
+bool is_call(const std::vector<unsigned char>& bytes) {
+    return ends_with_call(bytes.data() + bytes.size(), bytes.size());
+}
 
 [[gnu::noinline]] std::uint64_t a_return_address() {
     const auto address = reinterpret_cast<std::uint64_t>(__builtin_return_address(0));
@@ -58,25 +60,25 @@ void FakeStack::put_chain(std::size_t at, std::uint64_t first, std::uint64_t oth
 
 TEST_CASE("every form of a call instruction is known") {
     CHECK(is_call({0xe8, 1, 2, 3, 4}));
-    CHECK(is_call({0xff, 0xd0}));                               // call *%rax
-    CHECK(is_call({0x41, 0xff, 0xd3}));                         // call *%r11
-    CHECK(is_call({0xff, 0x10}));                               // call *(%rax)
-    CHECK(is_call({0xff, 0x14, 0xc7}));                         // call *(%rdi,%rax,8)
-    CHECK(is_call({0xff, 0x50, 0x18}));                         // call *0x18(%rax)
-    CHECK(is_call({0xff, 0x54, 0x24, 0x08}));                   // call *8(%rsp)
-    CHECK(is_call({0xff, 0x15, 1, 2, 3, 4}));                   // call *x(%rip)
-    CHECK(is_call({0xff, 0x90, 1, 2, 3, 4}));                   // call *x(%rax)
-    CHECK(is_call({0xff, 0x94, 0x24, 1, 2, 3, 4}));             // call *x(%rsp)
-    CHECK(is_call({0xff, 0x14, 0xc5, 1, 2, 3, 4}));             // call *x(,%rax,8)
+    CHECK(is_call({0xff, 0xd0}));                    // call *%rax
+    CHECK(is_call({0x41, 0xff, 0xd3}));              // call *%r11
+    CHECK(is_call({0xff, 0x10}));                    // call *(%rax)
+    CHECK(is_call({0xff, 0x14, 0xc7}));              // call *(%rdi,%rax,8)
+    CHECK(is_call({0xff, 0x50, 0x18}));              // call *0x18(%rax)
+    CHECK(is_call({0xff, 0x54, 0x24, 0x08}));        // call *8(%rsp)
+    CHECK(is_call({0xff, 0x15, 1, 2, 3, 4}));        // call *x(%rip)
+    CHECK(is_call({0xff, 0x90, 1, 2, 3, 4}));        // call *x(%rax)
+    CHECK(is_call({0xff, 0x94, 0x24, 1, 2, 3, 4}));  // call *x(%rsp)
+    CHECK(is_call({0xff, 0x14, 0xc5, 1, 2, 3, 4}));  // call *x(,%rax,8)
 }
 
 TEST_CASE("what is not a call is not taken for one") {
     CHECK_FALSE(is_call({}));
-    CHECK_FALSE(is_call({0xe8, 1, 2, 3}));                      // too short
+    CHECK_FALSE(is_call({0xe8, 1, 2, 3}));  // too short
     CHECK_FALSE(is_call({0xe8, 1, 2, 3, 4, 5}));
-    CHECK_FALSE(is_call({0xff, 0xe0}));                         // jmp *%rax
-    CHECK_FALSE(is_call({0xff, 0x30}));                         // push (%rax)
-    CHECK_FALSE(is_call({0x90, 0xff, 0x50}));                   // displacement missing
+    CHECK_FALSE(is_call({0xff, 0xe0}));        // jmp *%rax
+    CHECK_FALSE(is_call({0xff, 0x30}));        // push (%rax)
+    CHECK_FALSE(is_call({0x90, 0xff, 0x50}));  // displacement missing
     CHECK_FALSE(is_call({0xc3}));
     CHECK_FALSE(is_call({0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90}));
 }
@@ -92,7 +94,8 @@ TEST_CASE("a return address is told from other addresses of code") {
 }
 
 TEST_CASE("the scan takes the first return address") {
-    FakeStack stack{{1, 0, reinterpret_cast<std::uint64_t>(&std::qsort), a_return_address() + 1, a_return_address(), a_return_address()}};
+    FakeStack stack{{1, 0, reinterpret_cast<std::uint64_t>(&std::qsort), a_return_address() + 1, a_return_address(),
+                     a_return_address()}};
     stack.words.resize(16);
     StackMemory memory = stack.memory();
     GuessedCaller caller{1, 2, 3};
@@ -107,16 +110,16 @@ TEST_CASE("a return address left by an earlier call gives way to one whose calle
     FakeStack stack{std::vector<std::uint64_t>(frame_words(address) * 200)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
-    stack.words[0] = address;   // its own caller would be a zero
+    stack.words[0] = address;  // its own caller would be a zero
     stack.put_chain(3, address);
     REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     CHECK(caller.sp == stack.sp() + 4 * 8);
 }
 
 TEST_CASE("from code without unwind information a call of a function that has some is not the caller") {
-    const std::uint64_t stale = a_return_address();   // after a direct call of a known function
+    const std::uint64_t stale = a_return_address();  // after a direct call of a known function
     std::uint64_t bare = 0;
-    pyprof_test_note_return(&bare);                   // its own code has no unwind information
+    pyprof_test_note_return(&bare);  // its own code has no unwind information
     FakeStack stack{std::vector<std::uint64_t>(std::max(frame_words(stale), frame_words(bare)) * 200)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
@@ -136,7 +139,7 @@ TEST_CASE("a leaf's register leads past a buffer of stale return addresses") {
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
     for (std::size_t word = 100; word < 1500; word += 7) stack.words[word] = bare;
-    stack.put_chain(100, bare, address);    // even a sound one
+    stack.put_chain(100, bare, address);  // even a sound one
     stack.put_chain(1612, bare, address);
     Registers registers = {};
     registers.value[3] = stack.sp() + 1600 * 8;
@@ -167,7 +170,8 @@ TEST_CASE("a frame pointer is followed to a return address only") {
     CHECK(caller.pc == stack.words[5]);
     CHECK(caller.sp == frame + 16);
     CHECK(caller.bp == 0x1234);
-    for (const std::uint64_t wrong : {frame - 8, frame + 1, frame + 8, stack.sp() - 16, std::uint64_t{0}, ~std::uint64_t{15}}) {
+    for (const std::uint64_t wrong :
+         {frame - 8, frame + 1, frame + 8, stack.sp() - 16, std::uint64_t{0}, ~std::uint64_t{15}}) {
         GuessedCaller other{1, 2, wrong};
         CHECK_FALSE(follow_frame_pointer(code(), 0, memory, stack.sp(), other));
         CHECK(other.pc == 1);

@@ -1,14 +1,13 @@
 #include "tests/agent/capture/walk_oracle.h"
 
 #define UNW_LOCAL_ONLY
-#include <libunwind.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <dlfcn.h>
+#include <libunwind.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,7 +15,7 @@
 #include "agent/capture/native_code.h"
 #include "agent/capture/native_walk.h"
 
-extern "C" void pyprof_test_set_trap_flag();     // walk_oracle_code.S
+extern "C" void pyprof_test_set_trap_flag();  // walk_oracle_code.S
 extern "C" void pyprof_test_clear_trap_flag();
 
 namespace pyprof::capture {
@@ -28,7 +27,7 @@ constexpr std::uint32_t max_kept = 5;
 struct Difference {
     std::uint32_t at, own_count, oracle_count;
     WalkEnd own_end;
-    int oracle_end;   // what unw_step returned last
+    int oracle_end;  // what unw_step returned last
     std::uint64_t own[max_native_frames];
     std::uint64_t own_sp[max_native_frames];
     std::uint64_t oracle[max_oracle_frames];
@@ -136,7 +135,8 @@ void print_place(const char* whose, std::uint64_t pc, std::uint64_t sp) {
     Dl_info info = {};
     dladdr(reinterpret_cast<void*>(pc), &info);
     std::printf("    %-6s %#lx sp %#lx %s %s+%#lx\n", whose, pc, sp, info.dli_fname ? info.dli_fname : "?",
-                info.dli_sname ? info.dli_sname : "", info.dli_saddr ? pc - reinterpret_cast<std::uint64_t>(info.dli_saddr) : 0);
+                info.dli_sname ? info.dli_sname : "",
+                info.dli_saddr ? pc - reinterpret_cast<std::uint64_t>(info.dli_saddr) : 0);
 }
 
 }  // namespace
@@ -176,14 +176,16 @@ void compare_walks(const ucontext_t& context) {
 const OracleCounts& oracle_counts() { return counts; }
 
 void print_oracle(const char* title) {
-    std::printf("%s: compared %lu, equal %lu, different %lu; excluded: guessed %lu (in another object %lu), stopped %lu, oracle stopped %lu, too deep %lu\n",
-                title, counts.compared, counts.equal, counts.different, counts.no_unwind_information, counts.other_module, counts.stopped,
-                counts.oracle_stopped, counts.too_deep);
+    std::printf(
+        "%s: compared %lu, equal %lu, different %lu; excluded: guessed %lu (in another object %lu), stopped %lu, "
+        "oracle stopped %lu, too deep %lu\n",
+        title, counts.compared, counts.equal, counts.different, counts.no_unwind_information, counts.other_module,
+        counts.stopped, counts.oracle_stopped, counts.too_deep);
     for (std::uint32_t i = 0; i < kept_count; ++i) {
         const Difference& difference = kept[i];
         std::printf("  %s at frame %u, own %u frames, oracle %u, ended with %d\n",
-                    difference.own_end == WalkEnd::stopped ? "stopped" : "difference", difference.at, difference.own_count,
-                    difference.oracle_count, difference.oracle_end);
+                    difference.own_end == WalkEnd::stopped ? "stopped" : "difference", difference.at,
+                    difference.own_count, difference.oracle_count, difference.oracle_end);
         const std::uint32_t first = difference.at > 2 ? difference.at - 2 : 0;
         for (std::uint32_t at = first; at < first + 6; ++at) {
             if (at < difference.own_count) print_place("own", difference.own[at], difference.own_sp[at]);

@@ -7,14 +7,14 @@
 namespace pyprof::capture {
 
 struct OracleCounts {
-    std::uint64_t compared;                 // the sum of those below
-    std::uint64_t equal;                    // every pc to the bottom of the thread
+    std::uint64_t compared;  // the sum of those below
+    std::uint64_t equal;     // every pc to the bottom of the thread
     std::uint64_t different;
-    std::uint64_t no_unwind_information;    // a frame was guessed; libunwind guesses otherwise. Equal up to there
-    std::uint64_t other_module;             // of those, guessed a caller outside the object of the frame it was guessed for
-    std::uint64_t stopped;                  // the same, and ours did not reach the bottom
-    std::uint64_t oracle_stopped;           // libunwind ended earlier, ours went on to the bottom. Equal up to there
-    std::uint64_t too_deep;                 // more than max_native_frames. Equal up to there
+    std::uint64_t no_unwind_information;  // a frame was guessed; libunwind guesses otherwise. Equal up to there
+    std::uint64_t other_module;    // of those, guessed a caller outside the object of the frame it was guessed for
+    std::uint64_t stopped;         // the same, and ours did not reach the bottom
+    std::uint64_t oracle_stopped;  // libunwind ended earlier, ours went on to the bottom. Equal up to there
+    std::uint64_t too_deep;        // more than max_native_frames. Equal up to there
 };
 
 // Once, before the first comparison. Not in a handler.

@@ -43,5 +43,8 @@ int main() {
     print_oracle("stepping and timer signals");
     const OracleCounts& counts = oracle_counts();
     if (counts.different != 0 || counts.compared < (all ? 100000U : 5000U)) return 1;
-    return counts.no_unwind_information + counts.stopped + counts.oracle_stopped + counts.too_deep > counts.compared / 100 ? 1 : 0;
+    return counts.no_unwind_information + counts.stopped + counts.oracle_stopped + counts.too_deep >
+                   counts.compared / 100
+               ? 1
+               : 0;
 }

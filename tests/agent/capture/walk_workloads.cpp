@@ -1,7 +1,6 @@
 #include "tests/agent/capture/walk_workloads.h"
 
 #include <alloca.h>
-
 #include <cmath>
 #include <csignal>
 #include <cstdint>
@@ -33,7 +32,9 @@ void sort_with_callbacks() {
 
 void print_text() {
     char text[128];
-    for (int i = 0; i < 40; ++i) sink = std::snprintf(text, sizeof text, "%d %s %.6f %#lx", i, "text", i * 0.37, 77UL * static_cast<unsigned long>(i));
+    for (int i = 0; i < 40; ++i)
+        sink = std::snprintf(text, sizeof text, "%d %s %.6f %#lx", i, "text", i * 0.37,
+                             77UL * static_cast<unsigned long>(i));
 }
 
 void read_clocks() {

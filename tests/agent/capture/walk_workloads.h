@@ -7,7 +7,7 @@ namespace pyprof::capture {
 
 struct Workload {
     std::string name;
-    void (*run)();   // a few hundred microseconds
+    void (*run)();  // a few hundred microseconds
 };
 
 // Sorting with callbacks, printing, the vDSO, deep recursion, realigned and huge frames, variable arrays, exceptions,

@@ -5,32 +5,10 @@
 #include <fmt/chrono.h>
 #include <fmt/core.h>
 
+#include "base/utf8.h"
+
 namespace pyprof::report {
 namespace {
-
-struct Character {
-    std::uint32_t code = 0;
-    std::size_t bytes = 1;
-    bool valid = false;
-};
-
-// The UTF-8 sequence at the start of text, which is not empty (RFC 3629: no overlong forms, no surrogates).
-Character first_character(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return {lead, 1, true};
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || length > text.size()) return {};
-    std::uint32_t code = lead & (0x7fU >> length);
-    for (std::size_t i = 1; i < length; i++) {
-        if ((byte(i) & 0xc0) != 0x80) return {};
-        code = code << 6 | (byte(i) & 0x3fU);
-    }
-    constexpr std::array<std::uint32_t, 5> smallest = {0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = code >= 0xd800 && code < 0xe000;
-    if (code < smallest[length] || code > 0x10ffff || surrogate) return {};
-    return {code, length, true};
-}
 
 bool is_control(std::uint32_t code) {
     const bool direction =
@@ -98,7 +76,7 @@ std::string words(const std::vector<std::string>& command) {
 std::string printable(std::string_view text) {
     std::string result;
     while (!text.empty()) {
-        const Character character = first_character(text);
+        const Utf8Character character = first_character(text);
         if (character.valid && !is_control(character.code)) {
             result += text.substr(0, character.bytes);
         } else {

@@ -1,0 +1,126 @@
+#include "report/info.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <string_view>
+
+#include "profile/sums.h"
+#include "report/words.h"
+
+namespace pyprof::report {
+namespace {
+
+struct Meaning {
+    std::string_view cause;
+    std::string_view text;
+};
+
+// The causes of wire::Loss (src/wire/recording.h), for people.
+constexpr std::array<Meaning, 14> meanings = {{
+    {"reentered", "timer expiries inside the profiler, charged to the next sample"},
+    {"memory_full", "expiries charged to a caller because --max-memory was reached"},
+    {"file_full", "pieces that the spool's disk had no room for"},
+    {"code_table_full", "Python frames whose function could not be stored"},
+    {"module_table_full", "native frames whose library could not be stored"},
+    {"unwind_truncated", "samples whose native stack does not reach its bottom"},
+    {"unwind_guessed", "samples with a frame found by scanning the stack"},
+    {"too_deep", "samples of stacks too deep to keep whole, cut in the middle"},
+    {"python_unreadable", "samples whose Python frames were being changed"},
+    {"stitch_inexact", "samples whose Python frames were placed by order, not by address"},
+    {"thread_unarmed", "threads that got no timer"},
+    {"thread_late", "expiries of ended threads, charged to their start"},
+    {"slice_skipped", "samples missing in the time line only"},
+    {"unsampled_cpu", "timer expiries that the CPU time used should have given and that never came"},
+}};
+
+std::string_view meaning_of(const std::string& cause) {
+    const auto known = std::ranges::find(meanings, std::string_view{cause}, &Meaning::cause);
+    return known == meanings.end() ? std::string_view{} : known->text;
+}
+
+std::string listed(const std::vector<std::string>& items) {
+    constexpr std::size_t most = 8;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most, items.size()); i++) text += (i == 0 ? "" : ", ") + items[i];
+    if (items.size() > most) text += fmt::format(" and {} more", items.size() - most);
+    return text.empty() ? "none" : text;
+}
+
+class Facts {
+public:
+    explicit Facts(const Style& style) : style_{style} {}
+
+    void add(const std::string& name, const std::string& value) {
+        std::string lead = fitted(name, name_width, style_.unicode);
+        for (const std::string& part :
+             wrapped(printable(value), std::max<std::size_t>(40, style_.width - name_width))) {
+            text_ += lead + part + '\n';
+            lead = std::string(name_width, ' ');
+        }
+    }
+    void gap() { text_ += '\n'; }
+    std::string take() { return std::move(text_); }
+
+private:
+    static constexpr std::size_t name_width = 20;
+    const Style& style_;
+    std::string text_;
+};
+
+void add_run(const profile::Profile& profile, Facts& facts) {
+    const profile::Run& run = profile.run;
+    facts.add("command", words(run.command));
+    facts.add("started", run.started_realtime_ns == 0 ? "unknown" : utc_time(run.started_realtime_ns));
+    facts.add("wall, CPU", duration(run.wall_ns) + ", " + duration(run.cpu_ns));
+    facts.add("ranks",
+              run.ranks == 0 ? "no MPI" : fmt::format("{} ({})", run.ranks, run.mpi.empty() ? "MPI" : run.mpi));
+    facts.add("hosts", listed(run.hosts));
+    facts.add("processes, threads", fmt::format("{}, {}", profile.processes.size(), profile.threads.size()));
+    facts.add("Python", listed(run.pythons));
+    facts.add("clock", fmt::format("{} time, {:.0f} Hz asked, one sample stands for {}", run.mode, run.rate_hz,
+                                   duration(run.period_ns)));
+    facts.add("recorded by", "pyprof " + (run.version.empty() ? "(unknown version)" : run.version));
+    facts.add("size", fmt::format("{} contexts, {} functions, {} libraries, {} values",
+                                  grouped(profile.contexts.size()), grouped(profile.functions.size()),
+                                  grouped(profile.modules.size()), grouped(profile.values.size())));
+}
+
+void add_quality(const profile::Profile& profile, Facts& facts) {
+    const profile::Quality& quality = profile.quality;
+    const auto of_samples = [&](std::uint64_t count) { return percent(share_of(count, quality.signals)); };
+    facts.add("samples", fmt::format("{} in {} signals, {} expected", grouped(quality.samples),
+                                     grouped(quality.signals), grouped(quality.expected)));
+    facts.add("delivered rate", fmt::format("{:.1f} Hz", quality.rate_delivered_hz));
+    facts.add("CPU time covered", fmt::format("{:.3f}", quality.cpu_covered));
+    facts.add(
+        "own cost",
+        fmt::format("{} ({} of the CPU time), median {}, 99 % below {}, longest {}", duration(quality.handler_ns),
+                    percent(share_of(quality.handler_ns, profile.run.cpu_ns)), duration(quality.handler_median_ns),
+                    duration(quality.handler_p99_ns), duration(quality.handler_max_ns)));
+    facts.add("native stacks",
+              fmt::format("{} complete, {} by fallback, {} truncated", of_samples(quality.unwind_complete),
+                          of_samples(quality.unwind_fallback), of_samples(quality.unwind_truncated)));
+    facts.add("Python in native",
+              fmt::format("{} exact, {} inexact, {} without Python", of_samples(quality.merge_exact),
+                          of_samples(quality.merge_inexact), of_samples(quality.merge_none)));
+    facts.add("native names", fmt::format("{} of {} samples in native code have none",
+                                          grouped(quality.unresolved_native), grouped(quality.native)));
+    if (quality.damaged_bytes > 0) facts.add("damaged", bytes(quality.damaged_bytes));
+}
+
+}  // namespace
+
+std::string info(const profile::Profile& profile, const Style& style) {
+    Facts facts{style};
+    add_run(profile, facts);
+    facts.gap();
+    add_quality(profile, facts);
+    for (const profile::Loss& loss : profile.quality.lost) {
+        facts.add("lost", fmt::format("{} {}: {}", grouped(loss.count), loss.cause, meaning_of(loss.cause)));
+    }
+    for (const std::string& note : profile.run.notes) facts.add("note", note);
+    return facts.take();
+}
+
+}  // namespace pyprof::report

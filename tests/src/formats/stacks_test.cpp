@@ -1,0 +1,50 @@
+#include "formats/stacks.h"
+
+#include "profile/sums.h"
+#include "tests/support/catch.h"
+#include "tests/support/profile_builder.h"
+#include "tests/support/sample_profile.h"
+
+namespace pyprof::formats {
+namespace {
+
+TEST_CASE("Lines of a function are one frame or several, as asked") {
+    test_support::ProfileBuilder make;
+    const std::uint32_t f = make.python("f", "app.py", 1);
+    make.location(f, 2);
+    make.location(f, 3);
+    CHECK(Frames(make.build(), Granularity::function).all().size() == 1);
+    CHECK(Frames(make.build(), Granularity::line).all().size() == 2);
+}
+
+TEST_CASE("Two functions of one name in one file stay two frames") {
+    test_support::ProfileBuilder make;
+    make.location(make.python("<lambda>", "app.py", 1), 1);
+    make.location(make.python("<lambda>", "app.py", 5), 5);
+    CHECK(Frames(make.build(), Granularity::function).all().size() == 2);
+}
+
+TEST_CASE("Stacks that become equal are added up") {
+    test_support::ProfileBuilder make;
+    const std::uint32_t thread = make.thread(make.process(-1, 1, "here"), 1, "", true);
+    const std::uint32_t f = make.python("f", "app.py", 1);
+    make.add(make.path(0, {make.location(f, 2)}), thread, 3);
+    make.add(make.path(0, {make.location(f, 3)}), thread, 4);
+    const profile::Profile profile = make.build();
+    const auto stacks = stacks_of(Frames{profile, Granularity::function}, profile.values);
+    REQUIRE(stacks.size() == 1);
+    CHECK(stacks[0].weight == 7 * test_support::ProfileBuilder::period_ns);
+}
+
+TEST_CASE("A native function without source has its library as file, and every frame has a name") {
+    const profile::Profile profile = test_support::sample_profile();
+    bool found = false;
+    for (const Frame& frame : Frames(profile, Granularity::function).all()) {
+        CHECK(!frame.name.empty());
+        found = found || (frame.name == "opal_progress" && frame.file.ends_with("libmpi.so.40.30.4"));
+    }
+    CHECK(found);
+}
+
+}  // namespace
+}  // namespace pyprof::formats

@@ -14,20 +14,18 @@ struct TruthPhase {
     int line_first, line_last, tid;
     int64_t calls, wall_ns, cpu_ns;  // sums
     int64_t wall, cpu;               // readings at TRUTH_BEGIN
-    struct TruthPhase *following;
+    struct TruthPhase* following;
 };
 
-static struct TruthPhase *truth_phases;
+static struct TruthPhase* truth_phases;
 
-static inline int64_t truth_clock(clockid_t clock)
-{
+static inline int64_t truth_clock(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static inline void truth_begin(struct TruthPhase *phase)
-{
+static inline void truth_begin(struct TruthPhase* phase) {
     if (phase->calls == 0) {
         phase->tid = (int)syscall(SYS_gettid);
         phase->following = truth_phases;
@@ -37,34 +35,32 @@ static inline void truth_begin(struct TruthPhase *phase)
     phase->cpu = truth_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static inline void truth_end(struct TruthPhase *phase)
-{
+static inline void truth_end(struct TruthPhase* phase) {
     phase->cpu_ns += truth_clock(CLOCK_THREAD_CPUTIME_ID) - phase->cpu;
     phase->wall_ns += truth_clock(CLOCK_MONOTONIC) - phase->wall;
     phase->calls++;
 }
 
-#define TRUTH_BEGIN(NAME)                                                                       \
-    static struct TruthPhase truth_of_##NAME;                                                   \
+#define TRUTH_BEGIN(NAME)                                                                             \
+    static struct TruthPhase truth_of_##NAME;                                                         \
     truth_of_##NAME.name = #NAME, truth_of_##NAME.file = __FILE__, truth_of_##NAME.symbol = __func__; \
-    truth_of_##NAME.line_first = __LINE__ + 1;                                                  \
+    truth_of_##NAME.line_first = __LINE__ + 1;                                                        \
     truth_begin(&truth_of_##NAME);
-#define TRUTH_END(NAME)             \
-    truth_end(&truth_of_##NAME);    \
+#define TRUTH_END(NAME)          \
+    truth_end(&truth_of_##NAME); \
     truth_of_##NAME.line_last = __LINE__ - 1;
 
-__attribute__((destructor)) static void truth_write(void)
-{
+__attribute__((destructor)) static void truth_write(void) {
     const char *path = getenv("PYPROF_TRUTH"), *rank = getenv("OMPI_COMM_WORLD_RANK");
-    FILE *file = path != NULL && truth_phases != NULL ? fopen(path, "a") : NULL;
+    FILE* file = path != NULL && truth_phases != NULL ? fopen(path, "a") : NULL;
     if (file == NULL) return;
-    for (const struct TruthPhase *phase = truth_phases; phase != NULL; phase = phase->following)
+    for (const struct TruthPhase* phase = truth_phases; phase != NULL; phase = phase->following)
         fprintf(file,
                 "{\"kernel\": \"%s\", \"rank\": %s, \"pid\": %d, \"tid\": %d, \"phase\": \"%s\", \"file\": \"%s\", "
                 "\"line_first\": %d, \"line_last\": %d, \"symbol\": \"%s\", \"domain\": \"native\", \"calls\": %lld, "
                 "\"wall_ns\": %lld, \"cpu_ns\": %lld}\n",
                 TRUTH_KERNEL, rank != NULL ? rank : "-1", (int)getpid(), phase->tid, phase->name, phase->file,
-                phase->line_first, phase->line_last, phase->symbol, (long long)phase->calls,
-                (long long)phase->wall_ns, (long long)phase->cpu_ns);
+                phase->line_first, phase->line_last, phase->symbol, (long long)phase->calls, (long long)phase->wall_ns,
+                (long long)phase->cpu_ns);
     fclose(file);
 }

@@ -177,10 +177,12 @@ private:
         GuessedCaller caller{pc_, sp_, bp_};
         if (!can_look_up_objects()) return Step::failed;
         const bool has_information = row.kind() != RowKind::none;
-        const bool outside = !has_information && row.module() == 0;
-        const Registers* registers = out_.count == 1 ? &leaf_ : nullptr;
-        if (!(outside && follow_frame_pointer(native_code, generation_, memory_, sp_, caller)) &&
-            !scan_for_caller({native_code, generation_, sp_, has_information, registers}, memory_, caller))
+        const bool is_leaf = out_.count == 1;
+        const ScannedFrame frame{native_code, generation_, sp_, has_information, is_leaf ? &leaf_ : nullptr};
+        const bool is_outside = !has_information && row.module() == 0;
+        if (!(is_outside && is_leaf && return_at_top(frame, memory_, caller)) &&
+            !(is_outside && follow_frame_pointer(native_code, generation_, memory_, sp_, caller)) &&
+            !scan_for_caller(frame, memory_, caller))
             return Step::failed;
         pc_ = caller.pc;
         sp_ = caller.sp;

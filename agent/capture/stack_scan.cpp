@@ -187,6 +187,10 @@ bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t
     return follows_call(code, value) && code.find_row(value - 1, generation).kind() != RowKind::none;
 }
 
+bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {
+    return scan(frame, memory, frame.sp, 1, true, caller);
+}
+
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {
     const std::uint64_t begin = (frame.sp + 7) & ~7ULL;
     return scan(frame, memory, begin, near_words, true, caller) || scan_from_registers(frame, memory, begin, caller) ||

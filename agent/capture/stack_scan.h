@@ -32,6 +32,9 @@ struct ScannedFrame {
     const Registers* registers;   // of a leaf; null for others
 };
 
+// The word at `sp` itself, if it is a sound return address: a function that has not begun, or a call that went nowhere.
+bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller);
+
 // The nearest word from `sp` upwards, at most max_scanned_words away, that passes is_return_address and is sound: its
 // frame's callers can be followed, and, where the scanned frame has no unwind information, it did not call a function
 // that has. A leaf's registers tell where to look on if nothing is near. If nothing is sound, the first that passes

@@ -56,11 +56,11 @@ std::string build_id_in_file(const std::string& path) {
 
 TEST_CASE("exports are found where the loader finds them, absent ones are not") {
     const ElfImage libc = object_called("libc.so").image;
+    void* handle = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);  // a sanitizer's own versions come first elsewhere
+    REQUIRE(handle != nullptr);
     for (const char* name : {"malloc", "printf", "getpid", "strtod", "qsort"}) {
         CAPTURE(name);
-        void* symbol = dlsym(RTLD_DEFAULT, name);
-        Dl_info info;
-        REQUIRE(dladdr(symbol, &info) != 0);
+        void* symbol = dlsym(handle, name);
         CHECK(find_export(libc, name) == reinterpret_cast<std::uint64_t>(symbol));
     }
     CHECK(find_export(libc, "no_such_function") == 0);

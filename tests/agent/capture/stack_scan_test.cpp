@@ -1,13 +1,14 @@
 #include "agent/capture/stack_scan.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "tests/support/catch.h"
 
-extern "C" void pyprof_test_note_return(std::uint64_t*);  // stores its return address
+// walk_oracle_code.S: two return addresses in a function whose frame has four words.
+extern "C" const char pyprof_test_after_known_call[];  // of a function with unwind information
+extern "C" const char pyprof_test_after_bare_call[];   // of one without
 
 using namespace pyprof::capture;
 
@@ -28,33 +29,21 @@ bool is_call(const std::vector<unsigned char>& bytes) {
     return ends_with_call(bytes.data() + bytes.size(), bytes.size());
 }
 
-[[gnu::noinline]] std::uint64_t a_return_address() {
-    const auto address = reinterpret_cast<std::uint64_t>(__builtin_return_address(0));
-    asm volatile("" ::: "memory");
-    return address;
-}
+constexpr std::size_t frame_words = 4;
+std::uint64_t after_known() { return reinterpret_cast<std::uint64_t>(pyprof_test_after_known_call); }
+std::uint64_t after_bare() { return reinterpret_cast<std::uint64_t>(pyprof_test_after_bare_call); }
 
 struct FakeStack {
     std::vector<std::uint64_t> words;
     std::uint64_t sp() const { return reinterpret_cast<std::uint64_t>(words.data()); }
     StackMemory memory() const { return {{sp(), sp() + words.size() * 8}, sp()}; }
-    // The return address `first` in word `at`, as if the function around it had been called by `others`, and those by
-    // themselves, more often than a scan follows.
-    void put_chain(std::size_t at, std::uint64_t first, std::uint64_t others);
-    void put_chain(std::size_t at, std::uint64_t address) { put_chain(at, address, address); }
+    // `first` in word `at`, as if its function had been called from its other call, and that from itself, more often
+    // than a scan follows.
+    void put_chain(std::size_t at, std::uint64_t first) {
+        words[at] = first;
+        for (std::size_t i = 1; i < 150; ++i) words.at(at + i * frame_words) = after_known();
+    }
 };
-
-std::size_t frame_words(std::uint64_t return_address) {
-    const Row row = code().find_row(return_address - 1, 0);
-    REQUIRE(row.kind() == RowKind::rsp);
-    return static_cast<std::size_t>(row.cfa_field());
-}
-
-void FakeStack::put_chain(std::size_t at, std::uint64_t first, std::uint64_t others) {
-    words[at] = first;
-    at += frame_words(first);
-    for (int i = 0; i < 150; ++i, at += frame_words(others)) words.at(at) = others;
-}
 
 }  // namespace
 
@@ -84,7 +73,7 @@ TEST_CASE("what is not a call is not taken for one") {
 }
 
 TEST_CASE("a return address is told from other addresses of code") {
-    const std::uint64_t address = a_return_address();
+    const std::uint64_t address = after_known();
     CHECK(is_return_address(code(), 0, address));
     CHECK_FALSE(is_return_address(code(), 0, address + 1));
     CHECK_FALSE(is_return_address(code(), 0, reinterpret_cast<std::uint64_t>(&std::qsort)));
@@ -94,8 +83,8 @@ TEST_CASE("a return address is told from other addresses of code") {
 }
 
 TEST_CASE("the scan takes the first return address") {
-    FakeStack stack{{1, 0, reinterpret_cast<std::uint64_t>(&std::qsort), a_return_address() + 1, a_return_address(),
-                     a_return_address()}};
+    FakeStack stack{
+        {1, 0, reinterpret_cast<std::uint64_t>(&std::qsort), after_known() + 1, after_known(), after_known()}};
     stack.words.resize(16);
     StackMemory memory = stack.memory();
     GuessedCaller caller{1, 2, 3};
@@ -106,41 +95,34 @@ TEST_CASE("the scan takes the first return address") {
 }
 
 TEST_CASE("a return address left by an earlier call gives way to one whose callers can be followed") {
-    const std::uint64_t address = a_return_address();
-    FakeStack stack{std::vector<std::uint64_t>(frame_words(address) * 200)};
+    FakeStack stack{std::vector<std::uint64_t>(frame_words * 200)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
-    stack.words[0] = address;  // its own caller would be a zero
-    stack.put_chain(3, address);
+    stack.words[0] = after_known();  // its own caller would be a zero
+    stack.put_chain(3, after_known());
     REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     CHECK(caller.sp == stack.sp() + 4 * 8);
 }
 
 TEST_CASE("from code without unwind information a call of a function that has some is not the caller") {
-    const std::uint64_t stale = a_return_address();  // after a direct call of a known function
-    std::uint64_t bare = 0;
-    pyprof_test_note_return(&bare);  // its own code has no unwind information
-    FakeStack stack{std::vector<std::uint64_t>(std::max(frame_words(stale), frame_words(bare)) * 200)};
+    FakeStack stack{std::vector<std::uint64_t>(frame_words * 200)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
-    stack.put_chain(2, stale);
-    stack.put_chain(5, bare, stale);
+    stack.put_chain(2, after_known());
+    stack.put_chain(5, after_bare());
     REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, nullptr}, memory, caller));
-    CHECK(caller.pc == bare);
+    CHECK(caller.pc == after_bare());
     REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
-    CHECK(caller.pc == stale);
+    CHECK(caller.pc == after_known());
 }
 
 TEST_CASE("a leaf's register leads past a buffer of stale return addresses") {
-    std::uint64_t bare = 0;
-    pyprof_test_note_return(&bare);
-    const std::uint64_t address = a_return_address();
-    FakeStack stack{std::vector<std::uint64_t>(2000 + std::max(frame_words(address), frame_words(bare)) * 200)};
+    FakeStack stack{std::vector<std::uint64_t>(2000 + frame_words * 200)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
-    for (std::size_t word = 100; word < 1500; word += 7) stack.words[word] = bare;
-    stack.put_chain(100, bare, address);  // even a sound one
-    stack.put_chain(1612, bare, address);
+    for (std::size_t word = 100; word < 1500; word += 7) stack.words[word] = after_bare();
+    stack.put_chain(100, after_bare());  // even a sound one
+    stack.put_chain(1612, after_bare());
     Registers registers = {};
     registers.value[3] = stack.sp() + 1600 * 8;
     REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, &registers}, memory, caller));
@@ -154,15 +136,15 @@ TEST_CASE("the scan ends after its last word and at the stack's end") {
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
     CHECK_FALSE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
-    stack.words[max_scanned_words] = a_return_address();
+    stack.words[max_scanned_words] = after_known();
     CHECK_FALSE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
-    stack.words[max_scanned_words - 1] = a_return_address();
+    stack.words[max_scanned_words - 1] = after_known();
     CHECK(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
     CHECK_FALSE(scan_for_caller({code(), 0, stack.sp() + (max_scanned_words + 1) * 8, true, nullptr}, memory, caller));
 }
 
 TEST_CASE("a frame pointer is followed to a return address only") {
-    FakeStack stack{{7, 7, 7, 7, 0x1234, a_return_address(), 7, 7}};
+    FakeStack stack{{7, 7, 7, 7, 0x1234, after_known(), 7, 7}};
     StackMemory memory = stack.memory();
     const std::uint64_t frame = stack.sp() + 4 * 8;
     GuessedCaller caller{1, 2, frame};

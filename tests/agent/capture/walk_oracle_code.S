@@ -44,14 +44,24 @@ pyprof_test_call_bare:
     ret
     .size pyprof_test_call_bare, . - pyprof_test_call_bare
 
-// void pyprof_test_note_return(uint64_t* into): stores its return address; without unwind information.
-    .globl pyprof_test_note_return
-    .type pyprof_test_note_return, @function
-pyprof_test_note_return:
-    movq (%rsp), %rax
-    movq %rax, (%rdi)
+// A function with a frame of four words that calls one with unwind information and one without; never run. The labels
+// are the two return addresses.
+    .globl pyprof_test_after_known_call
+    .globl pyprof_test_after_bare_call
+    .type pyprof_test_caller_of_both, @function
+pyprof_test_caller_of_both:
+    .cfi_startproc
+    subq $24, %rsp
+    .cfi_adjust_cfa_offset 24
+    call pyprof_test_call_by_rbx
+pyprof_test_after_known_call:
+    call pyprof_test_call_bare
+pyprof_test_after_bare_call:
+    addq $24, %rsp
+    .cfi_adjust_cfa_offset -24
     ret
-    .size pyprof_test_note_return, . - pyprof_test_note_return
+    .cfi_endproc
+    .size pyprof_test_caller_of_both, . - pyprof_test_caller_of_both
 
 // void pyprof_test_call_by_rbx(void (*f)(void*), void* argument): a frame whose CFA is in rbx, as the lazy binder's.
     .globl pyprof_test_call_by_rbx

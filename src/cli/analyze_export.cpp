@@ -1,6 +1,5 @@
 #include <map>
 #include <memory>
-#include <optional>
 
 #include "base/replace_file.h"
 #include "cli/analyze.h"
@@ -25,19 +24,20 @@ const std::map<std::string, Granularity> granularity_names = {{"function", Granu
 
 struct Choice {
     std::string file, output;
-    Format format = Format::pprof;
-    Granularity granularity = Granularity::function;
+    std::string format;                    // a key of format_names
+    std::string granularity = "function";  // a key of granularity_names
     report::Options options;
 };
 
 Result<std::string> written_as(const profile::Profile& profile, const Choice& choice) {
-    switch (choice.format) {
+    const Granularity granularity = granularity_names.at(choice.granularity);
+    switch (format_names.at(choice.format)) {
         case Format::collapsed:
-            return formats::collapsed(profile, choice.granularity);
+            return formats::collapsed(profile, granularity);
         case Format::pprof:
             return formats::pprof(profile);
         case Format::speedscope:
-            return formats::speedscope(profile, choice.granularity);
+            return formats::speedscope(profile, granularity);
     }
     return Error{"unknown format"};
 }
@@ -60,14 +60,16 @@ int export_profile(const Choice& choice) {
 void add_export(CLI::App& verb, int& exit_code) {
     const auto choice = std::make_shared<Choice>();
     verb.add_option("FILE", choice->file, "profile")->required();
-    verb.add_option("--format", choice->format, "collapsed, pprof or speedscope")
+    verb.add_option("--format", choice->format, "of what program")
         ->required()
-        ->transform(CLI::CheckedTransformer(format_names).description("FORMAT"));
+        ->type_name("")
+        ->check(CLI::IsMember(&format_names));
     verb.add_option("-o,--output", choice->output, "the file to write, - for standard output")
         ->required()
         ->type_name("OUT");
-    verb.add_option("--granularity", choice->granularity, "frames of collapsed and speedscope: function or line")
-        ->transform(CLI::CheckedTransformer(granularity_names).description("WHAT"));
+    verb.add_option("--granularity", choice->granularity, "what is a frame in collapsed and speedscope")
+        ->type_name("")
+        ->check(CLI::IsMember(&granularity_names));
     verb.add_option("--rank", choice->options.rank, "this rank only")->type_name("R");
     verb.callback([choice, &exit_code] { exit_code = export_profile(*choice); });
 }

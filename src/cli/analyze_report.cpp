@@ -1,6 +1,6 @@
+#include <algorithm>
 #include <map>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,7 +23,7 @@ constexpr std::size_t usual_rows = 20;  // of a table for people
 
 struct Choice {
     std::vector<std::string> files;
-    std::optional<By> by;
+    std::string by;  // a key of lists; empty: the screen
     report::Options options;
     bool json = false, csv = false, markdown = false;
     std::string html;
@@ -33,11 +33,14 @@ struct Choice {
 const std::map<std::string, By> lists = {{"function", By::function}, {"line", By::line},     {"kernel", By::kernel},
                                          {"rank", By::rank},         {"thread", By::thread}, {"process", By::process},
                                          {"module", By::module},     {"mpi", By::mpi}};
+const std::vector<std::string> list_names = {"function", "line",    "kernel", "rank",
+                                             "thread",   "process", "module", "mpi"};
 
 std::string table_text(const profile::Profile& profile, const Choice& choice) {
     report::Options options = choice.options;
     if (options.limit == 0 && !choice.csv) options.limit = usual_rows;
-    const report::Table table = report::table_of(profile, choice.by.value_or(By::function), options);
+    const report::Table table =
+        report::table_of(profile, choice.by.empty() ? By::function : lists.at(choice.by), options);
     if (choice.csv) return report::as_csv(table);
     if (choice.markdown) return report::as_markdown(table);
     return report::as_text(table, stdout_style());
@@ -59,7 +62,7 @@ int report_file(const std::string& path, const Choice& choice) {
     std::string text;
     if (choice.json) {
         text = report::json(*profile, choice.options);
-    } else if (choice.by || choice.csv || choice.markdown) {
+    } else if (!choice.by.empty() || choice.csv || choice.markdown) {
         text = table_text(*profile, choice);
     } else {
         text = report::text(*profile, choice.options, stdout_style());
@@ -69,6 +72,9 @@ int report_file(const std::string& path, const Choice& choice) {
 }
 
 int run(const Choice& choice) {
+    if (choice.json + choice.csv + choice.markdown + !choice.html.empty() > 1) {
+        return fail(exit_code::usage, "--json, --csv, --markdown and --html exclude each other; choose one");
+    }
     const bool one_document = choice.for_programs() || !choice.html.empty();
     if (choice.files.size() > 1 && one_document) {
         return fail(exit_code::usage, "--json, --csv and --html take one FILE; `pyprof merge` makes one of several");
@@ -83,23 +89,16 @@ int run(const Choice& choice) {
 void add_report(CLI::App& verb, int& exit_code) {
     const auto choice = std::make_shared<Choice>();
     verb.add_option("FILE", choice->files, "profiles")->required();
-    verb.add_option("--by", choice->by,
-                    "one list instead of the screen: function, line, kernel, rank, thread, process, "
-                    "module or mpi")
-        ->transform(CLI::CheckedTransformer(lists).description("LIST"));
+    verb.add_option("--by", choice->by, "one list instead of the screen")
+        ->type_name("")
+        ->check(CLI::IsMember(list_names));
     verb.add_option("--metric", choice->options.metric, "what to sort by: cpu (or wall) or samples")->type_name("NAME");
     verb.add_option("--rank", choice->options.rank, "this rank only")->type_name("R");
     verb.add_option("--limit", choice->options.limit, "rows of a list")->type_name("N");
-    std::vector<CLI::Option*> forms = {
-        verb.add_flag("--json", choice->json, "everything, schema pyprof.report/1"),
-        verb.add_flag("--csv", choice->csv, "a list with all its rows"),
-        verb.add_flag("--markdown", choice->markdown, "a list"),
-        verb.add_option("--html", choice->html, "a page with the flame graph")->type_name("OUT")};
-    for (CLI::Option* form : forms) {
-        for (CLI::Option* other : forms) {
-            if (form != other) form->excludes(other);
-        }
-    }
+    verb.add_flag("--json", choice->json, "everything, schema pyprof.report/1");
+    verb.add_flag("--csv", choice->csv, "a list (--by) with all its rows");
+    verb.add_flag("--markdown", choice->markdown, "a list (--by) as a table");
+    verb.add_option("--html", choice->html, "a page with the flame graph")->type_name("OUT");
     verb.callback([choice, &exit_code] { exit_code = run(*choice); });
 }
 

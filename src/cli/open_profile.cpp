@@ -43,10 +43,15 @@ Kind kind_of(const MappedFile& file) {
     return begin == recording ? Kind::recording : Kind::other;
 }
 
+// What is wrong and where, empty if nothing is.
+std::string at(const std::string& path, const std::string& damage) {
+    return damage.empty() ? "" : path + ": " + damage;
+}
+
 Result<OpenedProfile> load_named(const std::string& path, const MappedFile& file) {
     Result<profile::Loaded> loaded = profile::load(file.bytes());
     if (!loaded) return Error{path + ": " + loaded.error().message()};
-    return OpenedProfile{std::move(loaded->profile), std::move(loaded->damage), true};
+    return OpenedProfile{std::move(loaded->profile), at(path, loaded->damage), true};
 }
 
 // The files of a folder that merge_paths() reads, sorted.
@@ -104,7 +109,7 @@ private:
         }
         Result<gather::Tree> tree = file ? gather::gather_file(path) : Result<gather::Tree>{file.error()};
         if (!tree) return unreadable_.push_back(tree.error().message());
-        if (damage_.empty()) damage_ = damage_of(*tree);
+        if (damage_.empty()) damage_ = at(path, damage_of(*tree));
         trees_.absorb(*std::move(tree));
         any_tree_ = true;
     }
@@ -130,7 +135,7 @@ Result<OpenedProfile> open_profile(const std::string& path) {
         return Error{path + " is a folder; `pyprof merge " + path + " -o OUT.pyprof` makes one profile of it"};
     }
     const Result<MappedFile> file = MappedFile::open(path);
-    if (!file) return file.error();
+    if (!file) return Error{file.error().message() + "; check the path and its permissions"};
     const Kind kind = kind_of(*file);
     if (kind == Kind::named) return load_named(path, *file);
     if (kind == Kind::other) {
@@ -140,7 +145,7 @@ Result<OpenedProfile> open_profile(const std::string& path) {
     if (!tree) return tree.error();
     Result<profile::Profile> named = name_tree(*tree);
     if (!named) return Error{path + ": " + named.error().message()};
-    return OpenedProfile{*std::move(named), damage_of(*tree), false};
+    return OpenedProfile{*std::move(named), at(path, damage_of(*tree)), false};
 }
 
 Result<MergedProfile> merge_paths(const std::vector<std::string>& paths) {

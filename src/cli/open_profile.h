@@ -11,7 +11,7 @@ namespace pyprof::cli {
 
 struct OpenedProfile {
     profile::Profile profile;
-    std::string damage;      // what could not be read, as a sentence; empty if the file is whole
+    std::string damage;      // the path and what could not be read of it; empty if the file is whole
     bool had_names = false;  // the file held a named profile
 };
 
@@ -24,7 +24,7 @@ Result<profile::Profile> name_tree(const gather::Tree& tree);
 struct MergedProfile {
     profile::Profile profile;
     std::vector<std::string> unreadable;  // one sentence for each path that gave nothing
-    std::string damage;                   // of the first damaged file among the others
+    std::string damage;                   // the same of the first damaged file among the others
 };
 
 // Everything that the paths hold, as one profile; a folder stands for the recordings, gathered files and profiles in

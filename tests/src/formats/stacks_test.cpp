@@ -38,8 +38,9 @@ TEST_CASE("Stacks that become equal are added up") {
 
 TEST_CASE("A native function without source has its library as file, and every frame has a name") {
     const profile::Profile profile = test_support::sample_profile();
+    const Frames frames{profile, Granularity::function};
     bool found = false;
-    for (const Frame& frame : Frames(profile, Granularity::function).all()) {
+    for (const Frame& frame : frames.all()) {
         CHECK(!frame.name.empty());
         found = found || (frame.name == "opal_progress" && frame.file.ends_with("libmpi.so.40.30.4"));
     }

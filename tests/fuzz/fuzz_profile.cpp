@@ -1,0 +1,22 @@
+// Saved profiles from anywhere: whatever loads can be summed, shown and exported.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "formats/collapsed.h"
+#include "profile/load.h"
+#include "report/json.h"
+#include "report/text.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace pyprof;
+    const Result<profile::Loaded> loaded = profile::load({reinterpret_cast<const std::byte*>(data), size});
+    if (!loaded) return 0;
+    const report::Options options;
+    const Result<profile::Profile> prepared = report::prepare(loaded->profile, options);
+    if (!prepared) return 0;
+    report::text(*prepared, options, {});
+    report::json(*prepared, options);
+    formats::collapsed(*prepared, formats::Granularity::line);
+    return 0;
+}

@@ -31,8 +31,9 @@ def assert_readable(recorded, hottest="inner", share=0.8):
     assert check.check_totals(report) == []
     metric = check.metric_of(report)
     total = sum(thread["self"][metric] for thread in report["threads"])
-    assert report["functions"][0]["name"] == hottest
-    assert report["functions"][0]["total"][metric] > share * total
+    # Native functions of the interpreter may stand above a Python function, by their own time.
+    hot = next(function for function in report["functions"] if function["name"] == hottest)
+    assert hot["total"][metric] > share * total
     text = runs.ask("report", recorded.profile)
     assert text.returncode == 0, text.stderr
     assert hottest in text.stdout
@@ -43,9 +44,10 @@ def assert_readable(recorded, hottest="inner", share=0.8):
 def test_pure_python(interpreter, tmp_path):
     report = assert_readable(compare([interpreter, targets / "burn.py", "2.2"], tmp_path))
     assert len(report["processes"]) == 1
-    hot = report["lines"][0]
+    hot = next(line for line in report["lines"] if line["domain"] == "python")
     assert (pathlib.Path(hot["file"]).name, hot["function"]) == ("burn.py", "inner")
-    assert hot["line"] in (10, 11)
+    assert (targets / "burn.py").read_text().splitlines()[hot["line"] - 1].strip() in (
+        "for i in range(count):", "total += i & 7")
 
 
 @pytest.mark.parametrize("interpreter", runs.each_interpreter())
@@ -76,7 +78,8 @@ def test_sigkill(tmp_path):
 
 def test_native_program(tmp_path):
     report = assert_readable(compare([native_program, "2.2"], tmp_path), hottest="inner_native")
-    assert report["functions"][0]["file"].endswith("burn_native.c")
+    (hot,) = [function for function in report["functions"] if function["name"] == "inner_native"]
+    assert hot["file"].endswith("burn_native.c")
 
 
 def test_two_programs_in_a_shell(tmp_path):

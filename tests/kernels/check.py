@@ -73,15 +73,20 @@ def tolerance(share, samples):
 
 
 def samples_in(value, report):
-    """How many expiries a value stands for."""
-    return value * report["run"]["rate_hz"] / 1e9
+    """How many samples a value stands for: an expiry that came as an overrun adds weight, but no sample."""
+    return value * report["quality"]["rate_delivered_hz"] / 1e9
+
+
+def samples_in_whole(phases, report):
+    (value,) = sampled(phases["whole"], report).values()
+    return samples_in(value, report)
 
 
 def check_shares(phases, report, required_samples=samples_in_short_runs):
     """Sentences about every share that is wrong; phases are those of one rank."""
     whole = phases["whole"]
     (whole_sampled,) = sampled(whole, report).values()
-    samples = samples_in(whole_sampled, report)
+    samples = samples_in_whole(phases, report)
     if samples < required_samples:
         return [f"only {samples:.0f} samples in {whole.file}, {required_samples} are needed to judge it"]
     problems = []

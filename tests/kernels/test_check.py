@@ -32,8 +32,7 @@ def report():
     second = 1_000_000_000
     return {
         "metrics": [{"name": "cpu", "unit": "nanoseconds"}],
-        "run": {"rate_hz": 200},
-        "quality": {"cpu_covered": 1.0},
+        "quality": {"cpu_covered": 1.0, "rate_delivered_hz": 200},
         "categories": {"python": 4 * second, "native": 0, "mpi": None},
         "threads": [{"self": {"cpu": 4 * second}}],
         "functions": [function("<module>", 3 * second, 4 * second), function("work", second, second)],
@@ -63,9 +62,9 @@ def test_an_error_of_the_statistics_is_allowed(report):
 
 
 def test_too_few_samples_fail(report):
-    report["run"]["rate_hz"] = 100
+    report["quality"]["rate_delivered_hz"] = 100
     assert "400 samples" in check.check_shares(truth, report)[0]
-    report["run"]["rate_hz"] = 200
+    report["quality"]["rate_delivered_hz"] = 200
     assert "800 samples" in check.check_shares(truth, report, check.samples_in_full_runs)[0]
 
 

@@ -1,6 +1,7 @@
 #include "merge/run_facts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <set>
 #include <tuple>
@@ -86,7 +87,8 @@ profile::Run run_of(const gather::Tree& tree) {
     run.script = first.script;
     run.mode = first.clock == wire::Clock::cpu ? "cpu" : "wall";
     run.period_ns = first.period_ns;
-    if (run.period_ns > 0) run.rate_hz = 1e9 / static_cast<double>(run.period_ns);
+    // The period is whole nanoseconds, so the rate that was asked for comes back with an error in the sixth digit.
+    if (run.period_ns > 0) run.rate_hz = std::round(1e12 / static_cast<double>(run.period_ns)) / 1000;
     run.started_realtime_ns = first.started_realtime_ns;
     bool same_rate = true;
     for (const gather::Process* process : processes) {

@@ -21,8 +21,8 @@ static_assert(sizeof(FileHead) == 16);
 
 struct SectionHead {
     std::uint32_t section;
-    std::uint32_t crc;      // of the content
-    std::uint64_t bytes;    // of the content
+    std::uint32_t crc;    // of the content
+    std::uint64_t bytes;  // of the content
 };
 static_assert(sizeof(SectionHead) == 16);
 

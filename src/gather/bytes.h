@@ -11,7 +11,7 @@
 
 namespace pyprof::gather {
 
-inline constexpr std::uint64_t gathered_magic = 0x31485441'47505950;   // "PYPGATH1" as little-endian bytes
+inline constexpr std::uint64_t gathered_magic = 0x31485441'47505950;  // "PYPGATH1" as little-endian bytes
 inline constexpr std::uint32_t gathered_version = 1;
 
 // `tree` must keep what tree.h promises (order of values, parents before children).

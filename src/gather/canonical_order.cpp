@@ -1,6 +1,7 @@
 #include "gather/canonical_order.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <tuple>
 

@@ -37,7 +37,7 @@ std::uint64_t ColumnReader::number() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && at_ < bytes_.size() && !failed_; shift += 7) {
         const auto byte = static_cast<std::uint64_t>(bytes_[at_++]);
-        if (shift == 63 && byte > 1) break;   // more than 64 bits
+        if (shift == 63 && byte > 1) break;  // more than 64 bits
         value |= (byte & 0x7F) << shift;
         if ((byte & 0x80) == 0) return value;
     }

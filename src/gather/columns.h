@@ -53,7 +53,7 @@ public:
 private:
     std::span<const std::byte> bytes_;
     std::size_t at_ = 0;
-    std::size_t text_budget_;   // shared beginnings could make a small file large
+    std::size_t text_budget_;  // shared beginnings could make a small file large
     bool failed_ = false;
 };
 

@@ -3,7 +3,7 @@
 namespace pyprof::gather {
 namespace {
 
-constexpr std::uint64_t mix(std::uint64_t value) {   // the finaliser of splitmix64
+constexpr std::uint64_t mix(std::uint64_t value) {  // the finaliser of splitmix64
     value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9ULL;
     value = (value ^ value >> 27) * 0x94D049BB133111EBULL;
     return value ^ value >> 31;

@@ -15,12 +15,12 @@ public:
 
 private:
     struct Slot {
-        std::uint32_t hash = 0;   // spares most looks at the context
-        std::uint32_t id = 0;     // 0: empty, for the root is nobody's child
+        std::uint32_t hash = 0;  // spares most looks at the context
+        std::uint32_t id = 0;    // 0: empty, for the root is nobody's child
     };
     void grow();
 
-    std::vector<Slot> slots_ = std::vector<Slot>(64);   // a power of two, at most half full
+    std::vector<Slot> slots_ = std::vector<Slot>(64);  // a power of two, at most half full
     std::size_t used_ = 0;
 };
 

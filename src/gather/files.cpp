@@ -1,15 +1,15 @@
 #include "gather/files.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
 #include <memory>
 #include <string_view>
+#include <unistd.h>
+#include <utility>
 
 #include "base/mapped_file.h"
 #include "gather/bytes.h"
@@ -73,7 +73,7 @@ Result<Tree> gather_file(const std::string& path) {
 
 Status write_gathered(const std::string& path, const Tree& tree, IfPresent if_present) {
     const std::string part = path + "." + std::to_string(::getpid()) + ".part";
-    ::unlink(part.c_str());   // of an earlier process with this pid
+    ::unlink(part.c_str());  // of an earlier process with this pid
     Status status = write_new(part, serialise(tree));
     if (status) {
         const int moved = if_present == IfPresent::replace ? std::rename(part.c_str(), path.c_str())

@@ -12,8 +12,8 @@ namespace pyprof::gather {
 Result<Tree> gather_file(const std::string& path);
 
 enum class IfPresent {
-    replace,   // a reader sees the old file or the new one
-    refuse     // fails, also if the file appears meanwhile
+    replace,  // a reader sees the old file or the new one
+    refuse    // fails, also if the file appears meanwhile
 };
 
 // Writes PATH.PID.part first, then moves it to `path`. After an error nothing is left behind.

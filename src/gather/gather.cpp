@@ -1,5 +1,6 @@
 #include "gather/gather.h"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -37,7 +38,7 @@ Code code_of(const wire::DecodedCode& decoded) {
     code.file = text(decoded.file, record.file_kind, wire::code_truncated::file);
     code.name = text(decoded.name, record.name_kind, wire::code_truncated::name);
     code.qualname = text(decoded.qualname, record.qualname_kind, wire::code_truncated::qualname);
-    if (code.qualname.empty()) code.qualname = code.name;   // CPython before 3.11 has none
+    if (code.qualname.empty()) code.qualname = code.name;  // CPython before 3.11 has none
     code.first_line = record.first_line;
     return code;
 }
@@ -102,9 +103,12 @@ private:
     // nullopt for what is dissolved: the roots of threads.
     std::optional<Key> key_of(const wire::TreeNode& node) {
         switch (node_key::kind(node.key)) {
-            case node_key::native: return native_key(node.key);
-            case node_key::python: return python_key(node.key);
-            default: break;
+            case node_key::native:
+                return native_key(node.key);
+            case node_key::python:
+                return python_key(node.key);
+            default:
+                break;
         }
         if (is_special(node.key, wire::Special::thread_root)) return std::nullopt;
         if (is_special(node.key, wire::Special::ended_threads)) {
@@ -137,7 +141,7 @@ private:
         for (const wire::ThreadRecord& record : in_.threads) {
             const bool is_ended_threads = ended_threads_trees_.count(record.index) != 0;
             const bool only_folded = record.state == wire::ThreadState::folded && !is_ended_threads;
-            if (only_folded && sampled_.count(record.index) == 0) continue;   // counted where it was folded into
+            if (only_folded && sampled_.count(record.index) == 0) continue;  // counted where it was folded into
             threads_.emplace(record.index, out_.thread(is_ended_threads ? ended_threads(record) : own_thread(record)));
         }
     }
@@ -201,13 +205,13 @@ private:
     const wire::Recording& in_;
     TreeBuilder out_;
     std::uint32_t process_ = 0;
-    std::unordered_map<std::uint32_t, ModuleAt> modules_;   // by module id
-    std::unordered_map<std::uint32_t, CodeAt> codes_;       // by code id
-    std::vector<std::uint32_t> contexts_;                   // of each node
-    std::unordered_map<std::uint32_t, std::uint32_t> spawner_contexts_;   // by node id, only those that are wanted
-    std::unordered_set<std::uint32_t> ended_threads_trees_;               // thread indexes
-    std::unordered_set<std::uint32_t> sampled_;                           // thread indexes
-    std::unordered_map<std::uint32_t, std::uint32_t> threads_;            // by thread index
+    std::unordered_map<std::uint32_t, ModuleAt> modules_;                // by module id
+    std::unordered_map<std::uint32_t, CodeAt> codes_;                    // by code id
+    std::vector<std::uint32_t> contexts_;                                // of each node
+    std::unordered_map<std::uint32_t, std::uint32_t> spawner_contexts_;  // by node id, only those that are wanted
+    std::unordered_set<std::uint32_t> ended_threads_trees_;              // thread indexes
+    std::unordered_set<std::uint32_t> sampled_;                          // thread indexes
+    std::unordered_map<std::uint32_t, std::uint32_t> threads_;           // by thread index
 };
 
 }  // namespace

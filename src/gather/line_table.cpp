@@ -32,7 +32,7 @@ public:
         }
         return std::nullopt;
     }
-    std::optional<std::int64_t> signed_number() {   // the lowest bit is the sign
+    std::optional<std::int64_t> signed_number() {  // the lowest bit is the sign
         const auto value = number();
         if (!value) return std::nullopt;
         const std::int64_t magnitude = *value >> 1;
@@ -62,13 +62,13 @@ struct LineChange {
 
 std::optional<LineChange> read_change(LocationReader& reader, std::uint32_t code) {
     if (code == 15) return LineChange{0, false};
-    if (code >= 10 && code <= 12) {   // one line: the delta is in the code; two columns follow
+    if (code >= 10 && code <= 12) {  // one line: the delta is in the code; two columns follow
         return reader.skip_bytes(2) ? std::optional{LineChange{static_cast<std::int64_t>(code) - 10}} : std::nullopt;
     }
-    if (code < 10) return reader.skip_bytes(1) ? std::optional{LineChange{}} : std::nullopt;   // same line, short
+    if (code < 10) return reader.skip_bytes(1) ? std::optional{LineChange{}} : std::nullopt;  // same line, short
     const auto delta = reader.signed_number();
     if (!delta) return std::nullopt;
-    if (code == 14 && !reader.skip_numbers(3)) return std::nullopt;   // end line and two columns
+    if (code == 14 && !reader.skip_numbers(3)) return std::nullopt;  // end line and two columns
     return LineChange{*delta};
 }
 
@@ -78,9 +78,15 @@ LineTable::LineTable(wire::LineTableKind kind, std::int32_t first_line, std::uin
                      std::string_view table)
     : first_line_{first_line}, first_traceable_{first_traceable} {
     switch (kind) {
-        case wire::LineTableKind::lnotab: read_lnotab(table); break;
-        case wire::LineTableKind::pep626: read_pep626(table); break;
-        case wire::LineTableKind::locations: read_locations(table); break;
+        case wire::LineTableKind::lnotab:
+            read_lnotab(table);
+            break;
+        case wire::LineTableKind::pep626:
+            read_pep626(table);
+            break;
+        case wire::LineTableKind::locations:
+            read_locations(table);
+            break;
     }
 }
 
@@ -94,8 +100,10 @@ std::uint32_t LineTable::line_of(std::int64_t unit) const {
 void LineTable::add(std::int64_t begin, std::int64_t line) {
     const bool valid = line > 0 && line <= std::numeric_limits<std::int32_t>::max();
     const std::uint32_t stored = valid ? static_cast<std::uint32_t>(line) : 0;
-    if (!ranges_.empty() && ranges_.back().begin == begin) ranges_.back().line = stored;   // an empty range before
-    else if (ranges_.empty() || ranges_.back().line != stored) ranges_.push_back({begin, stored});
+    if (!ranges_.empty() && ranges_.back().begin == begin)
+        ranges_.back().line = stored;  // an empty range before
+    else if (ranges_.empty() || ranges_.back().line != stored)
+        ranges_.push_back({begin, stored});
 }
 
 // Pairs (bytes to advance, signed change of line). The last line goes on to the end of the code.

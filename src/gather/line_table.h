@@ -22,8 +22,8 @@ public:
 
 private:
     struct Range {
-        std::int64_t begin;    // first unit; the range ends where the next one begins
-        std::uint32_t line;    // 0: none
+        std::int64_t begin;  // first unit; the range ends where the next one begins
+        std::uint32_t line;  // 0: none
     };
     void add(std::int64_t begin, std::int64_t line);
     void read_lnotab(std::string_view table);
@@ -32,7 +32,7 @@ private:
 
     std::int64_t first_line_;
     std::int64_t first_traceable_;
-    std::vector<Range> ranges_;   // by ascending begin
+    std::vector<Range> ranges_;  // by ascending begin
 };
 
 }  // namespace pyprof::gather

@@ -2,6 +2,7 @@
 // Rows of plain structs as columns: one list of members per struct serves both directions. For sections.cpp.
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -30,9 +31,12 @@ public:
 private:
     template <class T>
     void write(const T& value, const T*) {
-        if constexpr (std::is_enum_v<T>) to_.number(static_cast<std::uint64_t>(value));
-        else if constexpr (std::is_signed_v<T>) to_.signed_number(value);
-        else to_.number(value);
+        if constexpr (std::is_enum_v<T>)
+            to_.number(static_cast<std::uint64_t>(value));
+        else if constexpr (std::is_signed_v<T>)
+            to_.signed_number(value);
+        else
+            to_.number(value);
     }
     void write(const std::string& value, const std::string* previous) {
         to_.text(value, previous == nullptr ? std::string_view{} : *previous);
@@ -80,10 +84,14 @@ public:
 private:
     template <class T>
     void read(T& value, const T*) {
-        if constexpr (std::is_enum_v<T>) value = static_cast<T>(from_.number_as<std::uint32_t>());
-        else if constexpr (std::is_signed_v<T>) value = from_.int32();
-        else if constexpr (std::is_same_v<T, bool>) value = from_.number() != 0;
-        else value = from_.number_as<T>();
+        if constexpr (std::is_enum_v<T>)
+            value = static_cast<T>(from_.number_as<std::uint32_t>());
+        else if constexpr (std::is_signed_v<T>)
+            value = from_.int32();
+        else if constexpr (std::is_same_v<T, bool>)
+            value = from_.number() != 0;
+        else
+            value = from_.number_as<T>();
     }
     void read(std::string& value, const std::string* previous) {
         value = from_.text(previous == nullptr ? std::string_view{} : *previous);
@@ -100,11 +108,15 @@ private:
         while (!from_.failed() && counts.size() < size) {
             const T count = from_.number_as<T>();
             const std::uint64_t zeros = count == 0 ? from_.number() : 0;
-            if (zeros >= size - counts.size()) from_.fail();
-            else counts.insert(counts.end(), zeros + 1, count);
+            if (zeros >= size - counts.size())
+                from_.fail();
+            else
+                counts.insert(counts.end(), zeros + 1, count);
         }
     }
-    void read(std::vector<std::uint64_t>& counts, const std::vector<std::uint64_t>*) { read_counts(counts, longest_counts); }
+    void read(std::vector<std::uint64_t>& counts, const std::vector<std::uint64_t>*) {
+        read_counts(counts, longest_counts);
+    }
     void read(Slices& slices, const Slices*) {
         slices.width_ns = from_.number();
         read_counts(slices.counts, longest_slices);

@@ -124,8 +124,7 @@ void write_contexts(ColumnWriter& to, const std::vector<Context>& contexts) {
 std::uint32_t read_key_index(ColumnReader& from, KeyKind kind, const LostSections& lost, const Tree& tree) {
     const std::uint32_t stored = from.number_as<std::uint32_t>();
     if (kind == KeyKind::native && stored == 0) return no_module;
-    if (kind == KeyKind::native)
-        return reference(from, stored - 1, tree.modules.size(), lost.has(Section::modules));
+    if (kind == KeyKind::native) return reference(from, stored - 1, tree.modules.size(), lost.has(Section::modules));
     if (kind == KeyKind::python)
         return reference(from, std::uint64_t{stored} - 1, tree.codes.size(), lost.has(Section::codes));
     if (stored != 1) from.fail();
@@ -138,8 +137,10 @@ void read_contexts(ColumnReader& from, const LostSections& lost, Tree& tree) {
     contexts.assign(count, Context{});
     for (std::size_t i = 1; i < count && !from.failed(); ++i) {
         const std::uint64_t distance = from.number();
-        if (distance == 0 || distance > i) from.fail();
-        else contexts[i].parent = static_cast<std::uint32_t>(i - distance);
+        if (distance == 0 || distance > i)
+            from.fail();
+        else
+            contexts[i].parent = static_cast<std::uint32_t>(i - distance);
     }
     for (std::size_t i = 1; i < count && !from.failed(); ++i) {
         const std::uint64_t stored = from.number();
@@ -166,43 +167,72 @@ void read_notes(ColumnReader& from, std::vector<std::string>& notes) {
 
 void write_section(Section section, const Tree& tree, ColumnWriter& columns) {
     switch (section) {
-        case Section::processes: return write_rows(columns, tree.processes);
-        case Section::modules: return write_rows(columns, tree.modules);
-        case Section::codes: return write_rows(columns, tree.codes);
-        case Section::contexts: return write_contexts(columns, tree.contexts);
-        case Section::threads: return write_rows(columns, tree.threads);
-        case Section::values: return write_values(columns, tree);
-        case Section::notes: return write_notes(columns, tree.notes);
-        case Section::end: return;
+        case Section::processes:
+            return write_rows(columns, tree.processes);
+        case Section::modules:
+            return write_rows(columns, tree.modules);
+        case Section::codes:
+            return write_rows(columns, tree.codes);
+        case Section::contexts:
+            return write_contexts(columns, tree.contexts);
+        case Section::threads:
+            return write_rows(columns, tree.threads);
+        case Section::values:
+            return write_values(columns, tree);
+        case Section::notes:
+            return write_notes(columns, tree.notes);
+        case Section::end:
+            return;
     }
 }
 
 void read_section(Section section, ColumnReader& columns, const LostSections& lost, Tree& tree) {
     switch (section) {
-        case Section::processes: return read_processes(columns, tree);
-        case Section::modules: return read_rows(columns, tree.modules, 6);
-        case Section::codes: return read_rows(columns, tree.codes, 7);
-        case Section::contexts: return read_contexts(columns, lost, tree);
-        case Section::threads: return read_threads(columns, lost, tree);
-        case Section::values: return read_values(columns, lost, tree);
-        case Section::notes: return read_notes(columns, tree.notes);
-        case Section::end: return;
+        case Section::processes:
+            return read_processes(columns, tree);
+        case Section::modules:
+            return read_rows(columns, tree.modules, 6);
+        case Section::codes:
+            return read_rows(columns, tree.codes, 7);
+        case Section::contexts:
+            return read_contexts(columns, lost, tree);
+        case Section::threads:
+            return read_threads(columns, lost, tree);
+        case Section::values:
+            return read_values(columns, lost, tree);
+        case Section::notes:
+            return read_notes(columns, tree.notes);
+        case Section::end:
+            return;
     }
 }
 
 void make_stand_in(Section section, Tree& tree) {
     switch (section) {
-        case Section::processes: tree.processes.assign(1, Process{}); break;
-        case Section::modules: tree.modules.assign(1, Module{lost_name, {}, 0, 0}); break;
-        case Section::codes: tree.codes.assign(1, Code{lost_name, lost_name, lost_name, 0}); break;
-        case Section::contexts: tree.contexts.assign(1, Context{}); break;
+        case Section::processes:
+            tree.processes.assign(1, Process{});
+            break;
+        case Section::modules:
+            tree.modules.assign(1, Module{lost_name, {}, 0, 0});
+            break;
+        case Section::codes:
+            tree.codes.assign(1, Code{lost_name, lost_name, lost_name, 0});
+            break;
+        case Section::contexts:
+            tree.contexts.assign(1, Context{});
+            break;
         case Section::threads:
             tree.threads.assign(1, Thread{});
             if (tree.processes.empty()) make_stand_in(Section::processes, tree);
             break;
-        case Section::values: tree.values.clear(); break;
-        case Section::notes: tree.notes.clear(); break;
-        case Section::end: break;
+        case Section::values:
+            tree.values.clear();
+            break;
+        case Section::notes:
+            tree.notes.clear();
+            break;
+        case Section::end:
+            break;
     }
 }
 

@@ -23,8 +23,8 @@ struct Module {
 // A Python function: what its code object says.
 struct Code {
     std::string file;
-    std::string name;       // co_name
-    std::string qualname;   // co_qualname, or co_name before 3.11
+    std::string name;      // co_name
+    std::string qualname;  // co_qualname, or co_name before 3.11
     std::int32_t first_line = 0;
     friend auto operator<=>(const Code&, const Code&) = default;
 };
@@ -48,7 +48,7 @@ inline constexpr std::uint32_t guessed = 2;
 }  // namespace key_flags
 
 struct Context {
-    std::uint32_t parent = 0;   // smaller than the context's own id; contexts[0] is the root, its own parent
+    std::uint32_t parent = 0;  // smaller than the context's own id; contexts[0] is the root, its own parent
     Key key;
 };
 
@@ -56,24 +56,24 @@ struct Context {
 struct Value {
     std::uint32_t context = 0;
     std::uint32_t thread = 0;
-    std::uint64_t samples = 0;   // without overruns
-    std::uint64_t weight_ns = 0; // expiries × period
+    std::uint64_t samples = 0;    // without overruns
+    std::uint64_t weight_ns = 0;  // expiries × period
 };
 
 struct Thread {
     std::uint32_t process = 0;
-    std::int32_t tid = 0;              // 0: ended threads folded together
+    std::int32_t tid = 0;  // 0: ended threads folded together
     std::string name;
-    std::uint32_t spawned_by = 0;      // context that created it, 0 unknown
-    std::uint32_t folded = 0;          // number of ended threads this entry stands for, 0 for a thread of its own
+    std::uint32_t spawned_by = 0;  // context that created it, 0 unknown
+    std::uint32_t folded = 0;      // number of ended threads this entry stands for, 0 for a thread of its own
     bool is_python = false;
     std::uint64_t started_ns = 0, ended_ns = 0;  // since the process's start; ended 0: unknown
-    std::uint64_t cpu_ns = 0;          // 0: unknown
+    std::uint64_t cpu_ns = 0;                    // 0: unknown
 };
 
-struct Slices {   // time slices of one process; empty when there was no sample
+struct Slices {  // time slices of one process; empty when there was no sample
     std::uint64_t width_ns = 0;
-    std::vector<std::uint32_t> counts;   // slice-major, wire::SliceCategory::count columns
+    std::vector<std::uint32_t> counts;  // slice-major, wire::SliceCategory::count columns
 };
 
 struct Process {
@@ -87,7 +87,7 @@ struct Process {
     std::string working_directory;
     std::vector<std::string> command;
     std::int32_t python_version = 0;
-    std::string python_message;          // why Python frames are off, empty if they are on
+    std::string python_message;  // why Python frames are off, empty if they are on
     wire::ProcessState state = wire::ProcessState::running;
     wire::Clock clock = wire::Clock::cpu;
     std::uint64_t period_ns = 0;
@@ -99,20 +99,21 @@ struct Process {
     std::uint64_t samples = 0, expiries = 0;
     std::uint64_t exact_stitches = 0, native_only = 0;
     std::uint64_t handler_ns = 0;
-    std::vector<std::uint64_t> handler_histogram;   // wire::handler_buckets, in nanoseconds: bucket i is [2^(i/4), 2^((i+1)/4)) ns
-    std::vector<std::uint64_t> losses;              // wire::loss_slots
+    std::vector<std::uint64_t>
+        handler_histogram;              // wire::handler_buckets, in nanoseconds: bucket i is [2^(i/4), 2^((i+1)/4)) ns
+    std::vector<std::uint64_t> losses;  // wire::loss_slots
     Slices slices;
-    std::uint64_t damaged_bytes = 0;     // bytes of the recording that could not be read
+    std::uint64_t damaged_bytes = 0;  // bytes of the recording that could not be read
 };
 
 struct Tree {
     std::vector<Module> modules;
     std::vector<Code> codes;
-    std::vector<Context> contexts;       // never empty
+    std::vector<Context> contexts;  // never empty
     std::vector<Value> values;
     std::vector<Thread> threads;
     std::vector<Process> processes;
-    std::vector<std::string> notes;      // what a user must know (missing ranks, damage), plain sentences
+    std::vector<std::string> notes;  // what a user must know (missing ranks, damage), plain sentences
 };
 
 }  // namespace pyprof::gather

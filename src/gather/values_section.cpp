@@ -55,7 +55,7 @@ std::vector<PeriodRun> read_periods(ColumnReader& from) {
 std::uint64_t weight_code(const Value& value, std::uint64_t period_ns) {
     if (period_ns == 0 || value.weight_ns % period_ns != 0) return 0;
     const std::uint64_t beyond = value.weight_ns / period_ns - value.samples;
-    return (beyond << 1 ^ (0 - (beyond >> 63))) + 1;   // wraps to 0 for the one number that does not fit
+    return (beyond << 1 ^ (0 - (beyond >> 63))) + 1;  // wraps to 0 for the one number that does not fit
 }
 
 std::optional<std::uint64_t> weight_from(std::uint64_t code, std::uint64_t samples, std::uint64_t period_ns) {
@@ -124,8 +124,10 @@ void write_values(ColumnWriter& to, const Tree& tree) {
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::int64_t previous = i == 0 ? 0 : values[i - 1].thread;
-        if (i != 0 && values[i].context == values[i - 1].context) to.number(values[i].thread - previous - 1);
-        else to.signed_number(values[i].thread - previous);
+        if (i != 0 && values[i].context == values[i - 1].context)
+            to.number(values[i].thread - previous - 1);
+        else
+            to.signed_number(values[i].thread - previous);
     }
     for (const Value& value : values) to.number(value.samples);
     std::vector<std::uint64_t> odd;

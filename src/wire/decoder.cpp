@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 
 #include "base/mapped_file.h"
 #include "wire/node_order.h"
@@ -13,14 +14,15 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-constexpr std::size_t smallest_recording = 16;            // magic, version, header_bytes
-constexpr std::uint64_t largest_recording = std::uint64_t{1} << 37;   // beyond it a node has no 32-bit id
+constexpr std::size_t smallest_recording = 16;                       // magic, version, header_bytes
+constexpr std::uint64_t largest_recording = std::uint64_t{1} << 37;  // beyond it a node has no 32-bit id
 
 // One copy of a T at `at`, zero-filled where the bytes end. The only way this file looks at input.
 template <class T>
 T copy_at(Bytes bytes, std::uint64_t at) {
     T value{};
-    if (at < bytes.size()) std::memcpy(&value, bytes.data() + at, std::min<std::size_t>(sizeof value, bytes.size() - at));
+    if (at < bytes.size())
+        std::memcpy(&value, bytes.data() + at, std::min<std::size_t>(sizeof value, bytes.size() - at));
     return value;
 }
 
@@ -69,8 +71,8 @@ private:
     std::optional<ChunkHeader> chunk_at(std::uint64_t at) const {
         if (readable_end_ - at < sizeof(ChunkHeader)) return std::nullopt;
         const auto chunk = copy_at<ChunkHeader>(bytes_, at);
-        const bool known = chunk.kind == ChunkKind::nodes || chunk.kind == ChunkKind::records ||
-                           chunk.kind == ChunkKind::free;
+        const bool known =
+            chunk.kind == ChunkKind::nodes || chunk.kind == ChunkKind::records || chunk.kind == ChunkKind::free;
         const bool valid = chunk.magic == chunk_magic && known && chunk.bytes != 0 && chunk.bytes % page_bytes == 0 &&
                            chunk.bytes <= chunks_end_ - at && chunk.used <= chunk.bytes;
         return valid ? std::optional{chunk} : std::nullopt;
@@ -120,12 +122,16 @@ private:
 
     bool read_record(Bytes record, RecordKind kind) {
         switch (kind) {
-            case RecordKind::module: return read_module(record);
-            case RecordKind::code: return read_code(record);
-            case RecordKind::thread: return read_thread(record);
-            case RecordKind::unloaded: return read_unloaded(record);
+            case RecordKind::module:
+                return read_module(record);
+            case RecordKind::code:
+                return read_code(record);
+            case RecordKind::thread:
+                return read_thread(record);
+            case RecordKind::unloaded:
+                return read_unloaded(record);
         }
-        return true;   // a kind that a later pyprof added to this version
+        return true;  // a kind that a later pyprof added to this version
     }
 
     bool read_module(Bytes record) {
@@ -182,9 +188,9 @@ private:
     Bytes bytes_;
     Recording out_{};
     std::uint64_t chunks_begin_ = 0;
-    std::uint64_t chunks_end_ = 0;     // as the writer says
-    std::uint64_t readable_end_ = 0;   // the same, or the end of the file where that comes first
-    std::vector<LinkedNode> nodes_;    // by ascending id
+    std::uint64_t chunks_end_ = 0;    // as the writer says
+    std::uint64_t readable_end_ = 0;  // the same, or the end of the file where that comes first
+    std::vector<LinkedNode> nodes_;   // by ascending id
     std::unordered_set<std::uint32_t> module_ids_, code_ids_, thread_indexes_;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -27,27 +28,27 @@ struct TreeNode {
 
 struct DecodedModule {
     ModuleRecord record;
-    std::string build_id;   // raw bytes
+    std::string build_id;  // raw bytes
     std::string path;
 };
 
 struct DecodedCode {
     CodeRecord record;
-    std::string file, name, qualname;   // as stored: TextKind bytes per character
-    std::string table;                  // of record.table_kind
+    std::string file, name, qualname;  // as stored: TextKind bytes per character
+    std::string table;                 // of record.table_kind
 };
 
 struct Recording {
-    RecordingHeader header;                // zero where the file is cut within it
-    std::vector<TreeNode> nodes;           // parents before their children
-    std::vector<DecodedModule> modules;    // ids are unique and not 0, as in the three below
+    RecordingHeader header;              // zero where the file is cut within it
+    std::vector<TreeNode> nodes;         // parents before their children
+    std::vector<DecodedModule> modules;  // ids are unique and not 0, as in the three below
     std::vector<DecodedCode> codes;
     std::vector<ThreadRecord> threads;
-    std::vector<std::uint32_t> unloaded;   // module ids
+    std::vector<std::uint32_t> unloaded;  // module ids
     std::uint64_t file_bytes = 0;
-    std::uint64_t missing_bytes = 0;       // in use when it was written, but beyond the end of the file
-    std::uint64_t damaged_bytes = 0;       // there, but not understood
-    std::uint64_t detached_nodes = 0;      // nodes whose parent is missing; they stand at the top, with their weight
+    std::uint64_t missing_bytes = 0;   // in use when it was written, but beyond the end of the file
+    std::uint64_t damaged_bytes = 0;   // there, but not understood
+    std::uint64_t detached_nodes = 0;  // nodes whose parent is missing; they stand at the top, with their weight
 };
 
 // Fails only where there is nothing to keep: not a recording, cut within its first 16 bytes, or of a newer version.

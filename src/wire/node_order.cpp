@@ -29,8 +29,8 @@ std::uint64_t order_nodes(const std::vector<LinkedNode>& nodes, std::vector<Tree
     std::uint64_t cut = 0;
     std::vector<std::uint32_t> parents = find_parents(nodes, cut);
     constexpr std::uint32_t unseen = no_node, on_path = no_node - 1;
-    std::vector<std::uint32_t> place(nodes.size(), unseen);   // in `ordered`
-    std::vector<std::uint32_t> path;                          // from a node up to the first one already placed
+    std::vector<std::uint32_t> place(nodes.size(), unseen);  // in `ordered`
+    std::vector<std::uint32_t> path;                         // from a node up to the first one already placed
     ordered.reserve(nodes.size());
     for (std::uint32_t start = 0; start < nodes.size(); ++start) {
         for (std::uint32_t at = start; at != no_node && place[at] == unseen; at = parents[at]) {

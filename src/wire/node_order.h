@@ -9,8 +9,8 @@
 namespace pyprof::wire {
 
 struct LinkedNode {
-    TreeNode node;               // `parent` not set yet
-    std::uint32_t parent_id;     // 0: a root
+    TreeNode node;            // `parent` not set yet
+    std::uint32_t parent_id;  // 0: a root
 };
 
 // Appends `nodes` (ascending unique ids) to the empty `ordered` with their parents set. A link to a node that does

@@ -27,19 +27,19 @@ enum class ProcessState : std::uint32_t { running = 0, exited = 1, replaced_by_e
 
 // Why a sample, a frame or a name is missing. One counter each; new causes are appended, never renumbered.
 enum class Loss : std::uint32_t {
-    reentered,            // the signal hit the agent itself; its expiries are charged to the next sample
-    memory_full,          // expiries charged to the deepest existing ancestor because the cap was reached
-    file_full,            // a chunk could not be allocated on disk (ENOSPC, EDQUOT)
-    code_table_full,      // Python frames whose code object could not be stored
-    module_table_full,    // native frames whose module could not be stored
-    unwind_truncated,     // samples whose native stack did not reach the bottom
-    unwind_guessed,       // samples with at least one frame found by the validated stack scan
-    too_deep,             // samples cut in the middle because the stack is deeper than the limit
-    python_unreadable,    // samples whose Python frames failed validation
-    stitch_inexact,       // samples with an interpreter marker outside every native frame
-    thread_unarmed,       // threads that got no timer
-    thread_late,          // expiries of ended threads charged to their start routine
-    slice_skipped,        // samples left out of the time slices only
+    reentered,          // the signal hit the agent itself; its expiries are charged to the next sample
+    memory_full,        // expiries charged to the deepest existing ancestor because the cap was reached
+    file_full,          // a chunk could not be allocated on disk (ENOSPC, EDQUOT)
+    code_table_full,    // Python frames whose code object could not be stored
+    module_table_full,  // native frames whose module could not be stored
+    unwind_truncated,   // samples whose native stack did not reach the bottom
+    unwind_guessed,     // samples with at least one frame found by the validated stack scan
+    too_deep,           // samples cut in the middle because the stack is deeper than the limit
+    python_unreadable,  // samples whose Python frames failed validation
+    stitch_inexact,     // samples with an interpreter marker outside every native frame
+    thread_unarmed,     // threads that got no timer
+    thread_late,        // expiries of ended threads charged to their start routine
+    slice_skipped,      // samples left out of the time slices only
     count
 };
 inline constexpr std::uint32_t loss_slots = 32;
@@ -55,32 +55,32 @@ inline constexpr std::uint32_t handler_buckets = 160;
 struct RecordingHeader {
     std::uint64_t magic;
     std::uint32_t version;
-    std::uint32_t header_bytes;        // recording_header_bytes of the writer
+    std::uint32_t header_bytes;  // recording_header_bytes of the writer
     Clock clock;
-    std::uint32_t ticks_per_second;    // CONFIG_HZ as the agent knows it, 0 if unknown
-    std::uint64_t period_ns;           // what one expiry stands for
+    std::uint32_t ticks_per_second;  // CONFIG_HZ as the agent knows it, 0 if unknown
+    std::uint64_t period_ns;         // what one expiry stands for
     std::int32_t pid;
     std::int32_t parent_pid;
-    std::int32_t rank;                 // -1: not an MPI process (so far)
-    std::int32_t rank_count;           // 0: unknown
-    std::uint32_t rank_confirmed;      // 0: from the launcher's environment; 1: read after MPI_Init
+    std::int32_t rank;             // -1: not an MPI process (so far)
+    std::int32_t rank_count;       // 0: unknown
+    std::uint32_t rank_confirmed;  // 0: from the launcher's environment; 1: read after MPI_Init
     ProcessState state;
-    std::int32_t python_version;       // PY_VERSION_HEX, 0: no CPython found
-    std::uint32_t python_disabled;     // 1: found, but switched off; `python_message` says why
+    std::int32_t python_version;    // PY_VERSION_HEX, 0: no CPython found
+    std::uint32_t python_disabled;  // 1: found, but switched off; `python_message` says why
     std::uint64_t started_realtime_ns;
-    std::uint64_t started_ns;          // CLOCK_MONOTONIC
-    std::uint64_t last_ns;             // CLOCK_MONOTONIC at the last update of the figures below
-    std::uint64_t cpu_ns;              // CPU time of the whole process (CLOCK_PROCESS_CPUTIME_ID) at last_ns
+    std::uint64_t started_ns;  // CLOCK_MONOTONIC
+    std::uint64_t last_ns;     // CLOCK_MONOTONIC at the last update of the figures below
+    std::uint64_t cpu_ns;      // CPU time of the whole process (CLOCK_PROCESS_CPUTIME_ID) at last_ns
     std::uint64_t max_rss_bytes;
-    std::uint64_t run_delay_ns;        // time runnable but not running (/proc/self/schedstat)
-    std::uint64_t samples;             // handler runs that took a sample
-    std::uint64_t expiries;            // timer expiries with their overruns
-    std::uint64_t handler_ticks;       // sum of cycle counter ticks spent in handlers
-    std::uint64_t ticks_per_us;        // cycle counter frequency, ×1000 (so 2 600 000 means 2.6 GHz)
-    std::uint64_t committed_bytes;     // file size in use; chunks lie in [header_bytes, committed_bytes)
+    std::uint64_t run_delay_ns;     // time runnable but not running (/proc/self/schedstat)
+    std::uint64_t samples;          // handler runs that took a sample
+    std::uint64_t expiries;         // timer expiries with their overruns
+    std::uint64_t handler_ticks;    // sum of cycle counter ticks spent in handlers
+    std::uint64_t ticks_per_us;     // cycle counter frequency, ×1000 (so 2 600 000 means 2.6 GHz)
+    std::uint64_t committed_bytes;  // file size in use; chunks lie in [header_bytes, committed_bytes)
     std::uint64_t losses[loss_slots];
-    std::uint32_t exact_stitches;      // samples whose markers all fell into one native frame each
-    std::uint32_t native_only;         // samples of threads without Python frames
+    std::uint32_t exact_stitches;  // samples whose markers all fell into one native frame each
+    std::uint32_t native_only;     // samples of threads without Python frames
     std::uint64_t handler_histogram[handler_buckets];
     // Time slices: slice i covers [i, i+1) << slice_shift nanoseconds after started_ns.
     std::uint32_t slice_shift;
@@ -88,32 +88,32 @@ struct RecordingHeader {
     std::uint32_t slices[slice_count][static_cast<std::uint32_t>(SliceCategory::count)];
     char job[128];
     char host[128];
-    char script[512];                  // what the launcher calls the program; empty in children
+    char script[512];  // what the launcher calls the program; empty in children
     char executable[1024];
     char working_directory[1024];
     char python_message[256];
-    char command[4096];                // NUL-separated arguments, double NUL at the end
+    char command[4096];  // NUL-separated arguments, double NUL at the end
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 
 enum class ChunkKind : std::uint32_t { nodes = 1, records = 2, free = 3 };
 
 struct ChunkHeader {
-    std::uint32_t magic;   // chunk_magic, written last
+    std::uint32_t magic;  // chunk_magic, written last
     ChunkKind kind;
-    std::uint32_t bytes;   // whole chunk, a multiple of page_bytes
-    std::uint32_t tree;    // nodes: index of the owning thread record (ThreadRecord::index)
-    std::uint32_t used;    // bytes in use, this header included; only grows while the chunk has one owner
+    std::uint32_t bytes;  // whole chunk, a multiple of page_bytes
+    std::uint32_t tree;   // nodes: index of the owning thread record (ThreadRecord::index)
+    std::uint32_t used;   // bytes in use, this header included; only grows while the chunk has one owner
     std::uint32_t reserved[3];
 };
 static_assert(sizeof(ChunkHeader) == 32);
 
 // A node of a calling context tree. 32 bytes, so that a node's id is its file offset / 32 and 0 is no node.
 struct Node {
-    std::uint64_t key;        // NodeKey, written last; never changes
-    std::uint32_t parent;     // node id, 0 for a root
-    std::uint32_t samples;    // samples that ended here (exclusive), without overruns
-    std::uint64_t expiries;   // the same with overruns: exclusive weight = expiries × period
+    std::uint64_t key;       // NodeKey, written last; never changes
+    std::uint32_t parent;    // node id, 0 for a root
+    std::uint32_t samples;   // samples that ended here (exclusive), without overruns
+    std::uint64_t expiries;  // the same with overruns: exclusive weight = expiries × period
     std::uint32_t reserved[2];
 };
 static_assert(sizeof(Node) == 32);
@@ -157,19 +157,19 @@ constexpr std::uint64_t special_of(std::uint64_t key) { return key & ~(3ULL << k
 
 // Special nodes.
 enum class Special : std::uint64_t {
-    thread_root = 1,      // the root of a live thread's tree
-    ended_threads = 2,    // the root under which trees of ended threads are folded
-    unwind_stopped = 3,   // the native stack ends here for want of unwind information
-    frames_cut = 4,       // frames left out in the middle of a very deep stack
-    unknown_code = 5,     // a Python frame whose code object could not be stored
-    thread_late = 6,      // CPU time of an ended thread that no signal arrived for
+    thread_root = 1,     // the root of a live thread's tree
+    ended_threads = 2,   // the root under which trees of ended threads are folded
+    unwind_stopped = 3,  // the native stack ends here for want of unwind information
+    frames_cut = 4,      // frames left out in the middle of a very deep stack
+    unknown_code = 5,    // a Python frame whose code object could not be stored
+    thread_late = 6,     // CPU time of an ended thread that no signal arrived for
 };
 
 // Module id 0 is "no module": code outside every loaded object (JIT code). Code id 0 is "unknown code".
 enum class RecordKind : std::uint32_t { module = 1, code = 2, thread = 3, unloaded = 4 };
 
 struct RecordHeader {
-    std::uint32_t size;   // whole record incl. this header, a multiple of 8; written last
+    std::uint32_t size;  // whole record incl. this header, a multiple of 8; written last
     RecordKind kind;
 };
 
@@ -182,7 +182,7 @@ struct ModuleRecord {
     std::uint64_t begin, end;      // mapped range
     std::uint64_t identity;        // hash of program headers, .dynsym and size; for files without build id
     std::uint32_t path_bytes;
-    std::uint32_t flags;           // ModuleFlags
+    std::uint32_t flags;  // ModuleFlags
 };
 namespace module_flags {
 inline constexpr std::uint32_t mpi = 1;          // part of an MPI library
@@ -195,23 +195,23 @@ inline constexpr std::uint32_t agent = 8;        // pyprof's own
 enum class TextKind : std::uint8_t { latin1 = 1, ucs2 = 2, ucs4 = 4 };
 
 enum class LineTableKind : std::uint8_t {
-    lnotab = 1,       // CPython ≤ 3.9
-    pep626 = 2,       // 3.10
-    locations = 3,    // ≥ 3.11
+    lnotab = 1,     // CPython ≤ 3.9
+    pep626 = 2,     // 3.10
+    locations = 3,  // ≥ 3.11
 };
 
 // A Python code object, copied at first sight. Followed by file name, name, qualified name and line table, in this
 // order and without padding; `*_bytes` are the stored bytes.
 struct CodeRecord {
     RecordHeader header;
-    std::uint32_t id;                // from 1
+    std::uint32_t id;  // from 1
     std::int32_t first_line;
-    std::uint32_t flags;             // co_flags
-    std::uint32_t first_traceable;   // code units before this one bind arguments; their line is first_line
+    std::uint32_t flags;            // co_flags
+    std::uint32_t first_traceable;  // code units before this one bind arguments; their line is first_line
     std::uint32_t file_bytes, name_bytes, qualname_bytes, table_bytes;
     TextKind file_kind, name_kind, qualname_kind;
     LineTableKind table_kind;
-    std::uint8_t truncated;          // 1: a string or the table was longer than the limit; more: code_truncated
+    std::uint8_t truncated;  // 1: a string or the table was longer than the limit; more: code_truncated
     std::uint8_t reserved[3];
 };
 // Which part of a CodeRecord is cut; `any` goes with every other bit.
@@ -227,18 +227,18 @@ enum class ThreadState : std::uint32_t { running = 0, ended = 1, folded = 2 };
 
 struct ThreadRecord {
     RecordHeader header;
-    std::uint32_t index;           // from 1; 1 is the first thread seen, normally the main thread
+    std::uint32_t index;  // from 1; 1 is the first thread seen, normally the main thread
     ThreadState state;
     std::int32_t tid;
-    std::uint32_t root;            // node id of its tree's root, 0 if it has no sample yet
-    std::uint32_t spawned_by;      // node id of the context that created it (in the creator's tree), 0 if unknown
-    std::uint32_t is_python;       // 1: Python frames were seen on it
-    std::uint64_t start_routine;   // address of the function given to pthread_create, 0 if unknown
-    std::uint32_t start_module;    // its module id, 0 if unknown
-    std::uint32_t armed;           // 1: it had a timer
-    std::uint64_t started_ns, ended_ns;   // CLOCK_MONOTONIC; ended_ns 0 while running
-    std::uint64_t cpu_ns;          // CPU time at its end, 0 while running
-    char name[32];                 // kernel name (comm), NUL-terminated
+    std::uint32_t root;                  // node id of its tree's root, 0 if it has no sample yet
+    std::uint32_t spawned_by;            // node id of the context that created it (in the creator's tree), 0 if unknown
+    std::uint32_t is_python;             // 1: Python frames were seen on it
+    std::uint64_t start_routine;         // address of the function given to pthread_create, 0 if unknown
+    std::uint32_t start_module;          // its module id, 0 if unknown
+    std::uint32_t armed;                 // 1: it had a timer
+    std::uint64_t started_ns, ended_ns;  // CLOCK_MONOTONIC; ended_ns 0 while running
+    std::uint64_t cpu_ns;                // CPU time at its end, 0 while running
+    char name[32];                       // kernel name (comm), NUL-terminated
 };
 
 // dlclose was called: addresses of module `id` may be reused from here on.

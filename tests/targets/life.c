@@ -101,7 +101,19 @@ static int clone_thread(void) {
     return 0;
 }
 
-// exec that fails, again and again, between work; and children that vfork and fail to exec.
+// A child that vforks and fails to exec; its exit status.
+__attribute__((noinline)) static int fail_in_child(char* const words[]) {
+    const pid_t child = vfork();
+    if (child == 0) {
+        execvp("/nonexistent", words);
+        _exit(9);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+// exec that fails, again and again, between work.
 static int failing_exec(const char* self) {
     (void)self;
     char* const words[] = {"nothing", NULL};
@@ -109,14 +121,7 @@ static int failing_exec(const char* self) {
         execv("/nonexistent", words);
         if (errno != ENOENT) return 1;
         work(0.1);
-        const pid_t child = vfork();
-        if (child == 0) {
-            execvp("/nonexistent", words);
-            _exit(9);
-        }
-        int status = 0;
-        waitpid(child, &status, 0);
-        if (WEXITSTATUS(status) != 9) return 2;
+        if (fail_in_child(words) != 9) return 2;
         work(0.11);
     }
     printf("still here\n");

@@ -8,7 +8,7 @@
 namespace pyprof::discover {
 namespace {
 
-constexpr const char* helpers[] = {
+constexpr const char* helper_programs[] = {
     "sh", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox", "env", "time", "timeout", "nice", "nohup",
     "setsid", "stdbuf", "taskset", "numactl", "chrt", "ionice", "sudo", "su", "xargs", "parallel", "make", "gmake",
     "ninja", "cmake", "ctest", "mpirun", "mpiexec", "mpiexec.hydra", "hydra_pmi_proxy", "orterun", "orted", "prte",
@@ -19,8 +19,8 @@ constexpr const char* helpers[] = {
 }  // namespace
 
 bool is_helper_program(const char* name) {
-    for (const char* helper : helpers)
-        if (equal(name, helper)) return true;
+    for (const char* program : helper_programs)
+        if (equal(name, program)) return true;
     return false;
 }
 

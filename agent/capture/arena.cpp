@@ -3,7 +3,7 @@
 #include "agent/capture/syscalls.h"
 
 #ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23   // Linux 5.14
+#define MADV_POPULATE_WRITE 23  // Linux 5.14
 #endif
 
 namespace pyprof::capture {
@@ -36,7 +36,7 @@ bool Arena::open(const char* path, const char* fallback_path, std::uint64_t cap)
 
 // The file is as large as the cap from the start, but sparse: blocks are claimed chunk by chunk in `populate`.
 bool Arena::map_file(const char* path, std::uint64_t cap) {
-    const std::uint64_t allowed = sys::limit(RLIMIT_FSIZE).rlim_cur;   // ftruncate beyond it raises SIGXFSZ
+    const std::uint64_t allowed = sys::limit(RLIMIT_FSIZE).rlim_cur;  // ftruncate beyond it raises SIGXFSZ
     const std::uint64_t bytes = (allowed < cap ? allowed : cap) / wire::page_bytes * wire::page_bytes;
     if (bytes < 2 * wire::recording_header_bytes) return false;
     const int fd = sys::open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -60,10 +60,11 @@ bool Arena::map_file(const char* path, std::uint64_t cap) {
 
 // Claims disk blocks and touches the pages, so that no later store can fault on a full disk (SIGBUS).
 bool Arena::populate(std::uint64_t offset, std::uint64_t bytes) {
-    const long populated = sys::call(SYS_madvise, sys::word(base_ + offset), static_cast<long>(bytes), MADV_POPULATE_WRITE);
+    const long populated =
+        sys::call(SYS_madvise, sys::word(base_ + offset), static_cast<long>(bytes), MADV_POPULATE_WRITE);
     if (populated == 0) return true;
     if (populated != -22 /* EINVAL: an older kernel */) return false;
-    if (path_[0] == '\0') return true;   // plain memory cannot run out of disk
+    if (path_[0] == '\0') return true;  // plain memory cannot run out of disk
     const int fd = sys::open(path_, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) return false;
     const long claimed = sys::call(SYS_fallocate, fd, 0, static_cast<long>(offset), static_cast<long>(bytes));
@@ -143,10 +144,10 @@ void* Arena::reserve_record(std::uint32_t bytes) {
         }
         constexpr std::uint32_t header_bytes = sizeof(wire::ChunkHeader);
         const bool large = bytes > record_chunk_bytes - header_bytes;
-        const std::uint32_t fresh = allocate_bytes(large ? bytes + header_bytes : record_chunk_bytes,
-                                                   wire::ChunkKind::records, 0);
+        const std::uint32_t fresh =
+            allocate_bytes(large ? bytes + header_bytes : record_chunk_bytes, wire::ChunkKind::records, 0);
         if (fresh == 0) return nullptr;
-        if (large) {   // a chunk of its own; the shared one goes on
+        if (large) {  // a chunk of its own; the shared one goes on
             chunk(fresh)->used = header_bytes + bytes;
             return base_ + fresh + header_bytes;
         }

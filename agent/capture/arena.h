@@ -29,7 +29,7 @@ public:
     std::byte* base() const { return base_; }
     std::uint64_t committed() const { return next_.load(std::memory_order_acquire); }
     std::uint64_t mapped_bytes() const { return cap_; }
-    const char* path() const { return path_; }   // empty: plain memory
+    const char* path() const { return path_; }  // empty: plain memory
 
     // A zeroed chunk of the given class, its header filled but for `magic`; 0 when the cap or the disk is reached.
     std::uint32_t allocate(std::uint32_t chunk_class, wire::ChunkKind kind, std::uint32_t tree);
@@ -64,7 +64,7 @@ private:
     std::byte* base_ = nullptr;
     std::uint64_t cap_ = 0;
     std::atomic<std::uint64_t> next_{0};
-    std::atomic<std::uint64_t> records_{0};   // chunk offset << 32 | bytes used
+    std::atomic<std::uint64_t> records_{0};  // chunk offset << 32 | bytes used
     std::atomic<std::uint32_t> free_[chunk_classes][free_slots]{};
     char path_[1024] = {};
 };

@@ -5,7 +5,7 @@
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint32_t first_index_slots = 1024;   // one page
+constexpr std::uint32_t first_index_slots = 1024;  // one page
 constexpr std::uint32_t chunk_head_nodes = sizeof(wire::ChunkHeader) / wire::node_bytes;
 
 std::uint32_t hash(std::uint32_t parent, std::uint64_t key) {
@@ -63,8 +63,10 @@ bool CallTree::grow_nodes() {
     const std::uint32_t chunk = arena_->allocate(next_class_, wire::ChunkKind::nodes, tree_);
     if (chunk == 0) return false;
     if (next_class_ + 1 < chunk_classes) ++next_class_;
-    if (last_chunk_ != 0) arena_->chunk(last_chunk_)->reserved[0] = chunk;
-    else first_chunk_ = chunk;
+    if (last_chunk_ != 0)
+        arena_->chunk(last_chunk_)->reserved[0] = chunk;
+    else
+        first_chunk_ = chunk;
     last_chunk_ = chunk;
     return true;
 }
@@ -82,7 +84,7 @@ bool CallTree::grow_index() {
     const std::uint64_t bytes = std::uint64_t{slots} * sizeof(std::uint32_t);
     if (budget_->index_bytes.fetch_add(bytes) + bytes > budget_->index_cap) {
         budget_->index_bytes.fetch_sub(bytes);
-        return index_ != nullptr && index_used_ + 1 < index_mask_ - index_mask_ / 8;   // fuller is slower, not wrong
+        return index_ != nullptr && index_used_ + 1 < index_mask_ - index_mask_ / 8;  // fuller is slower, not wrong
     }
     auto* fresh = static_cast<std::uint32_t*>(sys::map_anonymous(bytes));
     if (fresh == nullptr) {
@@ -141,7 +143,7 @@ void CallTree::absorb(CallTree& other) {
             const bool is_root = node->parent == 0;
             const std::uint32_t parent = is_root ? 0 : arena_->node(node->parent)->reserved[0];
             std::uint32_t target = is_root ? root_ : child(parent, node->key);
-            if (target == 0) target = parent;   // the cap is reached: the deepest ancestor takes it
+            if (target == 0) target = parent;  // the cap is reached: the deepest ancestor takes it
             node->reserved[0] = target;
             charge(target, node->samples, node->expiries);
             node->samples = 0;

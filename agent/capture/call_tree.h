@@ -12,7 +12,7 @@ namespace pyprof::capture {
 
 // What all trees of a process share.
 struct TreeBudget {
-    std::atomic<std::uint64_t> index_bytes{0};   // memory in child indexes
+    std::atomic<std::uint64_t> index_bytes{0};  // memory in child indexes
     std::uint64_t index_cap = 0;
 };
 
@@ -24,8 +24,8 @@ public:
     std::uint32_t root() const { return root_; }
 
     struct Leaf {
-        std::uint32_t node;   // the context itself, or its deepest existing ancestor; 0 if there is not even a root
-        bool complete;        // false: the cap was reached on the way
+        std::uint32_t node;  // the context itself, or its deepest existing ancestor; 0 if there is not even a root
+        bool complete;       // false: the cap was reached on the way
     };
     // The node of a stack (leaf first), made where it is missing.
     Leaf descend(const MergedStack& stack);
@@ -56,9 +56,9 @@ private:
     TreeBudget* budget_ = nullptr;
     std::uint32_t tree_ = 0;
     std::uint32_t root_ = 0;
-    std::uint32_t first_chunk_ = 0, last_chunk_ = 0;   // chained by ChunkHeader::reserved[0]
+    std::uint32_t first_chunk_ = 0, last_chunk_ = 0;  // chained by ChunkHeader::reserved[0]
     std::uint32_t next_class_ = 0;
-    std::uint32_t* index_ = nullptr;    // open addressing, node ids
+    std::uint32_t* index_ = nullptr;  // open addressing, node ids
     std::uint32_t index_mask_ = 0, index_used_ = 0;
     // The previous stack, root first: most samples differ from it near the leaf only.
     std::uint32_t previous_count_ = 0;

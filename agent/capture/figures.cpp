@@ -64,7 +64,7 @@ void fill_header() {
     h.started_realtime_ns = process.started_realtime_ns;
     h.started_ns = process.started_ns;
     h.committed_bytes = wire::recording_header_bytes;
-    h.slice_shift = 20;   // 1 ms
+    h.slice_shift = 20;  // 1 ms
     copy_text(h.job, process.job);
     copy_text(h.host, process.host);
     copy_text(h.script, process.script);

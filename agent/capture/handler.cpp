@@ -76,8 +76,10 @@ void count_quality(ThreadState& thread) {
     if (!thread.merged.has_python) {
         std::atomic_ref{h.native_only}.fetch_add(1, std::memory_order_relaxed);
     } else {
-        if (thread.merged.exact) std::atomic_ref{h.exact_stitches}.fetch_add(1, std::memory_order_relaxed);
-        else count_loss(wire::Loss::stitch_inexact);
+        if (thread.merged.exact)
+            std::atomic_ref{h.exact_stitches}.fetch_add(1, std::memory_order_relaxed);
+        else
+            count_loss(wire::Loss::stitch_inexact);
         thread.record->is_python = 1;
     }
 }
@@ -95,13 +97,12 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     count_quality(thread);
     const std::uint64_t now = sys::now(CLOCK_MONOTONIC);
     count_slice(now, category_of(thread.merged), static_cast<std::uint32_t>(expiries));
-    if (process.figure_countdown.fetch_add(1, std::memory_order_relaxed) % samples_between_figures == 0) update_figures();
+    if (process.figure_countdown.fetch_add(1, std::memory_order_relaxed) % samples_between_figures == 0)
+        update_figures();
     scan_tasks_if_due(now);
 }
 
-void copy_comm(char (&name)[32]) {
-    sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name));
-}
+void copy_comm(char (&name)[32]) { sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name)); }
 
 }  // namespace
 
@@ -152,7 +153,7 @@ void charge_late(ThreadState& thread, std::uint64_t expiries, const InsideAgent&
 }
 
 void on_sample(int, siginfo_t* info, void* context) noexcept {
-    if (info->si_code != SI_TIMER) return;   // not ours: somebody sent this signal number by hand
+    if (info->si_code != SI_TIMER) return;  // not ours: somebody sent this signal number by hand
     const ErrnoKeeper keep_errno;
     auto* thread = static_cast<ThreadState*>(info->si_value.sival_ptr);
     if (thread == nullptr || thread->timer < 0) return;

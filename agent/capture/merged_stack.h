@@ -11,9 +11,9 @@ inline constexpr std::uint32_t max_merged_frames = max_native_frames + max_pytho
 
 struct MergedStack {
     std::uint32_t count;
-    bool exact;          // every marker fell into exactly one native frame, in order
+    bool exact;  // every marker fell into exactly one native frame, in order
     bool has_python;
-    std::uint64_t keys[max_merged_frames];   // wire::node_key
+    std::uint64_t keys[max_merged_frames];  // wire::node_key
 };
 
 }  // namespace pyprof::capture

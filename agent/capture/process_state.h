@@ -15,31 +15,31 @@ struct ProcessState {
     std::atomic<RecordingState> recording{RecordingState::closed};
     Arena arena;
     TreeBudget budget;
-    std::uint64_t memory_cap = 16u << 20;   // bytes of recording and indexes together
+    std::uint64_t memory_cap = 16u << 20;  // bytes of recording and indexes together
 
     int pid = 0;
-    int signal = 0;                   // the timers' real-time signal
+    int signal = 0;  // the timers' real-time signal
     std::uint64_t period_ns = 0;
     std::uint32_t ticks_per_second = 0;
-    bool native = true;               // false: stop at the Python frames
+    bool native = true;  // false: stop at the Python frames
     std::int32_t rank = -1, rank_count = 0;
     std::uint32_t rank_confirmed = 0;
     std::uint64_t started_ns = 0, started_realtime_ns = 0, started_ticks = 0;
-    std::uint64_t cpu_base_ns = 0;    // CPU time of the process before it was profiled
+    std::uint64_t cpu_base_ns = 0;  // CPU time of the process before it was profiled
 
-    std::int32_t python_version = 0;          // PY_VERSION_HEX, 0: none found so far
-    char python_message[256] = {};            // why its frames are not read
+    std::int32_t python_version = 0;  // PY_VERSION_HEX, 0: none found so far
+    char python_message[256] = {};    // why its frames are not read
 
-    char recording_path[1024] = {};   // "" : plain memory
+    char recording_path[1024] = {};  // "" : plain memory
     char fallback_path[1024] = {};
     char job[128] = {};
     char host[128] = {};
     char script[512] = {};
     char executable[1024] = {};
 
-    std::atomic<std::uint32_t> live_threads{0};    // threads that have a ThreadState
-    std::atomic<std::uint32_t> next_thread{1};     // ThreadRecord::index
-    std::atomic<std::uint64_t> next_scan_ns{0};    // when a handler looks for unknown threads again
+    std::atomic<std::uint32_t> live_threads{0};  // threads that have a ThreadState
+    std::atomic<std::uint32_t> next_thread{1};   // ThreadRecord::index
+    std::atomic<std::uint64_t> next_scan_ns{0};  // when a handler looks for unknown threads again
     std::atomic<std::uint32_t> figure_countdown{0};
     std::atomic<bool> slices_folding{false};
     // Losses before there is a recording to count them in; moved into it when it is opened.

@@ -1,6 +1,8 @@
 #pragma once
 // System calls as the signal side needs them: no errno, no cancellation points, no interposers in between, and no
 // symbol of a newer glibc. Results are as the kernel gives them: negative numbers are -errno. x86-64.
+#include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,9 +11,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
-
-#include <cstddef>
-#include <cstdint>
 
 namespace pyprof::capture::sys {
 
@@ -39,7 +38,9 @@ inline int open(const char* path, int flags, int mode = 0) {
     return static_cast<int>(call(SYS_openat, AT_FDCWD, word(path), flags, mode));
 }
 inline void close(int fd) { call(SYS_close, fd); }
-inline long read(int fd, void* into, std::size_t bytes) { return call(SYS_read, fd, word(into), static_cast<long>(bytes)); }
+inline long read(int fd, void* into, std::size_t bytes) {
+    return call(SYS_read, fd, word(into), static_cast<long>(bytes));
+}
 
 // nullptr on failure.
 inline void* map(void* at, std::size_t bytes, int protection, int flags, int fd = -1) {

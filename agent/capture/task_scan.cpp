@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t scan_interval_ns = 200'000'000;
 
-struct Dirent64 {   // as getdents64(2) returns it
+struct Dirent64 {  // as getdents64(2) returns it
     std::uint64_t inode;
     std::int64_t offset;
     std::uint16_t bytes;
@@ -57,8 +57,10 @@ void scan_tasks_if_due(std::uint64_t now_ns) {
     if (!process.next_scan_ns.compare_exchange_strong(due, now_ns + scan_interval_ns)) return;
     const std::uint64_t tasks = task_count();
     const std::uint32_t known = process.live_threads.load(std::memory_order_relaxed);
-    if (tasks < known) drop_ended_threads();
-    else if (tasks > known) scan_tasks();
+    if (tasks < known)
+        drop_ended_threads();
+    else if (tasks > known)
+        scan_tasks();
 }
 
 }  // namespace pyprof::capture

@@ -15,18 +15,18 @@
 namespace pyprof::capture {
 
 struct ThreadState {
-    std::atomic<bool> inside{false};   // the thread is in the agent: a signal now is counted and left alone
+    std::atomic<bool> inside{false};  // the thread is in the agent: a signal now is counted and left alone
     int tid = 0;
-    int timer = -1;                    // kernel timer id; -1: not armed
-    bool adopted = false;              // no hook saw it start, none will see it end
+    int timer = -1;        // kernel timer id; -1: not armed
+    bool adopted = false;  // no hook saw it start, none will see it end
     StackBounds stack{};
-    std::uint64_t cpu_base_ns = 0;     // its CPU time when it became known; what came before is nobody's
-    std::uint64_t counted = 0;         // expiries charged so far
-    std::uint64_t pending = 0;         // expiries that arrived at a bad moment; the next sample takes them
-    std::uint64_t start_routine = 0;   // address given to pthread_create
-    std::uint32_t spawned_by = 0;      // node in the creator's tree
+    std::uint64_t cpu_base_ns = 0;    // its CPU time when it became known; what came before is nobody's
+    std::uint64_t counted = 0;        // expiries charged so far
+    std::uint64_t pending = 0;        // expiries that arrived at a bad moment; the next sample takes them
+    std::uint64_t start_routine = 0;  // address given to pthread_create
+    std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t started_ns = 0;
-    wire::ThreadRecord* record = nullptr;   // in the recording; made at the first sample
+    wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
     CallTree tree;
     WalkMemo memo;
     NativeStack native;
@@ -51,7 +51,8 @@ struct ThreadState {
 // Marks the thread as being in the agent's code for as long as the object lives; `entered` is false if it already was.
 class InsideAgent {
 public:
-    explicit InsideAgent(ThreadState& thread) : thread_{thread}, entered_{!thread.inside.load(std::memory_order_relaxed)} {
+    explicit InsideAgent(ThreadState& thread)
+        : thread_{thread}, entered_{!thread.inside.load(std::memory_order_relaxed)} {
         if (!entered_) return;
         thread.inside.store(true, std::memory_order_relaxed);
         std::atomic_signal_fence(std::memory_order_seq_cst);

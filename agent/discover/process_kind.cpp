@@ -9,11 +9,25 @@ namespace pyprof::discover {
 namespace {
 
 constexpr const char* helper_programs[] = {
-    "sh", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox", "env", "time", "timeout", "nice", "nohup",
-    "setsid", "stdbuf", "taskset", "numactl", "chrt", "ionice", "sudo", "su", "xargs", "parallel", "make", "gmake",
-    "ninja", "cmake", "ctest", "mpirun", "mpiexec", "mpiexec.hydra", "hydra_pmi_proxy", "orterun", "orted", "prte",
-    "prted", "prun", "prterun", "srun", "salloc", "sbatch", "flux", "jsrun", "aprun", "strace", "gdb", "perf",
-    "valgrind", "git", "ssh", "rsh", "apptainer", "singularity", "tee", "cat",
+    "sh",       "bash",          "dash",
+    "zsh",      "ksh",           "fish",
+    "csh",      "tcsh",          "busybox",
+    "env",      "time",          "timeout",
+    "nice",     "nohup",         "setsid",
+    "stdbuf",   "taskset",       "numactl",
+    "chrt",     "ionice",        "sudo",
+    "su",       "xargs",         "parallel",
+    "make",     "gmake",         "ninja",
+    "cmake",    "ctest",         "mpirun",
+    "mpiexec",  "mpiexec.hydra", "hydra_pmi_proxy",
+    "orterun",  "orted",         "prte",
+    "prted",    "prun",          "prterun",
+    "srun",     "salloc",        "sbatch",
+    "flux",     "jsrun",         "aprun",
+    "strace",   "gdb",           "perf",
+    "valgrind", "git",           "ssh",
+    "rsh",      "apptainer",     "singularity",
+    "tee",      "cat",
 };
 
 }  // namespace

@@ -6,9 +6,9 @@
 namespace pyprof::discover {
 
 enum class ProcessKind : std::uint8_t {
-    dormant,     // not profiled; an interpreter loaded later or MPI_Init may change that
-    command,     // the command given to pyprof
-    python,      // a loaded object exports _PyRuntime
+    dormant,  // not profiled; an interpreter loaded later or MPI_Init may change that
+    command,  // the command given to pyprof
+    python,   // a loaded object exports _PyRuntime
 };
 
 // Looks at what is loaded now. `command_pid` is PYPROF_COMMAND_PID, 0 if unset. `executable` is the resolved path of

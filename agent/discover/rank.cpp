@@ -15,10 +15,14 @@ struct Launcher {
 // The most specific first. MVAPICH2's mpirun_rsh sets PMI_RANK=0 everywhere, and SLURM_PROCID=0 is also set in a batch
 // shell, so those come late. Slurm counts only when a job step says so.
 constexpr Launcher launchers[] = {
-    {"MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE"}, {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
-    {"PALS_RANKID", "PALS_NRANKS"},                 {"FLUX_TASK_RANK", "FLUX_JOB_SIZE"},
-    {"JSM_NAMESPACE_RANK", "JSM_NAMESPACE_SIZE"},   {"PMIX_RANK", "PMIX_SIZE"},
-    {"PMI_RANK", "PMI_SIZE"},                       {"ALPS_APP_PE", "ALPS_APP_SIZE"},
+    {"MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE"},
+    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
+    {"PALS_RANKID", "PALS_NRANKS"},
+    {"FLUX_TASK_RANK", "FLUX_JOB_SIZE"},
+    {"JSM_NAMESPACE_RANK", "JSM_NAMESPACE_SIZE"},
+    {"PMIX_RANK", "PMIX_SIZE"},
+    {"PMI_RANK", "PMI_SIZE"},
+    {"ALPS_APP_PE", "ALPS_APP_SIZE"},
 };
 
 RankHint hint(const char* rank_name, const char* count_name) {

@@ -5,8 +5,8 @@
 namespace pyprof::discover {
 
 struct RankHint {
-    std::int32_t rank = -1;    // -1: no launcher that we know
-    std::int32_t count = 0;    // 0: unknown
+    std::int32_t rank = -1;  // -1: no launcher that we know
+    std::int32_t count = 0;  // 0: unknown
 };
 
 // Reads the environment; not async-signal-safe. Order and names: docs/architecture.md, "Ranks".

@@ -21,18 +21,20 @@ extern "C" {
 }
 
 // Saves the argument registers, asks where to go, and jumps there with the caller's return address still on the stack.
-#define PYPROF_JUMP_THROUGH(name, before)                                                       \
-    __asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n"                 \
-            ".cfi_startproc\n"                                                                  \
-            "    endbr64\n"                                                                     \
-            "    pushq %rdi\n    .cfi_adjust_cfa_offset 8\n"                                    \
-            "    pushq %rsi\n    .cfi_adjust_cfa_offset 8\n"                                    \
-            "    subq $8, %rsp\n    .cfi_adjust_cfa_offset 8\n"                                 \
-            "    call " #before "\n"                                                            \
-            "    addq $8, %rsp\n    .cfi_adjust_cfa_offset -8\n"                                \
-            "    popq %rsi\n    .cfi_adjust_cfa_offset -8\n"                                    \
-            "    popq %rdi\n    .cfi_adjust_cfa_offset -8\n"                                    \
-            "    jmpq *%rax\n"                                                                  \
+#define PYPROF_JUMP_THROUGH(name, before)                                 \
+    __asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name \
+            ":\n"                                                         \
+            ".cfi_startproc\n"                                            \
+            "    endbr64\n"                                               \
+            "    pushq %rdi\n    .cfi_adjust_cfa_offset 8\n"              \
+            "    pushq %rsi\n    .cfi_adjust_cfa_offset 8\n"              \
+            "    subq $8, %rsp\n    .cfi_adjust_cfa_offset 8\n"           \
+            "    call " #before                                           \
+            "\n"                                                          \
+            "    addq $8, %rsp\n    .cfi_adjust_cfa_offset -8\n"          \
+            "    popq %rsi\n    .cfi_adjust_cfa_offset -8\n"              \
+            "    popq %rdi\n    .cfi_adjust_cfa_offset -8\n"              \
+            "    jmpq *%rax\n"                                            \
             ".cfi_endproc\n.size " #name ", .-" #name "\n")
 
 PYPROF_JUMP_THROUGH(dlopen, pyprof_before_dlopen);

@@ -15,11 +15,11 @@ void* next_definition(const char* name);
 int real_sigaction(int signal, const struct sigaction* action, struct sigaction* old);
 
 // PYPROF_REAL(pthread_create)(…) calls the function we stand in front of.
-#define PYPROF_REAL(name)                                                                        \
-    ([]() -> decltype(&::name) {                                                                 \
-        static void* found = nullptr;                                                            \
-        if (found == nullptr) found = ::pyprof::hooks::next_definition(#name);                   \
-        return reinterpret_cast<decltype(&::name)>(found);                                       \
+#define PYPROF_REAL(name)                                                      \
+    ([]() -> decltype(&::name) {                                               \
+        static void* found = nullptr;                                          \
+        if (found == nullptr) found = ::pyprof::hooks::next_definition(#name); \
+        return reinterpret_cast<decltype(&::name)>(found);                     \
     }())
 
 }  // namespace pyprof::hooks

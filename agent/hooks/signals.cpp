@@ -35,6 +35,6 @@ extern "C" PYPROF_EXPORTED int sigaction(int signal, const struct sigaction* act
     preload::look_again();
     const bool ours = preload::is_working() && signal == process.signal;
     if (!ours) return PYPROF_REAL(sigaction)(signal, action, old);
-    if (old != nullptr) *old = {};   // as if nobody had touched it
+    if (old != nullptr) *old = {};  // as if nobody had touched it
     return 0;
 }

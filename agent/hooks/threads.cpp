@@ -1,4 +1,6 @@
 // Threads of pthread_create: each begins and ends in our hands.
+#include "agent/preload/threads.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -6,7 +8,6 @@
 #include "agent/hooks/exported.h"
 #include "agent/hooks/real.h"
 #include "agent/preload/agent.h"
-#include "agent/preload/threads.h"
 
 namespace {
 
@@ -24,8 +25,10 @@ pthread_once_t end_key_once = PTHREAD_ONCE_INIT;
 // Runs at every end of a thread: return, pthread_exit and cancellation. It comes back once, so that the destructors of
 // the program's own keys run while the thread is still sampled.
 void at_thread_end(void* round) {
-    if (round == reinterpret_cast<void*>(1)) pthread_setspecific(end_key, reinterpret_cast<void*>(2));
-    else preload::end_thread();
+    if (round == reinterpret_cast<void*>(1))
+        pthread_setspecific(end_key, reinterpret_cast<void*>(2));
+    else
+        preload::end_thread();
 }
 
 void make_end_key() { PYPROF_REAL(pthread_key_create)(&end_key, at_thread_end); }

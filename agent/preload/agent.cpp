@@ -42,7 +42,7 @@ struct Finished {
     char path[1024] = {};
 } finished;
 
-cpython::PythonRuntime python;   // the handlers' view of it is capture::python_runtime
+cpython::PythonRuntime python;  // the handlers' view of it is capture::python_runtime
 
 // True if the process holds an interpreter, readable or not.
 bool find_interpreter() {
@@ -50,8 +50,10 @@ bool find_interpreter() {
     python = discover::find_python();
     if (python.state == cpython::RuntimeState::none) return false;
     process.python_version = static_cast<std::int32_t>(python.version_hex);
-    if (python.state == cpython::RuntimeState::ready) capture::python_runtime.store(&python, std::memory_order_release);
-    else discover::TextBuilder{process.python_message, sizeof process.python_message}.add(python.message);
+    if (python.state == cpython::RuntimeState::ready)
+        capture::python_runtime.store(&python, std::memory_order_release);
+    else
+        discover::TextBuilder{process.python_message, sizeof process.python_message}.add(python.message);
     capture::update_facts();
     return true;
 }
@@ -145,8 +147,8 @@ void start(bool late) {
 
 // Moves the recording out of the way, complete, under the name of finished ones.
 void set_aside() {
-    finished = {.base = process.arena.base(), .bytes = process.arena.committed(),
-                .mapped_bytes = process.arena.mapped_bytes()};
+    finished = {
+        .base = process.arena.base(), .bytes = process.arena.committed(), .mapped_bytes = process.arena.mapped_bytes()};
     const char* path = process.arena.path();
     if (path[0] == '\0') return;
     discover::TextBuilder done{finished.path, sizeof finished.path};
@@ -168,13 +170,13 @@ bool finish() {
     settle_process();
     update_records();
     capture::finish_recording(wire::ProcessState::exited);
-    process.recording.store(RecordingState::opening);   // nobody opens the next one yet
+    process.recording.store(RecordingState::opening);  // nobody opens the next one yet
     set_aside();
     forget_recording();
     forget_announced();
     process.arena.detach();
     process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
-    rename_recording(process.pid, sys::now(CLOCK_REALTIME));   // still the same process: its start does not change
+    rename_recording(process.pid, sys::now(CLOCK_REALTIME));  // still the same process: its start does not change
     process.recording.store(RecordingState::closed);
     restart_timers();
     return true;

@@ -7,7 +7,7 @@
 extern "C" {
 
 struct PyprofAgentApi {
-    std::uint32_t version;   // pyprof_agent_api_version
+    std::uint32_t version;  // pyprof_agent_api_version
     // MPI was initialised: this is the true rank. Also makes the process a profiled one if it was dormant.
     void (*confirm_rank)(std::int32_t rank, std::int32_t rank_count);
     // Ends the current recording with final figures and gives a view of it (wire/recording.h), valid until `discard`

@@ -11,7 +11,7 @@ namespace {
 using discover::number_or;
 
 constexpr std::uint64_t smallest_cap = 256u << 10;
-constexpr std::uint64_t largest_cap = 2ULL << 30;   // chunk offsets have 32 bits
+constexpr std::uint64_t largest_cap = 2ULL << 30;  // chunk offsets have 32 bits
 constexpr std::int64_t highest_rate = 10'000;
 
 bool is_off(const char* name) {
@@ -26,10 +26,20 @@ std::uint64_t size_or(const char* text, std::uint64_t fallback) {
     auto value = static_cast<std::uint64_t>(number_or(text, 0));
     while (*text >= '0' && *text <= '9') ++text;
     switch (*text) {
-        case 'K': case 'k': value <<= 10; break;
-        case 'M': case 'm': value <<= 20; break;
-        case 'G': case 'g': value <<= 30; break;
-        default: break;
+        case 'K':
+        case 'k':
+            value <<= 10;
+            break;
+        case 'M':
+        case 'm':
+            value <<= 20;
+            break;
+        case 'G':
+        case 'g':
+            value <<= 30;
+            break;
+        default:
+            break;
     }
     if (value < smallest_cap) return fallback;
     return value < largest_cap ? value : largest_cap;

@@ -5,11 +5,11 @@
 namespace pyprof::preload {
 
 struct Options {
-    bool active = false;         // PYPROF_ACTIVE=1 and not a privileged (secure-exec) program
+    bool active = false;  // PYPROF_ACTIVE=1 and not a privileged (secure-exec) program
     bool children = true;
     bool native = true;
     int command_pid = 0;
-    std::uint32_t rate_hz = 0;   // 0: the engine's default
+    std::uint32_t rate_hz = 0;  // 0: the engine's default
     std::uint64_t memory_cap = 16u << 20;
 };
 

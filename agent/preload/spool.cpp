@@ -26,7 +26,8 @@ void copy_environment(char (&into)[n], const char* name) {
 // Only a folder that nobody else can write to will do: the spool is often a world-writable place.
 bool is_ours(const char* path) {
     struct stat status {};
-    if (sys::call(SYS_newfstatat, AT_FDCWD, sys::word(path), sys::word(&status), AT_SYMLINK_NOFOLLOW) != 0) return false;
+    if (sys::call(SYS_newfstatat, AT_FDCWD, sys::word(path), sys::word(&status), AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
     return S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & 022) == 0;
 }
 

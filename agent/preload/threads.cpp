@@ -19,12 +19,12 @@ using capture::ThreadState;
 namespace sys = capture::sys;
 
 constexpr std::uint32_t max_threads = 4096;
-constexpr std::uint32_t max_kept_trees = 64;   // ended threads that keep a tree of their own
+constexpr std::uint32_t max_kept_trees = 64;  // ended threads that keep a tree of their own
 constexpr std::uint64_t smallest_stack = 64u << 10;
 
 std::atomic<ThreadState*> threads[max_threads];
 std::atomic<ThreadState*> spare[64];
-std::atomic<std::int64_t> unsettled_ns{0};   // CPU time of ended threads minus what was charged for it
+std::atomic<std::int64_t> unsettled_ns{0};  // CPU time of ended threads minus what was charged for it
 std::atomic<std::uint32_t> kept_trees{0};
 
 thread_local ThreadState* current [[gnu::tls_model("initial-exec")]] = nullptr;
@@ -167,7 +167,7 @@ void keep_or_fold(ThreadState& state) {
     state.tree.discard();
     state.record->root = 0;
     state.record->state = wire::ThreadState::folded;
-    ++ended.record->armed;   // how many threads are folded in
+    ++ended.record->armed;  // how many threads are folded in
     ended.record->cpu_ns += state.record->cpu_ns;
 }
 
@@ -198,8 +198,10 @@ void begin_thread(const ThreadOrigin& origin) {
     current = state;
     sys::mask_signal(SIG_UNBLOCK, process.signal);
     const bool roomy = state->stack.high - state->stack.low >= smallest_stack;
-    if (roomy) arm(*state, origin.cpu_base_ns + random_phase(state->tid));
-    else capture::count_loss(wire::Loss::thread_unarmed);
+    if (roomy)
+        arm(*state, origin.cpu_base_ns + random_phase(state->tid));
+    else
+        capture::count_loss(wire::Loss::thread_unarmed);
 }
 
 void end_thread() {
@@ -274,7 +276,8 @@ bool stop_timers() {
 
 void restart_timers() {
     for_each_thread([](ThreadState& state) {
-        if (state.timer >= 0) arm_timer(state.timer, cpu_time_of(state.tid) + random_phase(state.tid), process.period_ns);
+        if (state.timer >= 0)
+            arm_timer(state.timer, cpu_time_of(state.tid) + random_phase(state.tid), process.period_ns);
     });
 }
 
@@ -298,12 +301,14 @@ void update_records() {
     for_each_thread([](ThreadState& state) {
         if (state.record == nullptr) return;
         char path[64];
-        discover::TextBuilder{path, sizeof path}.add("/proc/self/task/").add(static_cast<std::uint64_t>(state.tid)).add(
-            "/comm");
+        discover::TextBuilder{path, sizeof path}
+            .add("/proc/self/task/")
+            .add(static_cast<std::uint64_t>(state.tid))
+            .add("/comm");
         const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
         if (fd >= 0) {
             const long got = sys::read(fd, state.record->name, sizeof state.record->name - 1);
-            if (got > 0) state.record->name[got - 1] = '\0';   // the file ends with a newline
+            if (got > 0) state.record->name[got - 1] = '\0';  // the file ends with a newline
             sys::close(fd);
         }
         state.record->cpu_ns = cpu_time_of(state.tid);
@@ -328,7 +333,7 @@ void keep_only_this_thread() {
     ended.locked.clear();
     ThreadState* mine = current;
     for_each_thread([mine](ThreadState& state) {
-        state.timer = -1;   // timers are not inherited
+        state.timer = -1;  // timers are not inherited
         if (&state == mine) return;
         delist(&state);
         release_state(&state);

@@ -13,9 +13,9 @@ namespace pyprof::preload {
 capture::ThreadState* this_thread();
 
 struct ThreadOrigin {
-    std::uint64_t start_routine = 0;   // address of the function, 0 for the main thread
-    std::uint32_t spawned_by = 0;      // node in the creator's tree
-    std::uint64_t cpu_base_ns = 0;     // CPU time that was used before anybody wanted to know
+    std::uint64_t start_routine = 0;  // address of the function, 0 for the main thread
+    std::uint32_t spawned_by = 0;     // node in the creator's tree
+    std::uint64_t cpu_base_ns = 0;    // CPU time that was used before anybody wanted to know
 };
 
 // Gives the calling thread a state and a timer, and unblocks the timers' signal in it.

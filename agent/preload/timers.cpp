@@ -7,7 +7,8 @@ namespace {
 
 namespace sys = capture::sys;
 
-// Linux encodes a thread's CPU clock in the clock id: ~tid in the upper bits, 4 for "one thread", 2 for "scheduled time".
+// Linux encodes a thread's CPU clock in the clock id: ~tid in the upper bits, 4 for "one thread", 2 for "scheduled
+// time".
 long cpu_clock_of(int tid) { return static_cast<long>(~static_cast<unsigned>(tid)) << 3 | 6; }
 
 timespec to_timespec(std::uint64_t ns) {

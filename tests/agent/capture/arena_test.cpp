@@ -1,14 +1,13 @@
 #include "agent/capture/arena.h"
 
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cstdlib>
+#include <fcntl.h>
 #include <set>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "tests/support/catch.h"
@@ -37,7 +36,7 @@ TEST_CASE("an arena's file is made exclusively and kept without a descriptor") {
     CHECK(before == after);
     CHECK(std::string{arena.path()} == path);
     Arena second;
-    REQUIRE(second.open(path.c_str(), "", 1u << 20));   // falls back to memory
+    REQUIRE(second.open(path.c_str(), "", 1u << 20));  // falls back to memory
     CHECK(std::string{second.path()}.empty());
     unlink(path.c_str());
 }

@@ -15,5 +15,5 @@ TEST_CASE("the command given to pyprof is profiled unless it only starts other p
 
 TEST_CASE("other processes without an interpreter stay dormant") {
     CHECK(kind_of_process("/opt/solver", getpid() + 1) == ProcessKind::dormant);
-    CHECK(kind_of_process("/opt/python3", 0) == ProcessKind::dormant);   // a name proves nothing
+    CHECK(kind_of_process("/opt/python3", 0) == ProcessKind::dormant);  // a name proves nothing
 }

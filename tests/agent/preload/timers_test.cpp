@@ -1,10 +1,9 @@
 #include "agent/preload/timers.h"
 
+#include <atomic>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <atomic>
 
 #include "agent/capture/syscalls.h"
 #include "tests/support/catch.h"

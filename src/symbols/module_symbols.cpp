@@ -18,6 +18,13 @@ bool is_vdso(std::string_view path) { return path == "[vdso]" || path.starts_wit
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// How names of code without symbols begin: the file's name, for Python extensions without the interpreter's tag
+// (PEP 3149): "_multiarray_umath", not "_multiarray_umath.cpython-311-x86_64-linux-gnu.so".
+std::string_view label_of(std::string_view path) {
+    const std::string_view name = base_name(path);
+    return name.substr(0, std::min(name.find(".cpython-"), name.find(".abi3.so")));
+}
+
 }  // namespace
 
 std::size_t ModuleSymbols::HashKey::operator()(const FunctionKey& key) const {
@@ -182,7 +189,7 @@ std::uint32_t ModuleSymbols::function_for(const FunctionKey& key, NamedBy named_
 Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) const {
     Function function;
     if (named_by != NamedBy::symbol) {
-        function.name = fmt::format("{}!{:#x}", base_name(path_), key.begin);
+        function.name = fmt::format("{}!{:#x}", label_of(path_), key.begin);
     } else if (key.source != no_index) {
         function = describe_source(key);
     } else {

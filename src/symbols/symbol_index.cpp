@@ -63,15 +63,14 @@ bool in_order(const Symbol& a, const Symbol& b) {
     return better_name(a.name, b.name);
 }
 
-int binding_order(int binding) { return binding == STB_GLOBAL ? 0 : binding == STB_WEAK ? 1 : 2; }
-
 }  // namespace
 
 bool better_name(const SymbolName& a, const SymbolName& b) {
     const auto key = [](const SymbolName& symbol) {
+        const bool is_local = symbol.binding != STB_GLOBAL && symbol.binding != STB_WEAK;
         const std::size_t underscores = std::min(symbol.name.find_first_not_of('_'), symbol.name.size());
-        return std::tuple{symbol.is_indirect, binding_order(symbol.binding), underscores, symbol.name.size(),
-                          symbol.name};
+        return std::tuple{symbol.is_indirect,         is_local,           underscores,
+                          symbol.binding == STB_WEAK, symbol.name.size(), symbol.name};
     };
     return key(a) < key(b);
 }

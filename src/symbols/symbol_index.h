@@ -26,8 +26,8 @@ struct SymbolName {
     bool is_indirect = false;  // STT_GNU_IFUNC: its code chooses the function that gets the name
 };
 
-// True if `a` is the better name for a place that has both: direct before indirect, global before weak before local,
-// then fewer leading underscores, then the shorter, then the alphabet.
+// True if `a` is the better name for a place that has both: direct before indirect, exported before local, then fewer
+// leading underscores (sched_yield, not __sched_yield), global before weak, the shorter, the alphabet.
 bool better_name(const SymbolName& a, const SymbolName& b);
 
 }  // namespace pyprof::symbols

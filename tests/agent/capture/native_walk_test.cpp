@@ -327,6 +327,7 @@ TEST_CASE("a row leaves every frame of the C library as the exact decoder does")
 }
 
 TEST_CASE("a row finds the saved rbp where the exact decoder does") {
+    const auto set_up = std::make_unique<Walked>();
     const DistinctStack stack{0};
     StackMemory memory{stack.bounds(), stack.registers.sp()};
     std::uint64_t compared = 0, wrong = 0;

@@ -86,6 +86,12 @@ TEST_CASE("a file that is gone is named by page and the user is told") {
     CHECK(calls_at(*module, 0x5432).at(0).name == "libgone.so!0x5000");
 }
 
+TEST_CASE("an extension's nameless code goes without the interpreter's tag") {
+    const char* name = GENERATE("_flapack.cpython-311-x86_64-linux-gnu.so", "_flapack.abi3.so");
+    const auto module = ModuleSymbols::open(std::string{"/does/not/exist/"} + name, "", {});
+    CHECK(calls_at(*module, 0x5432).at(0).name == "_flapack!0x5000");
+}
+
 TEST_CASE("the vDSO is named without a file") {
     const Result<ElfFile> vdso = ElfFile::vdso();
     REQUIRE(vdso);

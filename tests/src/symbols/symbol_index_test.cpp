@@ -76,7 +76,9 @@ TEST_CASE("assembly without a size reaches to the next symbol") {
 
 TEST_CASE("of several names of one place the expected one is kept") {
     CHECK(better_name({"malloc", STB_GLOBAL}, {"__libc_malloc", STB_GLOBAL}));
-    CHECK(better_name({"memcpy", STB_GLOBAL}, {"memcpy_alias", STB_WEAK}));
+    CHECK(better_name({"sched_yield", STB_WEAK}, {"__sched_yield", STB_GLOBAL}));
+    CHECK(better_name({"memcpy", STB_GLOBAL}, {"memcopy", STB_WEAK}));
+    CHECK(better_name({"chosen", STB_LOCAL}, {"choose", STB_GLOBAL, true}));
     CHECK(better_name({"a_weak", STB_WEAK}, {"a", STB_LOCAL}));
     CHECK(better_name({"step", STB_GLOBAL}, {"stepping", STB_GLOBAL}));
     CHECK_FALSE(better_name({"step", STB_GLOBAL}, {"step", STB_GLOBAL}));

@@ -36,7 +36,7 @@ RunFigures figures_of(const gather::Tree& tree) {
     double weight_ns = 0;
     for (const auto& process : tree.processes) {
         if (process.rank >= 0) ranks.insert(process.rank);
-        figures.samples += process.samples;
+        figures.samples += process.expiries;
         cpu_ns += static_cast<double>(process.cpu_ns);
         handler_ns += static_cast<double>(process.handler_ns);
     }

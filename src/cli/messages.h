@@ -14,9 +14,9 @@ void say(const std::string& line);
 struct RunFigures {
     int ranks = 0;  // distinct ones; 0 without MPI
     int processes = 0;
-    std::uint64_t samples = 0;
-    double own_cost = 0;     // share of the CPU time that went into taking samples
-    double cpu_covered = 0;  // CPU time that samples stand for, of all that was used
+    std::uint64_t samples = 0;  // expiries with their overruns, as in reports
+    double own_cost = 0;        // share of the CPU time that went into taking samples
+    double cpu_covered = 0;     // CPU time that samples stand for, of all that was used
 };
 RunFigures figures_of(const gather::Tree& tree);
 

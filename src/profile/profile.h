@@ -12,45 +12,45 @@ namespace pyprof::profile {
 inline constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
 enum class Domain : std::uint8_t { python, native, jit, mpi, os };
-const char* name_of(Domain domain);   // "python" …, the words of report --json
+const char* name_of(Domain domain);  // "python" …, the words of report --json
 
 struct Metric {
-    std::string name;   // "cpu", "wall", …
-    std::string unit;   // "nanoseconds", "count"
+    std::string name;  // "cpu", "wall", …
+    std::string unit;  // "nanoseconds", "count"
     friend bool operator==(const Metric&, const Metric&) = default;
 };
 
 struct Module {
     std::string path;
-    std::string build_id;            // hex, empty if unknown
-    std::string version;             // as the file name or the library says it, empty if unknown
-    std::string names_from;          // ".symtab", ".dynsym", "debug file", ".eh_frame", "none"; what functions were named by
+    std::string build_id;    // hex, empty if unknown
+    std::string version;     // as the file name or the library says it, empty if unknown
+    std::string names_from;  // ".symtab", ".dynsym", "debug file", ".eh_frame", "none"; what functions were named by
     friend bool operator==(const Module&, const Module&) = default;
 };
 
 // A source-level function. Two functions are the same iff all fields are.
 struct Function {
-    std::string name;                // as its author wrote it: qualified, demangled
-    std::string system_name;         // linkage name, or co_name for Python; may be empty
-    std::string file;                // as recorded, empty if unknown
-    std::uint32_t first_line = 0;    // 0: unknown
-    std::uint32_t module = none;     // none for Python functions
+    std::string name;              // as its author wrote it: qualified, demangled
+    std::string system_name;       // linkage name, or co_name for Python; may be empty
+    std::string file;              // as recorded, empty if unknown
+    std::uint32_t first_line = 0;  // 0: unknown
+    std::uint32_t module = none;   // none for Python functions
     Domain domain = Domain::native;
-    bool machinery = false;          // interpreter internals between two Python frames; hidden by default
-    bool named = true;               // false: `name` is "libfoo.so!0x1234"
+    bool machinery = false;  // interpreter internals between two Python frames; hidden by default
+    bool named = true;       // false: `name` is "libfoo.so!0x1234"
     friend bool operator==(const Function&, const Function&) = default;
 };
 
 struct Location {
     std::uint32_t function = none;
-    std::uint32_t line = 0;          // 0: unknown
-    bool inlined = false;            // inlined into its caller
-    bool guessed = false;            // its frame was found by the stack scan
+    std::uint32_t line = 0;  // 0: unknown
+    bool inlined = false;    // inlined into its caller
+    bool guessed = false;    // its frame was found by the stack scan
     friend bool operator==(const Location&, const Location&) = default;
 };
 
 struct Context {
-    std::uint32_t parent = 0;        // smaller than its own index; contexts[0] is the root with location none
+    std::uint32_t parent = 0;  // smaller than its own index; contexts[0] is the root with location none
     std::uint32_t location = none;
     friend bool operator==(const Context&, const Context&) = default;
 };
@@ -60,56 +60,56 @@ struct Value {
     std::uint32_t context = 0;
     std::uint32_t thread = 0;
     std::uint64_t samples = 0;
-    std::uint64_t weight = 0;        // of metrics[0]
+    std::uint64_t weight = 0;  // of metrics[0]
     friend bool operator==(const Value&, const Value&) = default;
 };
 
 struct Process {
-    std::int32_t rank = -1;          // -1: not an MPI process
+    std::int32_t rank = -1;  // -1: not an MPI process
     std::int32_t pid = 0, parent_pid = 0;
     std::string host;
     std::string executable;
     std::string working_directory;
     std::vector<std::string> command;
-    std::string python;              // "3.11.2", empty if none
-    std::string python_message;      // why Python frames are missing, if they are
-    std::string state;               // "exited", "killed", "exec"
+    std::string python;          // "3.11.2", empty if none
+    std::string python_message;  // why Python frames are missing, if they are
+    std::string state;           // "exited", "killed", "exec"
     std::uint64_t started_realtime_ns = 0;
     std::uint64_t wall_ns = 0, cpu_ns = 0, run_delay_ns = 0;
     std::uint64_t max_rss_bytes = 0;
     std::uint64_t slice_width_ns = 0;
-    std::vector<std::uint32_t> slices;   // slice-major × {python, native, mpi, other} samples
+    std::vector<std::uint32_t> slices;  // slice-major × {python, native, mpi, other} samples
     friend bool operator==(const Process&, const Process&) = default;
 };
 
 struct Thread {
     std::uint32_t process = none;
-    std::int32_t tid = 0;            // 0: several ended threads folded together
+    std::int32_t tid = 0;  // 0: several ended threads folded together
     std::string name;
     bool is_python = false;
-    std::uint32_t folded = 0;        // how many ended threads it stands for, 0: one thread of its own
-    std::uint32_t spawned_by = 0;    // context, 0 unknown
-    std::uint64_t cpu_ns = 0;        // 0 unknown
+    std::uint32_t folded = 0;      // how many ended threads it stands for, 0: one thread of its own
+    std::uint32_t spawned_by = 0;  // context, 0 unknown
+    std::uint64_t cpu_ns = 0;      // 0 unknown
     friend bool operator==(const Thread&, const Thread&) = default;
 };
 
 struct Loss {
-    std::string cause;               // "unwind_truncated", …
+    std::string cause;  // "unwind_truncated", …
     std::uint64_t count = 0;
     friend bool operator==(const Loss&, const Loss&) = default;
 };
 
 struct Quality {
-    std::uint64_t samples = 0;       // expiries, overruns included
-    std::uint64_t signals = 0;       // handler runs
-    std::uint64_t expected = 0;      // CPU (or wall) time × rate
+    std::uint64_t samples = 0;   // expiries, overruns included
+    std::uint64_t signals = 0;   // handler runs
+    std::uint64_t expected = 0;  // CPU (or wall) time × rate
     double rate_delivered_hz = 0;
-    double cpu_covered = 0;          // CPU time in the profile / CPU time of all recorded processes
+    double cpu_covered = 0;  // CPU time in the profile / CPU time of all recorded processes
     std::vector<Loss> lost;
-    std::uint64_t unwind_complete = 0, unwind_fallback = 0, unwind_truncated = 0;   // samples
-    std::uint64_t merge_exact = 0, merge_inexact = 0, merge_none = 0;               // samples
-    std::uint64_t unresolved_native = 0;   // samples whose leaf native frame has no name
-    std::uint64_t native = 0;              // samples with a native leaf
+    std::uint64_t unwind_complete = 0, unwind_fallback = 0, unwind_truncated = 0;  // samples
+    std::uint64_t merge_exact = 0, merge_inexact = 0, merge_none = 0;              // samples
+    std::uint64_t unresolved_native = 0;  // samples whose leaf native frame has no name
+    std::uint64_t native = 0;             // samples with a native leaf
     std::uint64_t handler_ns = 0, handler_median_ns = 0, handler_p99_ns = 0, handler_max_ns = 0;
     std::uint64_t damaged_bytes = 0;
     friend bool operator==(const Quality&, const Quality&) = default;
@@ -118,15 +118,15 @@ struct Quality {
 struct Run {
     std::vector<std::string> command;
     std::string script;
-    std::uint32_t ranks = 0;         // 0: no MPI
+    std::uint32_t ranks = 0;  // 0: no MPI
     std::vector<std::string> hosts;
     std::uint64_t started_realtime_ns = 0;
     std::uint64_t wall_ns = 0, cpu_ns = 0;
-    std::string mode;                // "cpu" or "wall"
+    std::string mode;  // "cpu" or "wall"
     double rate_hz = 0;
     std::uint64_t period_ns = 0;
     std::vector<std::string> pythons;
-    std::string mpi;                 // library and version, empty without MPI
+    std::string mpi;  // library and version, empty without MPI
     std::vector<std::string> counters;
     std::string version;             // of pyprof
     std::vector<std::string> notes;  // plain sentences a reader must see

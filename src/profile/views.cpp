@@ -65,8 +65,11 @@ bool can_be_kernel(const Function& function) {
            !is_garbage_collector(function);
 }
 
-bool is_mpi_call(const Function& function) {
-    return function.domain == Domain::mpi && (function.name.starts_with("MPI_") || function.name.starts_with("PMPI_"));
+// "MPI_Send" of MPI_Send and PMPI_Send, empty for functions that are no part of MPI's interface.
+std::string mpi_call(const Function& function) {
+    if (function.domain != Domain::mpi) return "";
+    if (function.name.starts_with("PMPI_")) return function.name.substr(1);
+    return function.name.starts_with("MPI_") ? function.name : "";
 }
 
 // The exclusive weight of every function, by the Python line that called for it and by its own line.
@@ -163,22 +166,23 @@ std::vector<KernelRow> kernel_rows(const Profile& profile) {
 
 std::vector<MpiRow> mpi_rows(const Profile& profile) {
     const std::vector<std::uint32_t> python = innermost_python(profile);
-    Numbers<std::pair<std::uint32_t, std::uint32_t>> calls;  // MPI function, caller's location
+    Numbers<std::pair<std::string, std::uint32_t>> calls;  // call, caller's location
     std::vector<std::uint32_t> keys(profile.contexts.size(), none);
     std::vector<bool> in_call(profile.contexts.size());
     for (std::uint32_t i = 1; i < keys.size(); i++) {
         const std::uint32_t parent = profile.contexts[i].parent;
         const Function& function = function_of(profile, i);
-        in_call[i] = function.domain != Domain::python && (in_call[parent] || is_mpi_call(function));
+        const std::string call = mpi_call(function);
+        in_call[i] = function.domain != Domain::python && (in_call[parent] || !call.empty());
         if (!in_call[i] || in_call[parent]) continue;
         const std::uint32_t caller = python[i] != 0 ? python[i] : parent;
-        keys[i] = calls.of({location_of(profile, i).function, profile.contexts[caller].location});
+        keys[i] = calls.of({call, profile.contexts[caller].location});
     }
     std::vector<Cost> costs = sum_by(profile, keys, calls.size());
     std::vector<MpiRow> rows;
     for (std::size_t i = 0; i < costs.size(); i++) {
-        const auto [function, caller] = calls.things()[i];
-        if (has_value(costs[i])) rows.push_back({function, caller, std::move(costs[i])});
+        const auto& [call, caller] = calls.things()[i];
+        if (has_value(costs[i])) rows.push_back({call, caller, std::move(costs[i])});
     }
     std::ranges::stable_sort(rows, std::greater{}, [](const MpiRow& row) { return row.cost.total.weight; });
     return rows;

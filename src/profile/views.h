@@ -44,8 +44,8 @@ std::vector<KernelRow> kernel_rows(const Profile& profile);
 // An MPI function as the program called it: the outermost MPI_* (or PMPI_*) frame, by the Python line that called it,
 // or where there is none by the frame that did. `cost.total` is its time.
 struct MpiRow {
-    std::uint32_t function = none;  // MPI's
-    std::uint32_t caller = none;    // location, none if MPI is the outermost frame
+    std::string call;             // "MPI_Send", also of PMPI_Send, which is the same code under two symbols
+    std::uint32_t caller = none;  // location, none if MPI is the outermost frame
     Cost cost;
 };
 std::vector<MpiRow> mpi_rows(const Profile& profile);

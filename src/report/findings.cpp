@@ -76,8 +76,7 @@ void about_mpi(const Profile& profile, std::uint64_t all, Sentences& out) {
         at = " at " + place(profile.functions[caller.function].file, caller.line);
     }
     const profile::Spread& spread = *call.cost.total_ranks;
-    std::string sentence =
-        fmt::format("{}{} takes {} of the time", profile.functions[call.function].name, at, percent(share));
+    std::string sentence = fmt::format("{}{} takes {} of the time", call.call, at, percent(share));
     if (static_cast<double>(spread.max) > uneven * spread.mean) {
         sentence += fmt::format("; rank {} spends {:.1f} times the mean in it and seems to wait for rank {}",
                                 spread.argmax, static_cast<double>(spread.max) / spread.mean, spread.argmin);

@@ -73,8 +73,8 @@ void add_run(const profile::Profile& profile, Facts& facts) {
     facts.add("command", words(run.command));
     facts.add("started", run.started_realtime_ns == 0 ? "unknown" : utc_time(run.started_realtime_ns));
     facts.add("wall, CPU", duration(run.wall_ns) + ", " + duration(run.cpu_ns));
-    facts.add("ranks",
-              run.ranks == 0 ? "no MPI" : fmt::format("{} ({})", run.ranks, run.mpi.empty() ? "MPI" : run.mpi));
+    facts.add("ranks", run.ranks == 0 ? "no MPI" : grouped(run.ranks));
+    if (!run.mpi.empty()) facts.add("MPI", run.mpi);
     facts.add("hosts", listed(run.hosts));
     facts.add("processes, threads", fmt::format("{}, {}", profile.processes.size(), profile.threads.size()));
     facts.add("Python", listed(run.pythons));

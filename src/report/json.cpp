@@ -64,7 +64,7 @@ public:
     }
     ordered_json mpi() const {
         return list(profile::mpi_rows(profile_), [&](const profile::MpiRow& row) {
-            ordered_json entry = {{"call", profile_.functions[row.function].name}};
+            ordered_json entry = {{"call", row.call}};
             entry.update(place(row.caller));
             entry["count"] = nullptr;
             entry["bytes"] = nullptr;

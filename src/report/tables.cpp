@@ -119,7 +119,7 @@ public:
             joined<Row>({figure<Row>("time", [](const Row& row) { return row.cost.total.weight; }),
                          spread<Row>([](const Row& row) { return row.cost.total_ranks; }),
                          {{{"called at", "where"}, [this](const Row& row) { return where_or_unknown(row.caller); }},
-                          function<Row>("call")}}),
+                          {{"call", "call"}, [](const Row& row) { return text_cell(row.call); }}}}),
             limit_);
     }
 

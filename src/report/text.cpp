@@ -43,7 +43,9 @@ constexpr std::array<Part, profile::category_count> bar_parts = {{
 }};
 
 // "1 rank", "2 ranks".
-std::string counted(std::size_t count, const char* noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+std::string counted(std::size_t count, const char* noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 // Writes one screen, line by line.
 class Screen {
@@ -84,7 +86,8 @@ private:
         const profile::Run& run = profile_.run;
         const profile::Quality& quality = profile_.quality;
         std::string facts;
-        if (run.ranks > 0) facts += fmt::format("{}{} on {}", dot(), counted(run.ranks, "rank"), counted(run.hosts.size(), "host"));
+        if (run.ranks > 0)
+            facts += fmt::format("{}{} on {}", dot(), counted(run.ranks, "rank"), counted(run.hosts.size(), "host"));
         facts += fmt::format("{}wall {}{}CPU {}", dot(), duration(run.wall_ns), dot(), duration(run.cpu_ns));
         if (options_.rank) facts += fmt::format("{}rank {} only", dot(), *options_.rank);
         for (const std::string& python : run.pythons) facts += dot() + ("Python " + python);

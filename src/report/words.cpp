@@ -56,6 +56,10 @@ std::string percent(double share) {
     return fmt::format("{:.1f} %", share * 100);
 }
 
+std::string counted(std::uint64_t number, const char* thing) {
+    return fmt::format("{} {}{}", grouped(number), thing, number == 1 ? "" : "s");
+}
+
 double share_of(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }

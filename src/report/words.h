@@ -18,6 +18,9 @@ std::string grouped(std::uint64_t number);
 std::string bytes(std::uint64_t number);
 std::string percent(double share);
 
+// "1 rank", "4 ranks".
+std::string counted(std::uint64_t number, const char* thing);
+
 double share_of(std::uint64_t part, std::uint64_t whole);  // 0 of nothing
 
 // The last part of a path.

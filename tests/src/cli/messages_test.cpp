@@ -12,7 +12,7 @@ namespace {
 gather::Process process_of(int rank, std::uint64_t samples, std::uint64_t cpu_ns, std::uint64_t handler_ns) {
     gather::Process process;
     process.rank = rank;
-    process.samples = samples;
+    process.expiries = samples;
     process.cpu_ns = cpu_ns;
     process.handler_ns = handler_ns;
     return process;

@@ -1,5 +1,6 @@
 #include "profile/interval.h"
 
+#include <cmath>
 #include <random>
 
 #include "tests/support/catch.h"
@@ -22,7 +23,7 @@ TEST_CASE("The interval holds the true share in about 95 of 100 experiments") {
 TEST_CASE("The interval of nothing starts at 0, of everything ends at the total") {
     CHECK(interval_of(0, Amount{500, 100}).low == 0);
     CHECK(interval_of(0, Amount{500, 100}).high > 0);
-    CHECK(interval_of(500, Amount{500, 100}).high == Approx(500));
+    CHECK(std::abs(interval_of(500, Amount{500, 100}).high - 500) < 1e-6);
     CHECK(interval_of(500, Amount{500, 100}).low < 500);
     CHECK(interval_of(0, Amount{}).high == 0);
 }

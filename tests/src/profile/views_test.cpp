@@ -1,8 +1,6 @@
 #include "profile/views.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <string>
 
 #include "profile/select.h"
@@ -18,63 +16,12 @@ using test_support::ProfileBuilder;
 
 constexpr std::uint64_t period = ProfileBuilder::period_ns;
 
-// The slow twin of sum_by: every value alone, its stack as a set of functions.
-struct SlowCost {
-    Amount self, total;
-    std::map<std::int32_t, std::uint64_t> self_of_rank, total_of_rank;
-};
-
-std::map<std::uint32_t, SlowCost> slow_function_costs(const Profile& profile) {
-    std::map<std::uint32_t, SlowCost> costs;
-    for (const Value& value : profile.values) {
-        const std::int32_t rank = profile.processes[profile.threads[value.thread].process].rank;
-        std::set<std::uint32_t> functions;
-        for (const std::uint32_t context : path_to(profile, value.context)) {
-            functions.insert(location_of(profile, context).function);
-        }
-        for (const std::uint32_t function : functions) {
-            costs[function].total.weight += value.weight;
-            costs[function].total.samples += value.samples;
-            costs[function].total_of_rank[rank] += value.weight;
-        }
-        if (value.context == 0) continue;
-        SlowCost& own = costs[location_of(profile, value.context).function];
-        own.self.weight += value.weight;
-        own.self.samples += value.samples;
-        own.self_of_rank[rank] += value.weight;
-    }
-    return costs;
-}
-
 std::string name_of_row(const Profile& profile, const auto& row) { return profile.functions[row.function].name; }
 
 const auto& row_named(const Profile& profile, const auto& rows, const std::string& name) {
     const auto row = std::ranges::find_if(rows, [&](const auto& r) { return name_of_row(profile, r) == name; });
     REQUIRE(row != rows.end());
     return *row;
-}
-
-TEST_CASE("Function rows equal a sum over single stacks") {
-    const Profile profile =
-        GENERATE(0, 1) == 0 ? test_support::sample_profile() : without_machinery(test_support::sample_profile());
-    const std::map<std::uint32_t, SlowCost> slow = slow_function_costs(profile);
-    const std::vector<FunctionRow> rows = function_rows(profile);
-    REQUIRE(rows.size() == slow.size());
-    for (const FunctionRow& row : rows) {
-        const SlowCost& expected = slow.at(row.function);
-        CHECK(row.cost.self == expected.self);
-        CHECK(row.cost.total == expected.total);
-        const auto of_rank = [&](const auto& sums, std::int32_t rank) {
-            return sums.contains(rank) ? sums.at(rank) : 0;
-        };
-        const std::uint64_t zero = of_rank(expected.total_of_rank, 0), one = of_rank(expected.total_of_rank, 1);
-        REQUIRE(row.cost.total_ranks);
-        CHECK(row.cost.total_ranks->min == std::min(zero, one));
-        CHECK(row.cost.total_ranks->max == std::max(zero, one));
-        CHECK(row.cost.total_ranks->argmax == (one > zero ? 1 : 0));
-        CHECK(row.cost.total_ranks->mean == Approx(static_cast<double>(zero + one) / 2));
-    }
-    CHECK(std::ranges::is_sorted(rows, std::greater{}, [](const FunctionRow& row) { return row.cost.self.weight; }));
 }
 
 TEST_CASE("Exclusive values of functions sum to the total, also without machinery") {
@@ -107,9 +54,9 @@ TEST_CASE("A line of Python carries what it called, split by what that did") {
     CHECK(split[static_cast<std::size_t>(Category::gc)] == 6 * period);
     CHECK(split[static_cast<std::size_t>(Category::python)] == (20 + 22 + 5) * period);
     CHECK(line.cost.self.samples == 20 + 22 + 5);
-    CHECK(line.own == line.cost.total.weight);   // it calls no other Python line
+    CHECK(line.own == line.cost.total.weight);  // it calls no other Python line
     const LineRow& caller = row_named(profile, rows, "<module>");
-    const std::uint64_t native_below = (2 + 3) * period;   // operator< and the JIT function
+    const std::uint64_t native_below = (2 + 3) * period;  // operator< and the JIT function
     CHECK(caller.own == caller.cost.self.weight + native_below);
     CHECK(caller.cost.total.weight > line.cost.total.weight);
 }
@@ -140,11 +87,29 @@ TEST_CASE("MPI calls are the outermost MPI functions, by the Python line that ma
     const Profile profile = without_machinery(test_support::sample_profile());
     const auto rows = mpi_rows(profile);
     REQUIRE(rows.size() == 1);
-    CHECK(name_of_row(profile, rows[0]) == "MPI_Allreduce");
+    CHECK(rows[0].call == "MPI_Allreduce");
     CHECK(rows[0].cost.total.samples == 103);
     CHECK(profile.locations[rows[0].caller].line == 42);
     CHECK(rows[0].cost.total_ranks->argmax == 1);
     CHECK(rows[0].cost.total_ranks->max == 98 * period);
+}
+
+TEST_CASE("The two symbols of an MPI function are one call, and internals of MPI are none") {
+    ProfileBuilder make;
+    const std::uint32_t thread = make.thread(make.process(0, 1, "here"), 1, "", true), mpi = make.module("libmpi.so");
+    const auto function = [&](const char* name) {
+        const std::uint32_t index = make.native(name, mpi);
+        make.function(index).domain = Domain::mpi;
+        return make.location(index);
+    };
+    const std::uint32_t line = make.path(0, {make.location(make.python("f", "app.py", 1), 2)});
+    make.add(make.path(line, {function("PMPI_Send")}), thread, 2);
+    make.add(make.path(line, {function("MPI_Send"), function("PMPI_Recv")}), thread, 3);
+    make.add(make.path(0, {function("opal_progress")}), thread, 5);
+    const auto rows = mpi_rows(make.build());
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].call == "MPI_Send");
+    CHECK(rows[0].cost.total.samples == 5);
 }
 
 TEST_CASE("Ranks, threads and processes hold all values; modules those of their functions") {

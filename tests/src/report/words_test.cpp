@@ -26,6 +26,8 @@ TEST_CASE("Numbers are grouped, bytes have binary units, small shares do not van
     CHECK(percent(0) == "0.0 %");
     CHECK(percent(0.0001) == "<0.1 %");
     CHECK(share_of(1, 0) == 0);
+    CHECK(counted(1, "rank") == "1 rank");
+    CHECK(counted(2, "rank") == "2 ranks");
 }
 
 TEST_CASE("Places are file and line") {

@@ -3,7 +3,6 @@
 PYPROF_FULL=1 takes 10 000 samples of each, which needs minutes; otherwise a twentieth with the same assertions.
 """
 
-import os
 import pathlib
 
 import check
@@ -117,14 +116,13 @@ def test_extension_K13_stripped(tmp_path):
 def test_heat_K30_on_ranks(ranks, tmp_path):
     runs.require_modules("numpy", "mpi4py")
     library = kernel_builds / "heat/libheat.so"
-    measured = measure(tmp_path, "k30_heat.py", "--library", library, "--steps", "1000000000",
+    # On this plate one step lasts longer than a tick of the kernel. Ranks that wait for each other in shorter steps
+    # change places at ticks, when CPU timers expire too, and what a rank does right after one is seen too rarely.
+    measured = measure(tmp_path, "k30_heat.py", "--library", library, "--size", "4000", "--steps", "1000000000",
                        launcher=runs.mpirun(ranks), arguments_of=lambda seconds: ["--seconds", str(seconds)])
     assert sorted(measured.truth) == list(range(ranks))
-    # Ranks that share a core change places at the ticks of the kernel, when CPU timers expire too: what a rank does
-    # right after it got the core is then seen too rarely. Shares are judged where each rank has its core.
-    if ranks <= len(os.sched_getaffinity(0)):
-        for rank, phases in measured.truth.items():
-            assert_true(measured.report(rank), phases)
+    for rank, phases in measured.truth.items():
+        assert_true(measured.report(rank), phases)
     report = measured.report()
     assert not check.check_totals(report)
     (kernel,) = [kernel for kernel in report["kernels"] if kernel["name"] == "heat_step"]

@@ -16,19 +16,29 @@ constexpr TextView no_text{.data = 0, .bytes = 0, .kind = wire::TextKind::latin1
 // The bytes object with the line table; cut to the limit.
 void view_table(CodeView& view, std::uint64_t table, const cpython::PythonLayout& layout, PageCache& known) {
     if (!readable(table, layout.bytes.data, known)) {
-        view.truncated = true;
+        view.table_truncated = true;
         return;
     }
     const std::uint64_t bytes = load<std::uint64_t>(table + layout.object.size);
     const std::uint64_t stored = std::min<std::uint64_t>(bytes, max_line_table_bytes);
-    view.truncated |= stored < bytes;
+    view.table_truncated = stored < bytes;
     if (stored == 0) return;
     if (!readable(table + layout.bytes.data, stored, known)) {
-        view.truncated = true;
+        view.table_truncated = true;
         return;
     }
     view.table = table + layout.bytes.data;
     view.table_bytes = static_cast<std::uint32_t>(stored);
+}
+
+std::uint8_t truncated_parts(const CodeView& code) {
+    namespace part = wire::code_truncated;
+    std::uint8_t parts = 0;
+    if (code.file.truncated) parts |= part::any | part::file;
+    if (code.name.truncated) parts |= part::any | part::name;
+    if (code.qualified_name.truncated) parts |= part::any | part::qualname;
+    if (code.table_truncated) parts |= part::any | part::table;
+    return parts;
 }
 
 unsigned char* put(unsigned char* place, std::uint64_t data, std::uint32_t bytes) {
@@ -63,7 +73,6 @@ CodeView view_code(std::uint64_t code, const cpython::PythonLayout& layout, Page
     view.file = view_text(load_pointer(code + layout.code.file_name), layout, known);
     view.name = view_text(load_pointer(code + layout.code.name), layout, known);
     view.qualified_name = view_text(load_pointer(code + layout.code.qualified_name), layout, known);
-    view.truncated = view.file.truncated || view.name.truncated || view.qualified_name.truncated;
     view_table(view, load_pointer(code + layout.code.line_table), layout, known);
     return view;
 }
@@ -88,7 +97,7 @@ void write_code(const CodeView& code, const cpython::PythonLayout& layout, std::
     record.name_kind = code.name.kind;
     record.qualname_kind = code.qualified_name.kind;
     record.table_kind = wire::LineTableKind::locations;
-    record.truncated = code.truncated ? 1 : 0;
+    record.truncated = truncated_parts(code);
     unsigned char* place = reinterpret_cast<unsigned char*>(&record + 1);
     place = put(place, code.file.data, code.file.bytes);
     place = put(place, code.name.data, code.name.bytes);

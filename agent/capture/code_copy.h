@@ -26,7 +26,7 @@ struct CodeView {
     TextView file, name, qualified_name;
     std::uint64_t table;
     std::uint32_t table_bytes;
-    bool truncated;
+    bool table_truncated;
 };
 // `code.basic_size` bytes at `code` must be readable.
 CodeView view_code(std::uint64_t code, const cpython::PythonLayout& layout, PageCache& known);

@@ -10,8 +10,11 @@ bool ensure_recording();
 // Copies what is known about rank and interpreter into the recording, if it is open.
 void update_facts();
 
-// Brings time, CPU time and memory figures up to date. Every few samples, and at the end.
+// Brings time and CPU time up to date.
 void update_figures();
+
+// The same, at most once in 4 ms: a process that is killed has told all but its last few milliseconds.
+void update_figures_if_due(std::uint64_t now_ns);
 
 // The last word: figures, how the process went on, and the name that tells readers that it is complete.
 void finish_recording(wire::ProcessState how);

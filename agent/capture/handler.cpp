@@ -15,8 +15,6 @@ namespace {
 
 namespace node_key = wire::node_key;
 
-constexpr std::uint32_t samples_between_figures = 4;
-
 class ErrnoKeeper {
 public:
     ErrnoKeeper() : kept_{errno} {}
@@ -97,8 +95,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     count_quality(thread);
     const std::uint64_t now = sys::now(CLOCK_MONOTONIC);
     count_slice(now, category_of(thread.merged), static_cast<std::uint32_t>(expiries));
-    if (process.figure_countdown.fetch_add(1, std::memory_order_relaxed) % samples_between_figures == 0)
-        update_figures();
+    update_figures_if_due(now);
     scan_tasks_if_due(now);
 }
 

@@ -37,10 +37,10 @@ struct ProcessState {
     char script[512] = {};
     char executable[1024] = {};
 
-    std::atomic<std::uint32_t> live_threads{0};  // threads that have a ThreadState
-    std::atomic<std::uint32_t> next_thread{1};   // ThreadRecord::index
-    std::atomic<std::uint64_t> next_scan_ns{0};  // when a handler looks for unknown threads again
-    std::atomic<std::uint32_t> figure_countdown{0};
+    std::atomic<std::uint32_t> live_threads{0};     // threads that have a ThreadState
+    std::atomic<std::uint32_t> next_thread{1};      // ThreadRecord::index
+    std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
+    std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
     std::atomic<bool> slices_folding{false};
     // Losses before there is a recording to count them in; moved into it when it is opened.
     std::atomic<std::uint64_t> early_losses[wire::loss_slots]{};

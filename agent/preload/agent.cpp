@@ -135,12 +135,13 @@ void start(bool late) {
         discover::TextBuilder{process.script, sizeof process.script}.add(getenv("PYPROF_SCRIPT") ?: "");
     capture::native_code.set_up(writer, process.executable);
     if (!install_handler()) return;
-    if (late) process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
+    // CPU clocks go on through exec, so what came before is another program's or start-up.
+    process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
     pthread_atfork(nullptr, nullptr, start_in_child);
     capture::drop_ended_threads = drop_ended;
     capture::adopt_thread = adopt_from_now;
     life.store(Life::working);
-    begin_thread({.cpu_base_ns = late ? sys::now(CLOCK_THREAD_CPUTIME_ID) : 0});
+    begin_thread({.cpu_base_ns = sys::now(CLOCK_THREAD_CPUTIME_ID)});
     if (late) capture::scan_tasks();
     capture::adopt_thread = adopt;
 }

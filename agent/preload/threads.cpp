@@ -294,7 +294,10 @@ void settle_process() {
         other.cpu_base_ns = cpu_ns;
         other.counted = 0;
     });
-    settle(*state, sys::now(CLOCK_THREAD_CPUTIME_ID), inside);
+    const std::uint64_t cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
+    settle(*state, cpu_ns, inside);
+    state->cpu_base_ns = cpu_ns;
+    state->counted = 0;
 }
 
 void update_records() {

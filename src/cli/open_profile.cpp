@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/mapped_file.h"
+#include "cli/recordings.h"
 #include "gather/bytes.h"
 #include "gather/files.h"
 #include "gather/reduce.h"
@@ -54,15 +55,12 @@ Result<OpenedProfile> load_named(const std::string& path, const MappedFile& file
     return OpenedProfile{std::move(loaded->profile), at(path, loaded->damage), true};
 }
 
-// The files of a folder that merge_paths() reads, sorted.
+// The files of a folder that merge_paths() reads, sorted; not what is already part of a gathered file.
 std::vector<std::string> profiles_in(const std::string& folder) {
-    std::vector<std::string> paths;
+    std::vector<std::string> paths = find_recordings({folder}, "").complete;
     std::error_code problem;
     for (const fs::directory_entry& entry : fs::directory_iterator{folder, problem}) {
-        const std::string name = entry.path().filename();
-        const bool is_ours = name.ends_with(".rec") || name.ends_with(".rec.done") || name.ends_with(".gath") ||
-                             name.ends_with(".pyprof");
-        if (is_ours && entry.is_regular_file(problem)) paths.push_back(entry.path());
+        if (entry.path().extension() == ".pyprof" && entry.is_regular_file(problem)) paths.push_back(entry.path());
     }
     std::ranges::sort(paths);
     return paths;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unistd.h>
 
+#include "base/similar_word.h"
 #include "cli/installation.h"
 #include "cli/messages.h"
 
@@ -38,22 +39,6 @@ constexpr Verb verbs[] = {
     {"help", "of a verb"},
 };
 
-// Levenshtein's distance: insertions, deletions and replacements that turn one word into the other.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row[b.size()];
-}
-
 }  // namespace
 
 bool is_analysis_verb(const std::string& word) {
@@ -62,12 +47,9 @@ bool is_analysis_verb(const std::string& word) {
 }
 
 std::string similar_verb(const std::string& word) {
-    const auto closer = [&](const Verb& a, const Verb& b) {
-        return edit_distance(a.name, word) < edit_distance(b.name, word);
-    };
-    const auto* best = std::min_element(std::begin(verbs), std::end(verbs), closer);
-    const std::size_t most = word.size() >= 5 ? 2 : 1;
-    return edit_distance(best->name, word) <= most ? std::string{best->name} : std::string{};
+    std::vector<std::string> names;
+    for (const Verb& verb : verbs) names.emplace_back(verb.name);
+    return similar_word(word, names);
 }
 
 std::string overview() {

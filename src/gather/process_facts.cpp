@@ -147,7 +147,7 @@ void merge_process(Process& into, const Process& from) {
     keep_larger(into.clock, from.clock);
     keep_larger(into.period_ns, from.period_ns);
     keep_larger(into.wall_ns, from.wall_ns);
-    keep_larger(into.cpu_ns, from.cpu_ns);
+    into.cpu_ns = saturating_add(into.cpu_ns, from.cpu_ns);
     keep_larger(into.max_rss_bytes, from.max_rss_bytes);
     keep_larger(into.run_delay_ns, from.run_delay_ns);
     into.samples = saturating_add(into.samples, from.samples);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "merge/contexts.h"
+#include "merge/domains.h"
 #include "merge/library_version.h"
 #include "merge/quality.h"
 #include "merge/run_facts.h"
@@ -45,7 +46,8 @@ std::vector<profile::Module> modules_of(const gather::Tree& tree, const Names& n
     std::vector<profile::Module> modules;
     for (std::uint32_t i = 0; i < tree.modules.size(); i++) {
         const gather::Module& module = tree.modules[i];
-        modules.push_back({module.path, module.build_id, version_of(module.path), names.names_from(i)});
+        modules.push_back({module.path, module.build_id, version_of(module.path), names.names_from(i),
+                           kind_of(module) == ModuleKind::interpreter});
     }
     return modules;
 }

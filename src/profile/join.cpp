@@ -12,7 +12,7 @@
 namespace pyprof::profile {
 namespace {
 
-auto fields(const Module& m) { return std::tie(m.path, m.build_id, m.version, m.names_from); }
+auto fields(const Module& m) { return std::tie(m.path, m.build_id, m.version, m.names_from, m.interpreter); }
 auto fields(const Function& f) {
     return std::tie(f.name, f.system_name, f.file, f.first_line, f.module, f.domain, f.machinery, f.named);
 }

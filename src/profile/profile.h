@@ -22,9 +22,10 @@ struct Metric {
 
 struct Module {
     std::string path;
-    std::string build_id;    // hex, empty if unknown
-    std::string version;     // as the file name or the library says it, empty if unknown
-    std::string names_from;  // ".symtab", ".dynsym", "debug file", ".eh_frame", "none"; what functions were named by
+    std::string build_id;      // hex, empty if unknown
+    std::string version;       // as the file name or the library says it, empty if unknown
+    std::string names_from;    // ".symtab", ".dynsym", "debug file", ".eh_frame", "none"; what functions were named by
+    bool interpreter = false;  // CPython itself: its executable or library
     friend bool operator==(const Module&, const Module&) = default;
 };
 

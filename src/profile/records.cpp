@@ -107,10 +107,13 @@ bool RecordReader::add(const saved::Record& record) {
 
 bool RecordReader::add_modules(const saved::Modules& in) {
     const int count = in.path_size();
-    if (in.build_id_size() != count || in.version_size() != count || in.names_from_size() != count) return false;
+    if (in.build_id_size() != count || in.version_size() != count || in.names_from_size() != count ||
+        in.traits_size() != count) {
+        return false;
+    }
     for (int i = 0; i < count; i++) {
-        profile_.modules.push_back(
-            {text(in.path(i)), text(in.build_id(i)), text(in.version(i)), text(in.names_from(i))});
+        profile_.modules.push_back({text(in.path(i)), text(in.build_id(i)), text(in.version(i)), text(in.names_from(i)),
+                                    (in.traits(i) & 1) != 0});
     }
     return !bad_text_;
 }

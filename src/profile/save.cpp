@@ -149,6 +149,7 @@ void put_modules(Writer& writer, const std::vector<Module>& modules) {
         out.add_build_id(writer.text(modules[i].build_id));
         out.add_version(writer.text(modules[i].version));
         out.add_names_from(writer.text(modules[i].names_from));
+        out.add_traits(modules[i].interpreter ? 1U : 0U);
     });
 }
 

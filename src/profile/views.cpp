@@ -60,9 +60,10 @@ std::vector<std::uint32_t> line_keys(const Profile& profile, Numbers<Line>& line
     return keys;
 }
 
-bool can_be_kernel(const Function& function) {
-    return (function.domain == Domain::native || function.domain == Domain::jit) && !function.machinery &&
-           !is_garbage_collector(function);
+bool can_be_kernel(const Profile& profile, const Function& function) {
+    const bool is_native = function.domain == Domain::native || function.domain == Domain::jit;
+    const bool is_interpreter = function.module != none && profile.modules[function.module].interpreter;
+    return is_native && !is_interpreter && !function.machinery && !is_garbage_collector(function);
 }
 
 // "MPI_Send" of MPI_Send and PMPI_Send, empty for functions that are no part of MPI's interface.
@@ -82,7 +83,7 @@ KernelLines kernel_lines(const Profile& profile) {
     const std::vector<std::uint32_t> python = innermost_python(profile);
     KernelLines lines;
     for (const Value& value : profile.values) {
-        if (value.context == 0 || !can_be_kernel(function_of(profile, value.context))) continue;
+        if (value.context == 0 || !can_be_kernel(profile, function_of(profile, value.context))) continue;
         const Location& own = location_of(profile, value.context);
         if (own.line > 0) lines.own[own.function][own.line] += value.weight;
         if (python[value.context] == 0) continue;

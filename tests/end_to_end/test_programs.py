@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import shutil
 
 import check
@@ -12,9 +13,16 @@ targets = runs.top / "tests/targets"
 native_program = runs.build / "tests/targets/burn_native"
 
 
+def cpu_time_of_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def compare(command, folder):
     """Runs the command alone and under pyprof; what a person sees of it must not differ."""
+    before = cpu_time_of_children()
     bare = runs.run(command, folder)
+    bare_cpu_s = cpu_time_of_children() - before
     recorded = runs.record(command, folder)
     assert recorded.process.stdout == bare.stdout
     assert recorded.process.returncode == bare.returncode
@@ -22,7 +30,14 @@ def compare(command, folder):
     others = [line for line in recorded.process.stderr.splitlines() if not line.startswith("pyprof: ")]
     assert others == bare.stderr.splitlines()
     assert recorded.left_in_spool() == []
+    recorded.bare_cpu_s = bare_cpu_s
     return recorded
+
+
+def assert_same_cpu_time(recorded, report):
+    """The processes of the profile used what the operating system counted without pyprof."""
+    profiled = sum(process["cpu_s"] for process in report["processes"])
+    assert 0.9 * recorded.bare_cpu_s - 0.1 < profiled < 1.03 * recorded.bare_cpu_s + 0.1
 
 
 def assert_readable(recorded, hottest="inner", share=0.8):
@@ -42,7 +57,9 @@ def assert_readable(recorded, hottest="inner", share=0.8):
 
 @pytest.mark.parametrize("interpreter", runs.each_interpreter())
 def test_pure_python(interpreter, tmp_path):
-    report = assert_readable(compare([interpreter, targets / "burn.py", "2.2"], tmp_path))
+    recorded = compare([interpreter, targets / "burn.py", "2.2"], tmp_path)
+    report = assert_readable(recorded)
+    assert_same_cpu_time(recorded, report)
     assert len(report["processes"]) == 1
     hot = next(line for line in report["lines"] if line["domain"] == "python")
     assert (pathlib.Path(hot["file"]).name, hot["function"]) == ("burn.py", "inner")
@@ -52,7 +69,9 @@ def test_pure_python(interpreter, tmp_path):
 
 @pytest.mark.parametrize("interpreter", runs.each_interpreter())
 def test_threads(interpreter, tmp_path):
-    report = assert_readable(compare([interpreter, targets / "burn_in_threads.py", "0.7"], tmp_path))
+    recorded = compare([interpreter, targets / "burn_in_threads.py", "0.7"], tmp_path)
+    report = assert_readable(recorded)
+    assert_same_cpu_time(recorded, report)
     busy = [thread for thread in report["threads"] if thread["self"][check.metric_of(report)] > 0.5e9]
     assert len(busy) == 4 or any(thread["tid"] == 0 for thread in report["threads"])
 
@@ -69,7 +88,7 @@ def test_multiprocessing(method, tmp_path):
 def test_os_exit(tmp_path):
     recorded = compare([runs.python3, targets / "burn_and_leave.py", "exit", "2.2"], tmp_path)
     assert recorded.process.returncode == 3
-    assert_readable(recorded)
+    assert_same_cpu_time(recorded, assert_readable(recorded))
 
 
 def test_sigkill(tmp_path):
@@ -85,9 +104,20 @@ def test_native_program(tmp_path):
 def test_two_programs_in_a_shell(tmp_path):
     burn = targets / "burn.py"
     script = f"{runs.python3} {burn} 1.2 first; {runs.python3} {burn} 1.2 second"
-    report = assert_readable(compare(["bash", "-c", script], tmp_path))
+    recorded = compare(["bash", "-c", script], tmp_path)
+    report = assert_readable(recorded)
+    assert_same_cpu_time(recorded, report)
     assert len(report["processes"]) == 2
     assert all("python" in os.path.basename(process["command"][0]) for process in report["processes"])
+
+
+def test_a_program_that_becomes_another(tmp_path):
+    """Each of the two is charged with its own CPU time, though the clock of the process goes on."""
+    recorded = compare([runs.python3, targets / "burn_and_exec.py", "1.2"], tmp_path)
+    report = assert_readable(recorded)
+    assert_same_cpu_time(recorded, report)
+    assert len(report["processes"]) == 2
+    assert all(1.1 < process["cpu_s"] < 1.9 for process in report["processes"])
 
 
 def test_programs_that_help_are_left_alone(tmp_path):

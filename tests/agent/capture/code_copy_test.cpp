@@ -80,7 +80,13 @@ TEST_CASE("long texts and line tables are cut at their limits") {
     const CodeView view = view_code(code, python.layout(), known);
     CHECK(view.name.bytes == max_text_bytes);
     CHECK(view.table_bytes == max_line_table_bytes);
-    CHECK(view.truncated == (extra != 0));
+    CHECK(view.name.truncated == (extra != 0));
+    CHECK(view.table_truncated == (extra != 0));
+    std::vector<std::uint64_t> memory(record_bytes(view) / 8);
+    auto& record = *reinterpret_cast<wire::CodeRecord*>(memory.data());
+    write_code(view, python.layout(), 1, record);
+    namespace part = wire::code_truncated;
+    CHECK(record.truncated == (extra == 0 ? 0 : part::any | part::name | part::qualname | part::table));
 }
 
 TEST_CASE("a record holds names and line table one after the other") {
@@ -117,6 +123,6 @@ TEST_CASE("a line table that cannot be read leaves a record without one") {
     python.put_pointer(code + python.layout().code.line_table, 0x10);
     const CodeView view = view_code(code, python.layout(), known);
     CHECK(view.table_bytes == 0);
-    CHECK(view.truncated);
+    CHECK(view.table_truncated);
     CHECK(view.name.bytes == 1);
 }

@@ -93,6 +93,17 @@ TEST_CASE("A merge takes what it can of files and folders, and names the rest") 
     CHECK(merged->damage.empty());
 }
 
+TEST_CASE("A recording that is part of a gathered file of its folder counts once") {
+    const test_support::TemporaryFolder folder;
+    write(folder / "host-7-1.rec.done", recording(7, 4));
+    write(folder / "host-8-1.rec.done", recording(8, 5));
+    REQUIRE(gather::write_gathered(folder / "gathered-0.gath", *gather::gather_file(folder / "host-7-1.rec.done")));
+    write(folder / "gathered-0.names", "host-7-1.rec.done\n");
+    const Result<MergedProfile> merged = merge_paths({folder.path()});
+    REQUIRE(merged);
+    CHECK(profile::sum_all(merged->profile).weight == 9 * period_ns);
+}
+
 TEST_CASE("A merge of nothing readable is an error") {
     const test_support::TemporaryFolder folder;
     CHECK(merge_paths({folder / "missing"}).error().message().find("missing") != std::string::npos);

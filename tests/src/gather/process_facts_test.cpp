@@ -113,7 +113,7 @@ TEST_CASE("handler durations in ticks become durations in nanoseconds") {
     }
 }
 
-TEST_CASE("two recordings of a process: counts add up, what the system counts does not") {
+TEST_CASE("two recordings of a process, one after the other: counts and CPU time add up, extremes do not") {
     Process a, b;
     a.samples = 10;
     a.expiries = 12;
@@ -137,7 +137,7 @@ TEST_CASE("two recordings of a process: counts add up, what the system counts do
     for (const Process& sum : {ab, ba}) {
         CHECK(sum.samples == 15);
         CHECK(sum.expiries == 17);
-        CHECK(sum.cpu_ns == 150);
+        CHECK(sum.cpu_ns == 250);
         CHECK(sum.wall_ns == 900);
         CHECK(sum.max_rss_bytes == 7);
         CHECK(sum.rank == 2);

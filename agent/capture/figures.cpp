@@ -127,7 +127,7 @@ void update_facts() {
 void update_figures() {
     wire::RecordingHeader& h = header();
     h.cpu_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID) - process.cpu_base_ns;
-    h.last_ns = sys::now(CLOCK_MONOTONIC);
+    h.last_ns = sys::monotonic_now();
     const std::uint64_t elapsed = h.last_ns - process.started_ns;
     if (elapsed > 1'000'000) {
         const auto counted = static_cast<double>(ticks() - process.started_ticks);

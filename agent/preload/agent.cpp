@@ -11,6 +11,7 @@
 #include "agent/capture/python_state.h"
 #include "agent/capture/syscalls.h"
 #include "agent/capture/task_scan.h"
+#include "agent/discover/loaded_symbols.h"
 #include "agent/discover/process_kind.h"
 #include "agent/discover/rank.h"
 #include "agent/discover/runtime.h"
@@ -94,7 +95,7 @@ bool install_handler() {
 }
 
 void start_clock() {
-    process.started_ns = sys::now(CLOCK_MONOTONIC);
+    process.started_ns = sys::monotonic_now();
     process.started_realtime_ns = sys::now(CLOCK_REALTIME);
     process.started_ticks = capture::ticks();
 }
@@ -129,6 +130,8 @@ void start(bool late) {
     const discover::RankHint hint = discover::rank_from_environment();
     process.rank = hint.rank;
     process.rank_count = hint.count;
+    sys::vdso_clock_gettime =
+        reinterpret_cast<int (*)(clockid_t, timespec*)>(discover::find_loaded_symbol("__vdso_clock_gettime"));
     start_clock();
     locate_spool(process.started_realtime_ns);
     if (options.command_pid == process.pid)

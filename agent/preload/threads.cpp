@@ -124,7 +124,7 @@ ThreadState* make_state(int tid) {
     ThreadState* state = acquire_state();
     if (state == nullptr) return nullptr;
     state->begin(tid);
-    state->started_ns = sys::now(CLOCK_MONOTONIC);
+    state->started_ns = sys::monotonic_now();
     if (enlist(state)) return state;
     release_state(state);
     return nullptr;
@@ -217,7 +217,7 @@ void end_thread() {
         if (process.pid == sys::get_pid()) settle(*state, cpu_ns, inside);
         if (state->record != nullptr) {
             state->record->cpu_ns = cpu_ns;
-            state->record->ended_ns = sys::now(CLOCK_MONOTONIC);
+            state->record->ended_ns = sys::monotonic_now();
             sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(state->record->name));
         }
         keep_or_fold(*state);
@@ -250,7 +250,7 @@ void drop_ended() {
         if (state.timer >= 0) delete_timer(state.timer);
         if (state.record != nullptr) {
             state.record->state = wire::ThreadState::ended;
-            state.record->ended_ns = sys::now(CLOCK_MONOTONIC);
+            state.record->ended_ns = sys::monotonic_now();
         }
         delist(&state);
         process.live_threads.fetch_sub(1);
@@ -262,14 +262,14 @@ bool stop_timers() {
     for_each_thread([](ThreadState& state) {
         if (state.timer >= 0) disarm_timer(state.timer);
     });
-    const std::uint64_t deadline = sys::now(CLOCK_MONOTONIC) + 20'000'000;
+    const std::uint64_t deadline = sys::monotonic_now() + 20'000'000;
     for (;;) {
         bool busy = false;
         for_each_thread([&](const ThreadState& state) {
             busy = busy || (&state != current && state.inside.load(std::memory_order_acquire));
         });
         if (!busy) return true;
-        if (sys::now(CLOCK_MONOTONIC) > deadline) return false;
+        if (sys::monotonic_now() > deadline) return false;
         sys::call(SYS_sched_yield);
     }
 }
@@ -347,7 +347,7 @@ void keep_only_this_thread() {
     mine->tid = sys::get_tid();
     mine->counted = mine->pending = mine->cpu_base_ns = 0;
     mine->start_routine = 0;
-    mine->started_ns = sys::now(CLOCK_MONOTONIC);
+    mine->started_ns = sys::monotonic_now();
     sys::mask_signal(SIG_UNBLOCK, process.signal);
     arm(*mine, random_phase(mine->tid));
 }

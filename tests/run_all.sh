@@ -27,6 +27,11 @@ step "build with AddressSanitizer and UndefinedBehaviorSanitizer"
 cmake --preset asan "${launcher[@]}" >"$results/configure_asan.log" || { cat "$results/configure_asan.log"; exit 1; }
 cmake --build build/asan -j "$jobs" --target unit_tests
 
+# The README's first command, as people type it: another optimisation level, other warnings, the installed layout.
+step "quick start"
+bash docs/quick_start.sh </dev/null >"$results/quick_start.log" 2>&1 || { cat "$results/quick_start.log"; exit 1; }
+tail -n 60 "$results/quick_start.log"
+
 step "viewer"
 bash tests/support/install_viewer.sh || echo "The viewer's packages are missing; its tests are skipped."
 

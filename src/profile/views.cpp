@@ -66,6 +66,16 @@ bool can_be_kernel(const Profile& profile, const Function& function) {
     return is_native && !is_interpreter && !function.machinery && !is_garbage_collector(function);
 }
 
+// The function of each context where it can be a kernel; none for what MPI uses, such as memcpy below MPI_Send.
+std::vector<std::uint32_t> kernel_keys(const Profile& profile) {
+    const std::vector<Category> activity = activities(profile);
+    std::vector<std::uint32_t> keys = function_keys(profile);
+    for (std::uint32_t i = 1; i < keys.size(); i++) {
+        if (activity[i] == Category::mpi || !can_be_kernel(profile, function_of(profile, i))) keys[i] = none;
+    }
+    return keys;
+}
+
 // "MPI_Send" of MPI_Send and PMPI_Send, empty for functions that are no part of MPI's interface.
 std::string mpi_call(const Function& function) {
     if (function.domain != Domain::mpi) return "";
@@ -79,11 +89,11 @@ struct KernelLines {
     std::unordered_map<std::uint32_t, std::map<std::uint32_t, std::uint64_t>> own;
 };
 
-KernelLines kernel_lines(const Profile& profile) {
+KernelLines kernel_lines(const Profile& profile, const std::vector<std::uint32_t>& keys) {
     const std::vector<std::uint32_t> python = innermost_python(profile);
     KernelLines lines;
     for (const Value& value : profile.values) {
-        if (value.context == 0 || !can_be_kernel(profile, function_of(profile, value.context))) continue;
+        if (keys[value.context] == none) continue;
         const Location& own = location_of(profile, value.context);
         if (own.line > 0) lines.own[own.function][own.line] += value.weight;
         if (python[value.context] == 0) continue;
@@ -155,13 +165,15 @@ std::vector<LineRow> line_rows(const Profile& profile) {
 }
 
 std::vector<KernelRow> kernel_rows(const Profile& profile) {
-    KernelLines lines = kernel_lines(profile);
+    const std::vector<std::uint32_t> keys = kernel_keys(profile);
+    KernelLines lines = kernel_lines(profile, keys);
+    const auto count = static_cast<std::uint32_t>(profile.functions.size());
+    std::vector<Cost> costs = sum_by(profile, keys, count);
     std::vector<KernelRow> rows;
-    for (FunctionRow& row : function_rows(profile)) {
-        const auto callers = lines.callers.find(row.function);
-        if (callers == lines.callers.end()) continue;
-        rows.push_back({row.function, heaviest(lines.own[row.function]), row.cost, callers_of(callers->second)});
-    }
+    for (const auto& [function, callers] : lines.callers)
+        rows.push_back({function, heaviest(lines.own[function]), std::move(costs[function]), callers_of(callers)});
+    std::ranges::sort(rows, {}, &KernelRow::function);
+    sort_by_cost(rows);
     return rows;
 }
 

@@ -31,8 +31,8 @@ struct Caller {
     std::uint64_t weight = 0;  // the part of the kernel's exclusive weight that this line called for
 };
 
-// Compute kernels: native and JIT functions that do work themselves, somewhere below a Python line, but not CPython's
-// own. Values of their other threads count too, without a caller.
+// Compute kernels: native and JIT functions that do work themselves, somewhere below a Python line; neither CPython's
+// own nor what MPI uses. Values of their other threads count too, without a caller.
 struct KernelRow {
     std::uint32_t function = none;
     std::uint32_t line = 0;  // the line with most of its exclusive value, 0 unknown

@@ -83,6 +83,27 @@ TEST_CASE("A kernel knows its own line, its callers and its other threads") {
     }
 }
 
+TEST_CASE("What MPI and CPython do for themselves is no kernel") {
+    ProfileBuilder make;
+    const std::uint32_t thread = make.thread(make.process(0, 1, "here"), 1, "", true);
+    const std::uint32_t python = make.module("libpython3.11.so"), mpi = make.module("libmpi.so");
+    const std::uint32_t copy = make.location(make.native("memcpy", make.module("libc.so.6")));
+    const std::uint32_t add = make.location(make.native("long_add", python));
+    const std::uint32_t send = make.native("MPI_Send", mpi);
+    make.function(send).domain = Domain::mpi;
+    const std::uint32_t line = make.path(0, {make.location(make.python("step", "a.py", 1), 2)});
+    make.add(make.path(line, {copy}), thread, 3);
+    make.add(make.path(line, {make.location(send), copy}), thread, 50);
+    make.add(make.path(line, {add}), thread, 20);
+    Profile profile = make.build();
+    profile.modules[python].interpreter = true;
+    const auto rows = kernel_rows(profile);
+    REQUIRE(rows.size() == 1);
+    CHECK(name_of_row(profile, rows[0]) == "memcpy");
+    CHECK(rows[0].cost.self.samples == 3);
+    CHECK(rows[0].cost.total.samples == 3);
+}
+
 TEST_CASE("MPI calls are the outermost MPI functions, by the Python line that made them") {
     const Profile profile = without_machinery(test_support::sample_profile());
     const auto rows = mpi_rows(profile);

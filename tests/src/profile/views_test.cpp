@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "profile/select.h"
 #include "profile/tree.h"
@@ -18,7 +19,7 @@ constexpr std::uint64_t period = ProfileBuilder::period_ns;
 
 std::string name_of_row(const Profile& profile, const auto& row) { return profile.functions[row.function].name; }
 
-const auto& row_named(const Profile& profile, const auto& rows, const std::string& name) {
+const auto& row_named(const Profile& profile, const auto& rows, std::string_view name) {
     const auto row = std::ranges::find_if(rows, [&](const auto& r) { return name_of_row(profile, r) == name; });
     REQUIRE(row != rows.end());
     return *row;

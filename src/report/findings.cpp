@@ -44,7 +44,8 @@ void about_sampling(const Profile& profile, Sentences& out) {
     const std::uint64_t samples = profile::sum_all(profile).samples;
     if (samples < few_samples) {
         out.push_back(fmt::format(
-            "Only {} stacks were sampled: shares below a few per cent mean little; run longer or raise --rate.", samples));
+            "Only {} stacks were sampled: shares below a few per cent mean little; run longer or raise --rate.",
+            samples));
     }
     if (quality.cpu_covered > 0 && quality.cpu_covered < 0.97) {
         out.push_back(fmt::format("{} of the CPU time of the recorded processes is in no sample.",

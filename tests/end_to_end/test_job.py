@@ -67,7 +67,7 @@ def ranks_of(report):
 def test_agent_on_one_rank_only(tmp_path):
     """Several programs in one job, one of them profiled: the job ends, and the profiled rank's profile is there."""
     program = [runs.python3, targets / "burn_in_ranks.py", "2.2"]
-    first = [*runs.mpirun(1), runs.pyprof, "-o", tmp_path / "run.pyprof", *program]
+    first = [*runs.two_programs(1), runs.pyprof, "-o", tmp_path / "run.pyprof", *program]
     process = runs.run([*first, ":", "-n", "1", *program], tmp_path, timeout=60)
     assert process.returncode == 0, process.stderr
     assert process.stdout == "2 ranks done\n"

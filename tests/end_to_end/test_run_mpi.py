@@ -51,11 +51,17 @@ def test_one_file_for_all_ranks(job, ranks):
 def test_a_job_that_dies_leaves_one_file(job, how):
     process = runs.run([*runs.mpirun(3), runs.pyprof, *program(how)], job)
     assert process.returncode != 0
-    one_profile(process, job, 3)
+    if how == "abort" and "prterun" in process.stderr:
+        # Open MPI 5 drops what ranks say after MPI_Abort.
+        recorded = runs.Recorded(job, process)
+        assert len(recorded.report()["ranks"]) == 3
+        assert recorded.left_in_spool() == []
+    else:
+        one_profile(process, job, 3)
 
 
 def test_a_rank_without_the_agent_beside_one_with_it(job):
-    process = runs.run([*runs.mpirun(1), runs.pyprof, *program(), ":", "-n", "1", *program()], job)
+    process = runs.run([*runs.two_programs(1), runs.pyprof, *program(), ":", "-n", "1", *program()], job)
     assert process.returncode == 0
     one_profile(process, job, "1 of 2")
 

@@ -82,10 +82,15 @@ def test_ctrl_c_at_a_terminal_is_one_signal(tmp_path):
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGUSR1"])
 def test_mpirun_hands_on_one_signal(tmp_path, name):
-    process, _ = start([*runs.mpirun(1), runs.pyprof, "-q", *program], tmp_path, start_new_session=True)
-    process.send_signal(getattr(signal, name))
-    out, _ = process.communicate(timeout=60)
-    assert f"{name}=1" in out
+    """As often as without pyprof: once, or never where mpirun (Open MPI 5, SIGTERM) drops what ranks say from then on."""
+    counted = []
+    for words in ([], [runs.pyprof, "-q"]):
+        process, _ = start([*runs.mpirun(1), *words, *program], tmp_path, start_new_session=True)
+        process.send_signal(getattr(signal, name))
+        out, _ = process.communicate(timeout=60)
+        counted.append(out.splitlines()[-1:])
+    assert counted[0] == counted[1]
+    assert counted[0] in ([f"{name}=1"], [])
 
 
 def test_an_alarm_set_before_reaches_the_command(tmp_path):

@@ -35,7 +35,7 @@ TEST_CASE("Few samples, missing Python frames and uncovered time are said first"
     profile.quality.cpu_covered = 0.8;
     const auto found = findings_of(profile);
     CHECK(found.at(0) == "Python frames are missing: CPython 3.7 is too old.");
-    CHECK(any_contains(found, "Only 40 samples"));
+    CHECK(any_contains(found, "Only 40 stacks"));
     CHECK(any_contains(found, "20.0 % of the CPU time"));
 }
 

@@ -33,8 +33,12 @@ std::vector<std::string> stripped_files() {
     std::error_code failed;
     const std::filesystem::path python = std::filesystem::canonical("/usr/bin/python3", failed);
     if (!failed) files.push_back(python);
-    for (const auto& entry : std::filesystem::directory_iterator{"/usr/lib/python3/dist-packages/numpy/core", failed}) {
-        if (entry.path().filename().string().starts_with("_multiarray_umath")) files.push_back(entry.path());
+    for (const char* folder : {"core", "_core"}) {
+        const std::string path = std::string{"/usr/lib/python3/dist-packages/numpy/"} + folder;
+        for (const auto& entry : std::filesystem::directory_iterator{path, failed}) {
+            const std::string name = entry.path().filename();
+            if (name.starts_with("_multiarray_umath") && name.ends_with(".so")) files.push_back(entry.path());
+        }
     }
     return files;
 }

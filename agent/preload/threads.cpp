@@ -27,6 +27,12 @@ std::atomic<ThreadState*> spare[64];
 std::atomic<std::int64_t> unsettled_ns{0};  // CPU time of ended threads minus what was charged for it
 std::atomic<std::uint32_t> kept_trees{0};
 
+// CPU time of the process that belongs to threads as far as the agent saw them. What the process used beyond it went
+// into the ends of threads after end_thread: giving back a stack, leaving the kernel.
+std::atomic<std::uint64_t> accounted_ns{0};
+std::atomic<std::uint32_t> ended_threads{0};       // since that was last settled
+constexpr std::uint64_t longest_end_ns = 100'000;  // of one thread; more is somebody else's and stays unsampled
+
 thread_local ThreadState* current [[gnu::tls_model("initial-exec")]] = nullptr;
 
 // The tree into which ended threads are folded, and its lock; never taken in a handler.
@@ -176,11 +182,24 @@ void settle(ThreadState& state, std::uint64_t cpu_ns, const InsideAgent& inside)
     const auto charged = static_cast<std::int64_t>(state.counted * process.period_ns);
     const auto period = static_cast<std::int64_t>(process.period_ns);
     const std::int64_t uncharged = static_cast<std::int64_t>(cpu_ns - state.cpu_base_ns) - charged;
+    accounted_ns.fetch_add(cpu_ns - state.cpu_base_ns);
     const std::int64_t open = unsettled_ns.fetch_add(uncharged) + uncharged;
     const std::int64_t whole = open / period;
     if (whole <= 0) return;
     unsettled_ns.fetch_sub(whole * period);
     capture::charge_late(state, static_cast<std::uint64_t>(whole), inside);
+}
+
+// After everybody else's time is accounted for: what the calling thread used is still open.
+void settle_ends_of_threads() {
+    const std::uint64_t own_ns = sys::now(CLOCK_THREAD_CPUTIME_ID) - current->cpu_base_ns;
+    const std::uint64_t used_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID) - process.cpu_base_ns;
+    const std::uint64_t known_ns = accounted_ns.load() + own_ns;
+    const std::uint64_t most_ns = ended_threads.exchange(0) * longest_end_ns;
+    if (used_ns <= known_ns) return;
+    const std::uint64_t ends_ns = used_ns - known_ns < most_ns ? used_ns - known_ns : most_ns;
+    accounted_ns.fetch_add(ends_ns);
+    unsettled_ns.fetch_add(static_cast<std::int64_t>(ends_ns));
 }
 
 }  // namespace
@@ -215,6 +234,7 @@ void end_thread() {
         const InsideAgent inside{*state};
         const std::uint64_t cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
         if (process.pid == sys::get_pid()) settle(*state, cpu_ns, inside);
+        ended_threads.fetch_add(1);
         if (state->record != nullptr) {
             state->record->cpu_ns = cpu_ns;
             state->record->ended_ns = sys::monotonic_now();
@@ -247,6 +267,7 @@ void adopt_from_now(int tid) {
 void drop_ended() {
     for_each_thread([](ThreadState& state) {
         if (!state.adopted || cpu_time_of(state.tid) != 0) return;
+        accounted_ns.fetch_add(state.counted * process.period_ns);
         if (state.timer >= 0) delete_timer(state.timer);
         if (state.record != nullptr) {
             state.record->state = wire::ThreadState::ended;
@@ -291,9 +312,11 @@ void settle_process() {
         if (cpu_ns == 0) return;
         const auto charged = static_cast<std::int64_t>(other.counted * process.period_ns);
         unsettled_ns.fetch_add(static_cast<std::int64_t>(cpu_ns - other.cpu_base_ns) - charged);
+        accounted_ns.fetch_add(cpu_ns - other.cpu_base_ns);
         other.cpu_base_ns = cpu_ns;
         other.counted = 0;
     });
+    settle_ends_of_threads();
     const std::uint64_t cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
     settle(*state, cpu_ns, inside);
     state->cpu_base_ns = cpu_ns;
@@ -329,6 +352,8 @@ void forget_recording() {
     ended.tree.forget();
     ended.record = nullptr;
     kept_trees.store(0);
+    accounted_ns.store(0);
+    ended_threads.store(0);
     process.next_thread.store(1);
 }
 

@@ -6,7 +6,6 @@ namespace pyprof::capture {
 namespace {
 
 constexpr std::uint32_t first_index_slots = 1024;  // one page
-constexpr std::uint32_t chunk_head_nodes = sizeof(wire::ChunkHeader) / wire::node_bytes;
 
 std::uint32_t hash(std::uint32_t parent, std::uint64_t key) {
     std::uint64_t h = (key ^ (std::uint64_t{parent} << 17)) * 0x9E3779B97F4A7C15ULL;
@@ -46,7 +45,7 @@ std::uint32_t CallTree::child(std::uint32_t parent, std::uint64_t key) {
 std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key) {
     if ((index_used_ + 1) * 2 > index_mask_ && !grow_index()) return 0;
     wire::ChunkHeader* chunk = last_chunk_ == 0 ? nullptr : arena_->chunk(last_chunk_);
-    if (chunk == nullptr || chunk->used + wire::node_bytes > chunk->bytes) {
+    if (chunk == nullptr || chunk->used + stride() > chunk->bytes) {
         if (!grow_nodes()) return 0;
         chunk = arena_->chunk(last_chunk_);
     }
@@ -54,7 +53,7 @@ std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key) {
     wire::Node* node = arena_->node(id);
     node->parent = parent;
     std::atomic_ref{node->key}.store(key, std::memory_order_release);
-    chunk->used += wire::node_bytes;
+    chunk->used += stride();
     remember(id);
     return id;
 }
@@ -132,22 +131,35 @@ void CallTree::charge(std::uint32_t id, std::uint32_t samples, std::uint64_t exp
     std::atomic_ref{node->expiries}.store(node->expiries + expiries, std::memory_order_relaxed);
 }
 
-// Parents come before their children in the order of the chunks, so one pass suffices. A node is emptied right after
-// it was added here: a process killed in between counts one node twice at most.
+void CallTree::charge_extra(std::uint32_t id, std::uint32_t metric, std::uint64_t amount) {
+    if (id == 0 || amount == 0) return;
+    std::uint64_t& value = wire::extras_of(*arena_->node(id))[metric];
+    std::atomic_ref{value}.store(value + amount, std::memory_order_relaxed);
+}
+
+// A node is emptied right after it was added: a process killed in between counts one node twice at most.
+void CallTree::move_weight(wire::Node& from, std::uint32_t target) {
+    charge(target, from.samples, from.expiries);
+    from.samples = 0;
+    from.expiries = 0;
+    for (std::uint32_t metric = 0; metric < budget_->extra_metrics; ++metric) {
+        charge_extra(target, metric, wire::extras_of(from)[metric]);
+        wire::extras_of(from)[metric] = 0;
+    }
+}
+
+// Parents come before their children in the order of the chunks, so one pass suffices.
 void CallTree::absorb(CallTree& other) {
-    const std::uint32_t nodes_end = wire::node_bytes;
     for (std::uint32_t offset = other.first_chunk_; offset != 0; offset = arena_->chunk(offset)->reserved[0]) {
         const wire::ChunkHeader* chunk = arena_->chunk(offset);
-        for (std::uint32_t at = chunk_head_nodes * nodes_end; at + nodes_end <= chunk->used; at += nodes_end) {
+        for (std::uint32_t at = sizeof(wire::ChunkHeader); at + stride() <= chunk->used; at += stride()) {
             wire::Node* node = arena_->node((offset + at) / wire::node_bytes);
             const bool is_root = node->parent == 0;
             const std::uint32_t parent = is_root ? 0 : arena_->node(node->parent)->reserved[0];
             std::uint32_t target = is_root ? root_ : child(parent, node->key);
             if (target == 0) target = parent;  // the cap is reached: the deepest ancestor takes it
             node->reserved[0] = target;
-            charge(target, node->samples, node->expiries);
-            node->samples = 0;
-            node->expiries = 0;
+            move_weight(*node, target);
         }
     }
 }

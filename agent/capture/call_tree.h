@@ -14,6 +14,7 @@ namespace pyprof::capture {
 struct TreeBudget {
     std::atomic<std::uint64_t> index_bytes{0};  // memory in child indexes
     std::uint64_t index_cap = 0;
+    std::uint32_t extra_metrics = 0;  // values that follow each node
 };
 
 class CallTree {
@@ -31,6 +32,8 @@ public:
     Leaf descend(const MergedStack& stack);
     // Charges a node; `samples` 0 for expiries that no stack was taken for.
     void charge(std::uint32_t node, std::uint32_t samples, std::uint64_t expiries);
+    // Adds to the node's value of an extra metric, below TreeBudget::extra_metrics.
+    void charge_extra(std::uint32_t node, std::uint32_t metric, std::uint64_t amount);
 
     // Adds every node of `other` below the root of this tree and leaves `other` without weight. For each folded node
     // its new id is left in Node::reserved[0] until `discard`.
@@ -48,6 +51,8 @@ private:
     std::uint32_t child(std::uint32_t parent, std::uint64_t key);
     std::uint32_t find(std::uint32_t parent, std::uint64_t key) const;
     std::uint32_t insert(std::uint32_t parent, std::uint64_t key);
+    void move_weight(wire::Node& from, std::uint32_t target);
+    std::uint32_t stride() const { return wire::node_stride(budget_->extra_metrics); }
     bool grow_index();
     bool grow_nodes();
     void remember(std::uint32_t node);

@@ -177,11 +177,7 @@ json threads_of(const Profile& profile) {
     return list;
 }
 
-json metric_of(const Profile& profile) {
-    const profile::Metric metric =
-        profile.metrics.empty() ? profile::Metric{"samples", "count"} : profile.metrics.front();
-    return {{"name", metric.name}, {"unit", metric.unit}};
-}
+json metric_of(const Profile& profile) { return {{"name", profile.metric.name}, {"unit", profile.metric.unit}}; }
 
 // Texts that are no UTF-8 keep what can be read of them.
 std::string text_of(const json& header) { return header.dump(-1, ' ', false, json::error_handler_t::replace); }

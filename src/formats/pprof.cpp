@@ -40,7 +40,7 @@ private:
     }
 
     void put_types() {
-        const profile::Metric& metric = profile_.metrics.front();
+        const profile::Metric& metric = profile_.metric;
         pprof::ValueType* samples = out_.add_sample_type();
         samples->set_type(text("samples"));
         samples->set_unit(text("count"));

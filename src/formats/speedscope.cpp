@@ -45,7 +45,7 @@ private:
     }
 
     ordered_json sampled(const std::string& name) const {
-        const std::string& unit = profile_.metrics.front().unit;
+        const std::string& unit = profile_.metric.unit;
         return {{"type", "sampled"},
                 {"name", name},
                 {"unit", unit == "nanoseconds" ? "nanoseconds" : "none"},

@@ -26,8 +26,8 @@ struct SectionHead {
 };
 static_assert(sizeof(SectionHead) == 16);
 
-constexpr const char* section_names[section_count] = {"processes", "modules", "codes", "contexts",
-                                                      "threads",   "values",  "notes", "end"};
+constexpr const char* section_names[section_count] = {"processes", "modules", "codes",    "contexts", "threads",
+                                                      "values",    "notes",   "measures", "end"};
 
 template <class T>
 void append(std::string& to, const T& value) {

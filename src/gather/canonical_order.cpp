@@ -106,8 +106,7 @@ void sort_by(std::vector<Value>& values, std::size_t range, Field field) {
     values = std::move(sorted);
 }
 
-void order_values(Tree& tree, const Indices& contexts, const Indices& threads) {
-    std::vector<Value>& values = tree.values;
+void order_values(std::vector<Value>& values, const Indices& contexts, const Indices& threads, const Tree& tree) {
     for (Value& value : values) {
         value.context = contexts[value.context];
         value.thread = threads[value.thread];
@@ -133,7 +132,10 @@ void order(Tree& tree) {
     order_keys(tree);
     const Indices contexts = order_contexts(tree.contexts);
     const Indices threads = order_threads(tree, contexts);
-    order_values(tree, contexts, threads);
+    order_values(tree.values, contexts, threads, tree);
+    for (Measure& measure : tree.measures) order_values(measure.values, contexts, threads, tree);
+    std::sort(tree.measures.begin(), tree.measures.end(),
+              [](const Measure& a, const Measure& b) { return a.name < b.name; });
     std::sort(tree.notes.begin(), tree.notes.end());
     tree.notes.erase(std::unique(tree.notes.begin(), tree.notes.end()), tree.notes.end());
 }

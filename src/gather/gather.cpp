@@ -137,7 +137,7 @@ private:
 
     void add_threads() {
         for (const wire::TreeNode& node : in_.nodes)
-            if (node.expiries != 0 || node.samples != 0) sampled_.insert(node.thread);
+            if (has_weight(node)) sampled_.insert(node.thread);
         for (const wire::ThreadRecord& record : in_.threads) {
             const bool is_ended_threads = ended_threads_trees_.count(record.index) != 0;
             const bool only_folded = record.state == wire::ThreadState::folded && !is_ended_threads;
@@ -172,12 +172,42 @@ private:
     }
 
     void add_values() {
+        name_measures();
         for (std::size_t i = 0; i < in_.nodes.size(); ++i) {
             const wire::TreeNode& node = in_.nodes[i];
-            if (node.expiries == 0 && node.samples == 0) continue;
-            const std::uint64_t weight = saturating_multiply(node.expiries, in_.header.period_ns);
-            out_.value({contexts_[i], thread_of(node.thread), node.samples, weight});
+            if (!has_weight(node)) continue;
+            Value value{contexts_[i], thread_of(node.thread), node.samples,
+                        saturating_multiply(node.expiries, in_.header.period_ns)};
+            if (in_.header.clock == wire::Clock::wall) {
+                out_.measured(cpu_, value);
+                value.weight_ns = saturating_add(value.weight_ns, off_cpu_of(node));
+            }
+            out_.value(value);
+            for (std::uint32_t k = 0; k < in_.header.extra_metrics; ++k)
+                out_.measured(measures_[k], {value.context, value.thread, node.samples, in_.extras[node.extras + k]});
         }
+    }
+
+    void name_measures() {
+        for (std::uint32_t k = 0; k < in_.header.extra_metrics; ++k) {
+            const wire::MetricInfo& metric = in_.header.metrics[k];
+            const bool is_time = metric.unit == wire::MetricUnit::nanoseconds;
+            const std::string name = wire::text_of(metric.name);
+            measures_.push_back(out_.measure(name.empty() ? "(unnamed)" : name,
+                                             is_time ? wire::MetricUnit::nanoseconds : wire::MetricUnit::count));
+            if (name == wire::off_cpu_metric) off_cpu_ = k;
+        }
+        if (in_.header.clock == wire::Clock::wall) cpu_ = out_.measure("cpu", wire::MetricUnit::nanoseconds);
+    }
+
+    std::uint64_t off_cpu_of(const wire::TreeNode& node) const {
+        return off_cpu_ ? in_.extras[node.extras + *off_cpu_] : 0;
+    }
+
+    bool has_weight(const wire::TreeNode& node) const {
+        bool any = node.expiries != 0 || node.samples != 0;
+        for (std::uint32_t k = 0; k < in_.header.extra_metrics; ++k) any = any || in_.extras[node.extras + k] != 0;
+        return any;
     }
 
     // A tree whose thread record is lost gets a thread without a name.
@@ -212,6 +242,9 @@ private:
     std::unordered_set<std::uint32_t> ended_threads_trees_;              // thread indexes
     std::unordered_set<std::uint32_t> sampled_;                          // thread indexes
     std::unordered_map<std::uint32_t, std::uint32_t> threads_;           // by thread index
+    std::vector<std::uint32_t> measures_;                                // of each extra metric
+    std::uint32_t cpu_ = 0;                                              // measure of a wall clock's CPU time
+    std::optional<std::uint32_t> off_cpu_;                               // which extra metric it is
 };
 
 }  // namespace

@@ -30,6 +30,14 @@ void Reducer::absorb(Tree&& tree) {
         value.thread = threads[value.thread];
         builder_.value(value);
     }
+    for (const Measure& measure : tree.measures) {
+        const std::uint32_t number = builder_.measure(measure.name, measure.unit);
+        for (Value value : measure.values) {
+            value.context = contexts[value.context];
+            value.thread = threads[value.thread];
+            builder_.measured(number, value);
+        }
+    }
     for (std::string& note : tree.notes) builder_.note(std::move(note));
 }
 

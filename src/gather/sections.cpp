@@ -163,6 +163,27 @@ void read_notes(ColumnReader& from, std::vector<std::string>& notes) {
     for (std::string& note : notes) note = from.text({});
 }
 
+void write_measures(ColumnWriter& to, const Tree& tree) {
+    to.number(tree.measures.size());
+    for (const Measure& measure : tree.measures) {
+        to.text(measure.name, {});
+        to.number(static_cast<std::uint32_t>(measure.unit));
+        write_values(to, tree, measure.values);
+    }
+}
+
+void read_measures(ColumnReader& from, const LostSections& lost, Tree& tree) {
+    tree.measures.assign(from.count(6), Measure{});
+    for (Measure& measure : tree.measures) {
+        if (from.failed()) return;
+        measure.name = from.text({});
+        const auto unit = from.number_as<std::uint32_t>();
+        if (unit > static_cast<std::uint32_t>(wire::MetricUnit::nanoseconds)) from.fail();
+        measure.unit = static_cast<wire::MetricUnit>(unit);
+        read_values(from, lost, tree, measure.values);
+    }
+}
+
 }  // namespace
 
 void write_section(Section section, const Tree& tree, ColumnWriter& columns) {
@@ -178,9 +199,11 @@ void write_section(Section section, const Tree& tree, ColumnWriter& columns) {
         case Section::threads:
             return write_rows(columns, tree.threads);
         case Section::values:
-            return write_values(columns, tree);
+            return write_values(columns, tree, tree.values);
         case Section::notes:
             return write_notes(columns, tree.notes);
+        case Section::measures:
+            return write_measures(columns, tree);
         case Section::end:
             return;
     }
@@ -199,9 +222,11 @@ void read_section(Section section, ColumnReader& columns, const LostSections& lo
         case Section::threads:
             return read_threads(columns, lost, tree);
         case Section::values:
-            return read_values(columns, lost, tree);
+            return read_values(columns, lost, tree, tree.values);
         case Section::notes:
             return read_notes(columns, tree.notes);
+        case Section::measures:
+            return read_measures(columns, lost, tree);
         case Section::end:
             return;
     }
@@ -230,6 +255,9 @@ void make_stand_in(Section section, Tree& tree) {
             break;
         case Section::notes:
             tree.notes.clear();
+            break;
+        case Section::measures:
+            tree.measures.clear();
             break;
         case Section::end:
             break;

@@ -8,8 +8,8 @@
 namespace pyprof::gather {
 
 // In the order in which they are written: a section refers to earlier ones only.
-enum class Section : std::uint32_t { processes = 1, modules, codes, contexts, threads, values, notes, end };
-inline constexpr std::uint32_t section_count = 8;
+enum class Section : std::uint32_t { processes = 1, modules, codes, contexts, threads, values, notes, measures, end };
+inline constexpr std::uint32_t section_count = 9;
 
 // What the reader of a section must know: which earlier sections are not there, so that references to them go to
 // the one stand-in (index 0).

@@ -57,7 +57,14 @@ struct Value {
     std::uint32_t context = 0;
     std::uint32_t thread = 0;
     std::uint64_t samples = 0;    // without overruns
-    std::uint64_t weight_ns = 0;  // expiries × period
+    std::uint64_t weight_ns = 0;  // of a CPU clock: expiries × period; of a wall clock: the time off the CPU as well
+};
+
+// Exclusive figures of a metric other than the time that was sampled, in the same form: `weight_ns` is in its own unit.
+struct Measure {
+    std::string name;
+    wire::MetricUnit unit = wire::MetricUnit::count;
+    std::vector<Value> values;
 };
 
 struct Thread {
@@ -113,7 +120,8 @@ struct Tree {
     std::vector<Value> values;
     std::vector<Thread> threads;
     std::vector<Process> processes;
-    std::vector<std::string> notes;  // what a user must know (missing ranks, damage), plain sentences
+    std::vector<std::string> notes;   // what a user must know (missing ranks, damage), plain sentences
+    std::vector<Measure> measures{};  // by name, each name once
 };
 
 }  // namespace pyprof::gather

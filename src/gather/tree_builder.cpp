@@ -86,6 +86,16 @@ void TreeBuilder::value(const Value& value) {
     if (value.samples != 0 || value.weight_ns != 0) tree_.values.push_back(value);
 }
 
+std::uint32_t TreeBuilder::measure(const std::string& name, wire::MetricUnit unit) {
+    const auto [entry, is_new] = measures_.try_emplace(name, static_cast<std::uint32_t>(tree_.measures.size()));
+    if (is_new) tree_.measures.push_back({name, unit, {}});
+    return entry->second;
+}
+
+void TreeBuilder::measured(std::uint32_t measure, const Value& value) {
+    if (value.weight_ns != 0) tree_.measures[measure].values.push_back(value);
+}
+
 void TreeBuilder::note(std::string sentence) { tree_.notes.push_back(std::move(sentence)); }
 
 Tree TreeBuilder::finish() {

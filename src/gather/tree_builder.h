@@ -34,6 +34,9 @@ public:
     std::uint32_t thread(const Thread& thread);
     // Adds to what the (context, thread) has.
     void value(const Value& value);
+    // The number of the measure of this name, for `measured`.
+    std::uint32_t measure(const std::string& name, wire::MetricUnit unit);
+    void measured(std::uint32_t measure, const Value& value);
     void note(std::string sentence);
 
     // The canonical form (canonical_order.h). The builder is empty afterwards.
@@ -52,6 +55,7 @@ private:
     std::unordered_map<Code, std::uint32_t, CodeHash> codes_;
     std::map<ProcessKey, std::uint32_t> processes_;
     std::map<ThreadKey, std::uint32_t> threads_;
+    std::map<std::string, std::uint32_t> measures_;
 };
 
 }  // namespace pyprof::gather

@@ -112,9 +112,8 @@ void read_figures(ColumnReader& from, const std::vector<PeriodRun>& runs, std::v
 
 }  // namespace
 
-void write_values(ColumnWriter& to, const Tree& tree) {
+void write_values(ColumnWriter& to, const Tree& tree, const std::vector<Value>& values) {
     const std::vector<PeriodRun> runs = periods(tree);
-    const std::vector<Value>& values = tree.values;
     write_periods(to, runs);
     to.number(tree.contexts.size());
     to.number(values.size());
@@ -139,18 +138,18 @@ void write_values(ColumnWriter& to, const Tree& tree) {
     for (const std::uint64_t weight : odd) to.number(weight);
 }
 
-void read_values(ColumnReader& from, const LostSections& lost, Tree& tree) {
+void read_values(ColumnReader& from, const LostSections& lost, const Tree& tree, std::vector<Value>& values) {
     const std::vector<PeriodRun> runs = read_periods(from);
     const std::uint64_t threads = runs.empty() ? 0 : runs.back().end;
     const std::uint64_t contexts = from.number_as<std::uint32_t>();
     if (!lost.has(Section::threads) && threads != tree.threads.size()) from.fail();
     if (!lost.has(Section::contexts) && contexts != tree.contexts.size()) from.fail();
-    tree.values.assign(from.count(4), Value{});
+    values.assign(from.count(4), Value{});
     if (from.failed()) return;
-    read_places(from, contexts, threads, tree.values);
+    read_places(from, contexts, threads, values);
     if (from.failed()) return;
-    read_figures(from, runs, tree.values);
-    for (Value& value : tree.values) {
+    read_figures(from, runs, values);
+    for (Value& value : values) {
         if (lost.has(Section::contexts)) value.context = 0;
         if (lost.has(Section::threads)) value.thread = 0;
     }

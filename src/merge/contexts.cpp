@@ -27,6 +27,8 @@ ContextMap::ContextMap(const gather::Tree& tree, Names& names, Tables& tables)
 // Callees have larger numbers than callers, so one pass from the end tells every context what lies below it.
 void ContextMap::find_needed(Names& names) {
     for (const gather::Value& value : tree_.values) needed_[value.context] |= bit(Below::work);
+    for (const gather::Measure& measure : tree_.measures)
+        for (const gather::Value& value : measure.values) needed_[value.context] |= bit(Below::work);
     for (const gather::Thread& thread : tree_.threads) needed_[thread.spawned_by] |= bit(Below::work);
     for (std::size_t context = tree_.contexts.size() - 1; context > 0; context--) {
         if (needed_[context] == 0) continue;
@@ -67,10 +69,10 @@ std::uint32_t ContextMap::extend(std::uint32_t parent, Above above, Below below,
     return parent;
 }
 
-std::vector<profile::Value> map_values(const gather::Tree& tree, const ContextMap& contexts) {
+std::vector<profile::Value> map_values(const std::vector<gather::Value>& gathered, const ContextMap& contexts) {
     std::vector<profile::Value> values;
-    values.reserve(tree.values.size());
-    for (const gather::Value& value : tree.values) {
+    values.reserve(gathered.size());
+    for (const gather::Value& value : gathered) {
         if (value.samples == 0 && value.weight_ns == 0) continue;
         values.push_back({contexts.at(value.context), value.thread, value.samples, value.weight_ns});
     }

@@ -34,7 +34,7 @@ private:
     std::vector<Variants> map_;
 };
 
-// The tree's values for the profile: re-keyed, sorted, equal keys added, zeros left out.
-std::vector<profile::Value> map_values(const gather::Tree& tree, const ContextMap& contexts);
+// Values of the tree for the profile: re-keyed, sorted, equal keys added, zeros left out.
+std::vector<profile::Value> map_values(const std::vector<gather::Value>& values, const ContextMap& contexts);
 
 }  // namespace pyprof::merge

@@ -32,9 +32,13 @@ bool contexts_are_good(const gather::Tree& tree) {
 }
 
 Status check(const gather::Tree& tree) {
-    const bool values = std::all_of(tree.values.begin(), tree.values.end(), [&](const gather::Value& value) {
-        return value.context < tree.contexts.size() && value.thread < tree.threads.size();
-    });
+    const auto good = [&](const std::vector<gather::Value>& list) {
+        return std::all_of(list.begin(), list.end(), [&](const gather::Value& value) {
+            return value.context < tree.contexts.size() && value.thread < tree.threads.size();
+        });
+    };
+    const bool values = good(tree.values) && std::all_of(tree.measures.begin(), tree.measures.end(),
+                                                         [&](const auto& measure) { return good(measure.values); });
     const bool threads = std::all_of(tree.threads.begin(), tree.threads.end(), [&](const gather::Thread& thread) {
         return thread.process < tree.processes.size() && thread.spawned_by < tree.contexts.size();
     });
@@ -52,6 +56,18 @@ std::vector<profile::Module> modules_of(const gather::Tree& tree, const Names& n
     return modules;
 }
 
+// A run in which some processes were sampled by another clock has the time of `metric` alone.
+std::vector<profile::Measure> measures_of(const gather::Tree& tree, const ContextMap& contexts,
+                                          const profile::Metric& metric) {
+    std::vector<profile::Measure> measures;
+    for (const gather::Measure& measure : tree.measures) {
+        if (measure.name == metric.name) continue;
+        const bool is_time = measure.unit == wire::MetricUnit::nanoseconds;
+        measures.push_back({{measure.name, is_time ? "nanoseconds" : "count"}, map_values(measure.values, contexts)});
+    }
+    return measures;
+}
+
 }  // namespace
 
 Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& options) {
@@ -61,7 +77,7 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
     Names names{tree, options.symbols, tables};
 
     const ContextMap contexts{tree, names, tables};
-    profile.values = map_values(tree, contexts);
+    profile.values = map_values(tree.values, contexts);
     for (const gather::Process& process : tree.processes) profile.processes.push_back(process_of(process));
     for (const gather::Thread& thread : tree.threads) {
         profile.threads.push_back(thread_of(thread));
@@ -72,7 +88,8 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
     count_names(tree, names, profile.quality);
     profile.run = run_of(tree);
     for (std::string& problem : names.problems()) profile.run.notes.push_back(std::move(problem));
-    profile.metrics = {{profile.run.mode, "nanoseconds"}};
+    profile.metric = {profile.run.mode, "nanoseconds"};
+    profile.measures = measures_of(tree, contexts, profile.metric);
     names.save();
     return profile;
 }

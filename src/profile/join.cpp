@@ -92,13 +92,13 @@ public:
     Joiner() { contexts_.number({0, none}); }
 
     void add(const Profile& profile) {
-        if (joined_.metrics.empty()) {
+        if (joined_.metric.name.empty()) {
             joined_.run = profile.run;
             joined_.quality = profile.quality;
-            joined_.metrics = profile.metrics;
-        } else if (joined_.metrics.front() != profile.metrics.front()) {
-            joined_.run.notes.push_back("A profile of " + profile.metrics.front().name +
-                                        " time was left out of one of " + joined_.metrics.front().name + " time.");
+            joined_.metric = profile.metric;
+        } else if (joined_.metric != profile.metric) {
+            joined_.run.notes.push_back("A profile of " + profile.metric.name + " time was left out of one of " +
+                                        joined_.metric.name + " time.");
             return;
         } else {
             profile::add(joined_.run, profile.run);
@@ -109,6 +109,7 @@ public:
 
     Profile take() {
         joined_.values = sorted_sums(std::move(joined_.values));
+        for (Measure& measure : joined_.measures) measure.values = sorted_sums(std::move(measure.values));
         std::set<std::int32_t> ranks;
         for (const Process& process : joined_.processes) {
             if (process.rank >= 0) ranks.insert(process.rank);
@@ -145,11 +146,23 @@ private:
             thread.spawned_by = contexts[thread.spawned_by];
             joined_.threads.push_back(thread);
         }
-        for (Value value : profile.values) {
-            value.context = contexts[value.context];
-            value.thread += first_thread;
-            joined_.values.push_back(value);
-        }
+        const auto append = [&](const std::vector<Value>& from, std::vector<Value>& to) {
+            for (Value value : from) {
+                value.context = contexts[value.context];
+                value.thread += first_thread;
+                to.push_back(value);
+            }
+        };
+        append(profile.values, joined_.values);
+        for (const Measure& measure : profile.measures) append(measure.values, values_of(measure.metric));
+    }
+
+    // The list of a measure, which need not be in every profile.
+    std::vector<Value>& values_of(const Metric& metric) {
+        const auto place = std::ranges::lower_bound(joined_.measures, metric.name, {},
+                                                    [](const Measure& measure) { return measure.metric.name; });
+        if (place != joined_.measures.end() && place->metric.name == metric.name) return place->values;
+        return joined_.measures.insert(place, {metric, {}})->values;
     }
 
     Profile joined_;

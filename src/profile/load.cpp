@@ -46,6 +46,12 @@ std::optional<saved::Record> parse(std::span<const std::byte> frame) {
     return record;
 }
 
+// Varints have bits to spare, which a parser passes over.
+bool is_as_written(const saved::Record& record, std::span<const std::byte> frame) {
+    const std::string bytes = record.SerializeAsString();
+    return bytes.size() == frame.size() && std::memcmp(bytes.data(), frame.data(), bytes.size()) == 0;
+}
+
 // What is wrong with the end marker, empty if nothing is.
 std::string check_end(const saved::End& end, const Profile& profile, std::span<const std::byte> before) {
     const uLong checksum = crc32_z(0, reinterpret_cast<const Bytef*>(before.data()), before.size());
@@ -64,7 +70,8 @@ std::string read_records(std::span<const std::byte> bytes, Frames& frames, Recor
         if (!frame)
             return "The profile file is cut short at byte " + std::to_string(begin) + "; what followed is missing.";
         const std::optional<saved::Record> record = parse(*frame);
-        if (record && record->has_end()) return check_end(record->end(), reader.profile(), bytes.first(begin));
+        if (record && record->has_end() && is_as_written(*record, *frame))
+            return check_end(record->end(), reader.profile(), bytes.first(begin));
         if (!record || !reader.add(*record)) {
             return "The profile file is damaged at byte " + std::to_string(begin) + "; what follows is left out.";
         }

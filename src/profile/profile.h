@@ -61,8 +61,15 @@ struct Value {
     std::uint32_t context = 0;
     std::uint32_t thread = 0;
     std::uint64_t samples = 0;
-    std::uint64_t weight = 0;  // of metrics[0]
+    std::uint64_t weight = 0;  // of the metric in whose list the value stands
     friend bool operator==(const Value&, const Value&) = default;
+};
+
+// The exclusive values of a further metric: an event counter, or a part of the time.
+struct Measure {
+    Metric metric;
+    std::vector<Value> values;
+    friend bool operator==(const Measure&, const Measure&) = default;
 };
 
 struct Process {
@@ -137,12 +144,13 @@ struct Run {
 struct Profile {
     Run run;
     Quality quality;
-    std::vector<Metric> metrics;
+    Metric metric;  // of `values`: the time that was sampled
     std::vector<Module> modules;
     std::vector<Function> functions;
     std::vector<Location> locations;
     std::vector<Context> contexts;
     std::vector<Value> values;
+    std::vector<Measure> measures;  // by name, each name once and none that of `metric`
     std::vector<Process> processes;
     std::vector<Thread> threads;
     friend bool operator==(const Profile&, const Profile&) = default;

@@ -61,13 +61,23 @@ Quality quality_of(const saved::Quality& in) {
     return quality;
 }
 
+// Values are in order, each place once, and none is empty.
+bool may_follow(const std::vector<Value>& values, const Value& value) {
+    if (value.samples == 0 && value.weight == 0) return false;
+    return values.empty() || values.back().context != value.context || values.back().thread < value.thread;
+}
+
+Metric metric_of(const saved::Metric& in) { return {in.name().empty() ? "(unnamed)" : in.name(), in.unit()}; }
+
 }  // namespace
 
 RecordReader::RecordReader(const saved::Header& header) {
     profile_.run = run_of(header.run());
     profile_.quality = quality_of(header.quality());
-    for (const saved::Metric& metric : header.metrics()) profile_.metrics.push_back({metric.name(), metric.unit()});
-    if (profile_.metrics.empty()) profile_.metrics.push_back({"cpu", "nanoseconds"});
+    profile_.metric = {"cpu", "nanoseconds"};
+    if (header.metrics_size() > 0) profile_.metric = metric_of(header.metrics(0));
+    for (int i = 1; i < header.metrics_size(); i++) profile_.measures.push_back({metric_of(header.metrics(i)), {}});
+    sums_.resize(profile_.measures.size() + 1);
     profile_.contexts.push_back({0, none});
 }
 
@@ -206,24 +216,27 @@ bool RecordReader::add_contexts(const saved::Contexts& in) {
 bool RecordReader::add_values(const saved::Values& in) {
     const int count = in.thread_size();
     if (in.context_step_size() != count || in.samples_size() != count || in.weight_excess_size() != count) return false;
+    if (in.metric() >= sums_.size()) return false;
+    Sums& sums = sums_[in.metric()];
+    std::vector<Value>& values = in.metric() == 0 ? profile_.values : profile_.measures[in.metric() - 1].values;
+    const std::uint64_t period_ns = in.metric() == 0 ? profile_.run.period_ns : 0;
     for (int i = 0; i < count; i++) {
-        last_context_ += in.context_step(i);
-        if (last_context_ >= profile_.contexts.size() || in.thread(i) >= profile_.threads.size()) return false;
+        sums.last_context += in.context_step(i);
+        if (sums.last_context >= profile_.contexts.size() || in.thread(i) >= profile_.threads.size()) return false;
         Value value;
-        value.context = static_cast<std::uint32_t>(last_context_);
+        value.context = static_cast<std::uint32_t>(sums.last_context);
         value.thread = in.thread(i);
         value.samples = in.samples(i);
-        value.weight = value.samples * profile_.run.period_ns + static_cast<std::uint64_t>(in.weight_excess(i));
-        if (value.samples == 0 && value.weight == 0) return false;
-        if (!profile_.values.empty()) {
-            const Value& last = profile_.values.back();
-            if (last.context == value.context && last.thread >= value.thread) return false;
-        }
-        if (__builtin_add_overflow(samples_, value.samples, &samples_)) return false;
-        if (__builtin_add_overflow(weight_, value.weight, &weight_)) return false;
-        profile_.values.push_back(value);
+        value.weight = value.samples * period_ns + static_cast<std::uint64_t>(in.weight_excess(i));
+        if (!may_follow(values, value) || !sums.add(value)) return false;
+        values.push_back(value);
     }
     return true;
+}
+
+bool RecordReader::Sums::add(const Value& value) {
+    return !__builtin_add_overflow(samples, value.samples, &samples) &&
+           !__builtin_add_overflow(weight, value.weight, &weight);
 }
 
 Profile RecordReader::take() {

@@ -45,8 +45,12 @@ private:
 
     Profile profile_;
     std::vector<std::string> texts_;
-    std::uint64_t samples_ = 0, weight_ = 0;  // sums so far
-    std::uint64_t last_context_ = 0;
+    struct Sums {  // of the values of one metric so far
+        std::uint64_t samples = 0, weight = 0;
+        std::uint64_t last_context = 0;
+        bool add(const Value& value);  // false when a sum no longer fits
+    };
+    std::vector<Sums> sums_;
     bool bad_text_ = false;
 };
 

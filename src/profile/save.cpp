@@ -124,17 +124,20 @@ void fill(const Quality& quality, saved::Quality& out) {
     out.set_damaged_bytes(quality.damaged_bytes);
 }
 
+void add_metric(const Metric& metric, saved::Header& header) {
+    saved::Metric* saved = header.add_metrics();
+    saved->set_name(metric.name);
+    saved->set_unit(metric.unit);
+}
+
 void put_header(Writer& writer, const Profile& profile) {
     saved::Record record;
     saved::Header& header = *record.mutable_header();
     header.set_version(saved_version);
     fill(profile.run, *header.mutable_run());
     fill(profile.quality, *header.mutable_quality());
-    for (const Metric& metric : profile.metrics) {
-        saved::Metric* saved = header.add_metrics();
-        saved->set_name(metric.name);
-        saved->set_unit(metric.unit);
-    }
+    add_metric(profile.metric, header);
+    for (const Measure& measure : profile.measures) add_metric(measure.metric, header);
     writer.put(record);
 }
 
@@ -223,11 +226,13 @@ void put_contexts(Writer& writer, const std::vector<Context>& contexts) {
     });
 }
 
-void put_values(Writer& writer, const std::vector<Value>& values, std::uint64_t period_ns) {
+// `metric` is 0 for the sampled time, else 1 + the number of the measure.
+void put_values(Writer& writer, const std::vector<Value>& values, std::uint32_t metric, std::uint64_t period_ns) {
     std::uint32_t last_context = 0;
     put_table(writer, values, 0, [&](saved::Record& record, std::size_t i) {
         const Value& value = values[i];
         saved::Values& out = *record.mutable_values();
+        out.set_metric(metric);
         out.add_context_step(value.context - last_context);
         out.add_thread(value.thread);
         out.add_samples(value.samples);
@@ -257,7 +262,9 @@ void save(const Profile& profile, std::ostream& out) {
     put_processes(writer, profile.processes);
     put_threads(writer, profile.threads);
     put_contexts(writer, profile.contexts);
-    put_values(writer, profile.values, profile.run.period_ns);
+    put_values(writer, profile.values, 0, profile.run.period_ns);
+    for (std::uint32_t i = 0; i < profile.measures.size(); i++)
+        put_values(writer, profile.measures[i].values, i + 1, 0);
     put_end(writer, profile);
 }
 

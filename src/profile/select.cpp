@@ -62,12 +62,16 @@ Profile without_machinery(const Profile& profile) {
         }
     }
     const std::uint32_t interpreter = add_interpreter(result);
-    for (Value& value : result.values) {
-        const std::uint32_t folded = folder.folded(value.context);
-        const bool lost_all_frames = folded == 0 && value.context != 0;
-        value.context = lost_all_frames ? folder.child(0, interpreter) : folded;
-    }
-    result.values = sorted_sums(std::move(result.values));
+    const auto fold = [&](std::vector<Value>& values) {
+        for (Value& value : values) {
+            const std::uint32_t folded = folder.folded(value.context);
+            const bool lost_all_frames = folded == 0 && value.context != 0;
+            value.context = lost_all_frames ? folder.child(0, interpreter) : folded;
+        }
+        values = sorted_sums(std::move(values));
+    };
+    fold(result.values);
+    for (Measure& measure : result.measures) fold(measure.values);
     for (Thread& thread : result.threads) thread.spawned_by = folder.folded(thread.spawned_by);
     result.contexts = folder.take();
     return result;
@@ -78,7 +82,6 @@ Profile only_rank(const Profile& profile, std::int32_t rank) {
     std::vector<std::uint32_t> new_process(profile.processes.size(), none), new_thread(profile.threads.size(), none);
     result.processes.clear();
     result.threads.clear();
-    result.values.clear();
     for (std::size_t i = 0; i < profile.processes.size(); i++) {
         if (profile.processes[i].rank != rank) continue;
         new_process[i] = static_cast<std::uint32_t>(result.processes.size());
@@ -90,11 +93,20 @@ Profile only_rank(const Profile& profile, std::int32_t rank) {
         result.threads.push_back(profile.threads[i]);
         result.threads.back().process = new_process[profile.threads[i].process];
     }
-    for (Value value : profile.values) {
-        if (new_thread[value.thread] == none) continue;
-        value.thread = new_thread[value.thread];
-        result.values.push_back(value);
-    }
+    const auto keep_own = [&](std::vector<Value>& values) {
+        std::erase_if(values, [&](const Value& value) { return new_thread[value.thread] == none; });
+        for (Value& value : values) value.thread = new_thread[value.thread];
+    };
+    keep_own(result.values);
+    for (Measure& measure : result.measures) keep_own(measure.values);
+    return result;
+}
+
+Profile by_measure(const Profile& profile, std::size_t measure) {
+    Profile result = profile;
+    std::swap(result.values, result.measures[measure].values);
+    std::swap(result.metric, result.measures[measure].metric);
+    std::ranges::sort(result.measures, {}, [](const Measure& each) { return each.metric.name; });
     return result;
 }
 

@@ -13,4 +13,7 @@ Profile without_machinery(const Profile& profile);
 // Only the processes of one rank, their threads and values. Run and quality stay those of the whole run.
 Profile only_rank(const Profile& profile, std::int32_t rank);
 
+// With that measure in the place of the time, and the time among the measures, so that every list is about the measure.
+Profile by_measure(const Profile& profile, std::size_t measure);
+
 }  // namespace pyprof::profile

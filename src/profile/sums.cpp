@@ -88,6 +88,18 @@ void add_split(const Profile& profile, const Summer& summer, const std::vector<s
     }
 }
 
+void add_measures(const Profile& profile, const Summer& summer, std::vector<Cost>& costs) {
+    for (const Measure& measure : profile.measures) {
+        std::vector<std::uint64_t> weights(profile.contexts.size());
+        for (const Value& value : measure.values) weights[value.context] += value.weight;
+        const std::vector<std::uint64_t> self = summer.exclusive(weights), total = summer.total(weights);
+        for (std::size_t key = 0; key < costs.size(); key++) {
+            costs[key].self.measures.push_back(self[key]);
+            costs[key].total.measures.push_back(total[key]);
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<Value> sorted_sums(std::vector<Value> values) {
@@ -113,12 +125,7 @@ std::vector<std::int32_t> ranks_of(const Profile& profile) {
 }
 
 Amount sum_all(const Profile& profile) {
-    Amount sum;
-    for (const Value& value : profile.values) {
-        sum.weight += value.weight;
-        sum.samples += value.samples;
-    }
-    return sum;
+    return amounts_by(profile, 1, [](const Value&) { return 0U; }).front();
 }
 
 std::vector<Cost> sum_by(const Profile& profile, std::span<const std::uint32_t> keys, std::uint32_t key_count) {
@@ -132,9 +139,10 @@ std::vector<Cost> sum_by(const Profile& profile, std::span<const std::uint32_t> 
     const std::vector<std::uint64_t> total = summer.total(weights), total_samples = summer.total(samples);
     std::vector<Cost> costs(key_count);
     for (std::size_t key = 0; key < key_count; key++) {
-        costs[key].self = {self[key], self_samples[key]};
-        costs[key].total = {total[key], total_samples[key]};
+        costs[key].self = {self[key], self_samples[key], {}};
+        costs[key].total = {total[key], total_samples[key], {}};
     }
+    add_measures(profile, summer, costs);
     add_split(profile, summer, weights, costs);
     add_ranks(profile, summer, costs);
     return costs;

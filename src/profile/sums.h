@@ -12,8 +12,9 @@
 namespace pyprof::profile {
 
 struct Amount {
-    std::uint64_t weight = 0;  // of metrics[0]
+    std::uint64_t weight = 0;  // of the profile's metric
     std::uint64_t samples = 0;
+    std::vector<std::uint64_t> measures{};  // of each of the profile's measures
     friend bool operator==(const Amount&, const Amount&) = default;
 };
 
@@ -37,6 +38,25 @@ struct Cost {
 
 // One Cost for every key below `key_count`; keys[context] is its key, or `none`.
 std::vector<Cost> sum_by(const Profile& profile, std::span<const std::uint32_t> keys, std::uint32_t key_count);
+
+// The sums of all values whose `place_of(value)` is the same, by place; places are below `count`, or `none`.
+template <class PlaceOf>
+std::vector<Amount> amounts_by(const Profile& profile, std::size_t count, PlaceOf place_of) {
+    std::vector<Amount> sums(count, Amount{0, 0, std::vector<std::uint64_t>(profile.measures.size())});
+    for (const Value& value : profile.values) {
+        const std::uint32_t place = place_of(value);
+        if (place == none) continue;
+        sums[place].weight += value.weight;
+        sums[place].samples += value.samples;
+    }
+    for (std::size_t i = 0; i < profile.measures.size(); i++) {
+        for (const Value& value : profile.measures[i].values) {
+            const std::uint32_t place = place_of(value);
+            if (place != none) sums[place].measures[i] += value.weight;
+        }
+    }
+    return sums;
+}
 
 // The sum of all values.
 Amount sum_all(const Profile& profile);

@@ -125,11 +125,6 @@ const Process& process_of(const Profile& profile, const Value& value) {
     return profile.processes[profile.threads[value.thread].process];
 }
 
-void add(Amount& amount, const Value& value) {
-    amount.weight += value.weight;
-    amount.samples += value.samples;
-}
-
 }  // namespace
 
 std::vector<FunctionRow> function_rows(const Profile& profile) {
@@ -221,40 +216,48 @@ std::vector<RankRow> rank_rows(const Profile& profile) {
     const std::vector<Category> category = categories(profile);
     for (const Value& value : profile.values) {
         const std::int32_t rank = process_of(profile, value).rank;
-        if (rank < 0) continue;
-        add(rows[rank].self, value);
-        rows[rank].categories[static_cast<std::size_t>(category[value.context])] += value.weight;
+        if (rank >= 0) rows[rank].categories[static_cast<std::size_t>(category[value.context])] += value.weight;
     }
+    const std::vector<std::int32_t> ranks = ranks_of(profile);
+    const std::vector<Amount> sums = amounts_by(profile, ranks.size(), [&](const Value& value) {
+        const auto place = std::ranges::find(ranks, process_of(profile, value).rank) - ranks.begin();
+        return static_cast<std::size_t>(place) == ranks.size() ? none : static_cast<std::uint32_t>(place);
+    });
     std::vector<RankRow> result;
-    for (const auto& [rank, row] : rows) result.push_back(row);
+    for (std::size_t i = 0; i < ranks.size(); i++) {
+        result.push_back(rows[ranks[i]]);
+        result.back().self = sums[i];
+    }
     return result;
 }
 
 std::vector<ThreadRow> thread_rows(const Profile& profile) {
     std::vector<ThreadRow> rows(profile.threads.size());
-    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i].thread = i;
-    for (const Value& value : profile.values) add(rows[value.thread].self, value);
+    const std::vector<Amount> sums = amounts_by(profile, rows.size(), [](const Value& value) { return value.thread; });
+    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i] = {i, sums[i]};
     sort_by_self(rows);
     return rows;
 }
 
 std::vector<ProcessRow> process_rows(const Profile& profile) {
     std::vector<ProcessRow> rows(profile.processes.size());
-    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i].process = i;
-    for (const Value& value : profile.values) add(rows[profile.threads[value.thread].process].self, value);
+    const std::vector<Amount> sums =
+        amounts_by(profile, rows.size(), [&](const Value& value) { return profile.threads[value.thread].process; });
+    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i] = {i, sums[i]};
     sort_by_self(rows);
     return rows;
 }
 
 std::vector<ModuleRow> module_rows(const Profile& profile) {
     std::vector<ModuleRow> rows(profile.modules.size());
-    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i].module = i;
+    const auto module_of = [&](const Value& value) {
+        return value.context == 0 ? none : function_of(profile, value.context).module;
+    };
+    const std::vector<Amount> sums = amounts_by(profile, rows.size(), module_of);
+    for (std::uint32_t i = 0; i < rows.size(); i++) rows[i] = {i, sums[i], 0};
     for (const Value& value : profile.values) {
-        if (value.context == 0) continue;
-        const Function& function = function_of(profile, value.context);
-        if (function.module == none) continue;
-        add(rows[function.module].self, value);
-        if (function.named) rows[function.module].named += value.weight;
+        const bool named = module_of(value) != none && function_of(profile, value.context).named;
+        if (named) rows[module_of(value)].named += value.weight;
     }
     std::erase_if(rows, [](const ModuleRow& row) { return row.self.samples == 0 && row.self.weight == 0; });
     sort_by_self(rows);

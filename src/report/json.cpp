@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "profile/interval.h"
+#include "profile/ratios.h"
 #include "profile/views.h"
 #include "report/words.h"
 
@@ -28,7 +29,7 @@ ordered_json number_or_null(std::uint64_t number) { return number == 0 ? ordered
 class Lists {
 public:
     Lists(const Profile& profile, const Options& options)
-        : profile_{profile}, options_{options}, all_{profile::sum_all(profile)} {}
+        : profile_{profile}, options_{options}, all_{profile::sum_all(profile)}, ratios_{profile::ratios_of(profile)} {}
 
     ordered_json functions() const {
         return list(profile::function_rows(profile_), [&](const profile::FunctionRow& row) {
@@ -177,13 +178,19 @@ private:
 
     // By metric: the profile's first, and how many samples it stands on.
     ordered_json amount(const Amount& amount) const {
-        ordered_json values = {{profile_.metrics.front().name, amount.weight}};
+        ordered_json values = {{profile_.metric.name, amount.weight}};
         values["samples"] = amount.samples;
+        for (std::size_t i = 0; i < profile_.measures.size(); i++)
+            values[profile_.measures[i].metric.name] = amount.measures[i];
+        for (const profile::Ratio& ratio : ratios_) {
+            const std::optional<double> value = value_of(ratio, amount);
+            values[ratio.name] = value ? ordered_json(*value) : ordered_json();
+        }
         return values;
     }
     ordered_json interval(const Amount& amount) const {
         const profile::Interval interval = profile::interval_of(amount.weight, all_);
-        return {{profile_.metrics.front().name, {interval.low, interval.high}}};
+        return {{profile_.metric.name, {interval.low, interval.high}}};
     }
     void add_cost(ordered_json& entry, const Cost& cost) const {
         entry["self"] = amount(cost.self);
@@ -220,6 +227,7 @@ private:
     const Profile& profile_;
     const Options& options_;
     Amount all_;
+    std::vector<profile::Ratio> ratios_;
 };
 
 ordered_json run(const profile::Run& run) {
@@ -269,9 +277,13 @@ ordered_json quality(const Profile& profile) {
 
 ordered_json metrics(const Profile& profile) {
     ordered_json list = ordered_json::array();
-    for (const profile::Metric& metric : profile.metrics)
-        list.push_back({{"name", metric.name}, {"unit", metric.unit}});
-    if (profile.metrics.front().name != "samples") list.push_back({{"name", "samples"}, {"unit", "count"}});
+    const auto add = [&](const std::string& name, const std::string& unit) {
+        list.push_back({{"name", name}, {"unit", unit}});
+    };
+    add(profile.metric.name, profile.metric.unit);
+    if (profile.metric.name != "samples") add("samples", "count");
+    for (const profile::Measure& measure : profile.measures) add(measure.metric.name, measure.metric.unit);
+    for (const profile::Ratio& ratio : profile::ratios_of(profile)) add(ratio.name, ratio.unit);
     return list;
 }
 

@@ -16,17 +16,24 @@ constexpr const char* samples_metric = "samples";
 // Samples as the weight, so that every list counts them.
 void count_samples(profile::Profile& profile) {
     for (profile::Value& value : profile.values) value.weight = value.samples;
-    profile.metrics = {{samples_metric, "count"}};
+    profile.metric = {samples_metric, "count"};
+    profile.measures.clear();
+}
+
+std::vector<std::string> metrics_of(const profile::Profile& profile) {
+    std::vector<std::string> names{profile.metric.name};
+    if (profile.metric.name != samples_metric) names.emplace_back(samples_metric);
+    for (const profile::Measure& measure : profile.measures) names.push_back(measure.metric.name);
+    return names;
 }
 
 }  // namespace
 
 Result<profile::Profile> prepare(const profile::Profile& profile, const Options& options) {
-    const std::string& first = profile.metrics.front().name;
-    if (!options.metric.empty() && options.metric != first && options.metric != samples_metric) {
+    const std::vector<std::string> metrics = metrics_of(profile);
+    if (!options.metric.empty() && std::ranges::find(metrics, options.metric) == metrics.end())
         return Error{
-            fmt::format("the profile has no metric '{}'; it has {} and {}", options.metric, first, samples_metric)};
-    }
+            fmt::format("the profile has no metric '{}'; it has {}", options.metric, fmt::join(metrics, ", "))};
     profile::Profile result = profile::without_machinery(profile);
     if (options.rank) {
         const std::vector<std::int32_t> ranks = profile::ranks_of(profile);
@@ -38,6 +45,8 @@ Result<profile::Profile> prepare(const profile::Profile& profile, const Options&
         result = profile::only_rank(result, *options.rank);
     }
     if (options.metric == samples_metric) count_samples(result);
+    for (std::size_t i = 0; i < result.measures.size(); i++)
+        if (options.metric == result.measures[i].metric.name) return profile::by_measure(result, i);
     return result;
 }
 

@@ -57,7 +57,7 @@ public:
         : profile_{profile},
           limit_{limit},
           all_{profile::sum_all(profile).weight},
-          is_time_{profile.metrics.front().unit == "nanoseconds"} {}
+          is_time_{profile.metric.unit == "nanoseconds"} {}
 
     Table functions() const {
         using Row = profile::FunctionRow;

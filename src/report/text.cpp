@@ -224,7 +224,7 @@ private:
         const auto [least, most] = std::ranges::minmax_element(rows, {}, computing);
         double mean = 0;
         for (const auto& row : rows) mean += static_cast<double>(computing(row)) / static_cast<double>(rows.size());
-        const bool is_time = profile_.metrics.front().unit == "nanoseconds";
+        const bool is_time = profile_.metric.unit == "nanoseconds";
         const auto figure = [&](std::uint64_t weight) { return is_time ? duration(weight) : grouped(weight); };
         title(fmt::format("Ranks outside MPI: {} (rank {}) to {} (rank {} on {}), mean {}, max/mean {:.2f}",
                           figure(computing(*least)), least->rank, figure(computing(*most)), most->rank,

@@ -43,6 +43,10 @@ public:
 private:
     void read_header() {
         out_.header = copy_at<RecordingHeader>(bytes_, 0);
+        if (out_.header.extra_metrics > max_extra_metrics) {
+            out_.header.extra_metrics = 0;
+            out_.damaged_bytes += sizeof out_.header.extra_metrics;
+        }
         const std::uint32_t header_bytes = out_.header.header_bytes;
         const bool plausible = header_bytes % page_bytes == 0 && header_bytes >= sizeof(RecordingHeader) &&
                                header_bytes <= 32 * recording_header_bytes;
@@ -92,19 +96,28 @@ private:
     // One thread fills a chunk in order, so an unpublished node before a published one is damage.
     void read_nodes(std::uint64_t chunk_begin, const ChunkHeader& chunk) {
         const std::uint64_t end = used_end(chunk_begin, chunk);
+        const std::uint64_t stride = node_stride(out_.header.extra_metrics);
         std::uint64_t holes = 0;
-        for (std::uint64_t at = chunk_begin + sizeof(ChunkHeader); at + sizeof(Node) <= end; at += sizeof(Node)) {
+        for (std::uint64_t at = chunk_begin + sizeof(ChunkHeader); at + stride <= end; at += stride) {
             const auto node = copy_at<Node>(bytes_, at);
             if (node_key::kind(node.key) == 0) {
                 ++holes;
                 if (node.key == 0) continue;
             } else {
                 const auto id = static_cast<std::uint32_t>(at / node_bytes);
-                nodes_.push_back({{node.key, id, no_node, chunk.tree, node.samples, node.expiries}, node.parent});
+                nodes_.push_back(
+                    {{node.key, id, no_node, chunk.tree, node.samples, node.expiries, read_extras(at)}, node.parent});
             }
-            out_.damaged_bytes += holes * sizeof(Node);
+            out_.damaged_bytes += holes * stride;
             holes = 0;
         }
+    }
+
+    std::size_t read_extras(std::uint64_t node_at) {
+        const std::size_t first = out_.extras.size();
+        for (std::uint32_t i = 0; i < out_.header.extra_metrics; ++i)
+            out_.extras.push_back(copy_at<std::uint64_t>(bytes_, node_at + sizeof(Node) + i * sizeof(std::uint64_t)));
+        return first;
     }
 
     void read_records(std::uint64_t chunk_begin, const ChunkHeader& chunk) {

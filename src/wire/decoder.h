@@ -24,6 +24,7 @@ struct TreeNode {
     std::uint32_t thread = 0;        // ChunkHeader::tree: ThreadRecord::index of the owner
     std::uint32_t samples = 0;
     std::uint64_t expiries = 0;
+    std::size_t extras = 0;  // its first value in Recording::extras; header.extra_metrics of them
 };
 
 struct DecodedModule {
@@ -39,8 +40,9 @@ struct DecodedCode {
 };
 
 struct Recording {
-    RecordingHeader header;              // zero where the file is cut within it
+    RecordingHeader header;              // zero where the file is cut within it; extra_metrics is in its range
     std::vector<TreeNode> nodes;         // parents before their children
+    std::vector<std::uint64_t> extras;   // values of the extra metrics, node by node
     std::vector<DecodedModule> modules;  // ids are unique and not 0, as in the three below
     std::vector<DecodedCode> codes;
     std::vector<ThreadRecord> threads;

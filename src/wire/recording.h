@@ -20,6 +20,17 @@ inline constexpr std::uint32_t page_bytes = 4096;
 inline constexpr std::uint32_t recording_header_bytes = 32768;
 inline constexpr std::uint32_t chunk_magic = 0x4b4e4843;  // "CHNK"
 
+// What a recording measures besides time: counts of events, time off the CPU. Every node has one value of each.
+enum class MetricUnit : std::uint32_t { count = 0, nanoseconds = 1 };
+struct MetricInfo {
+    char name[56];  // NUL-terminated
+    MetricUnit unit;
+    std::uint32_t reserved;
+};
+inline constexpr std::uint32_t max_extra_metrics = 8;
+// With Clock::wall: nanoseconds that a thread spent waiting, which add to the CPU time that expiries stand for.
+inline constexpr const char* off_cpu_metric = "off_cpu";
+
 enum class Clock : std::uint32_t { cpu = 0, wall = 1 };
 
 // How the process went on from here; `running` in a dead process means that it was killed.
@@ -92,7 +103,10 @@ struct RecordingHeader {
     char executable[1024];
     char working_directory[1024];
     char python_message[256];
-    char command[4096];  // NUL-separated arguments, double NUL at the end
+    char command[4096];           // NUL-separated arguments, double NUL at the end
+    std::uint32_t extra_metrics;  // values that follow every node; `metrics` names them
+    std::uint32_t extra_reserved;
+    MetricInfo metrics[max_extra_metrics];
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 
@@ -108,7 +122,8 @@ struct ChunkHeader {
 };
 static_assert(sizeof(ChunkHeader) == 32);
 
-// A node of a calling context tree. 32 bytes, so that a node's id is its file offset / 32 and 0 is no node.
+// A node of a calling context tree. 32 bytes, so that a node's id is its file offset / 32 and 0 is no node. Its values
+// of the extra metrics follow directly.
 struct Node {
     std::uint64_t key;       // NodeKey, written last; never changes
     std::uint32_t parent;    // node id, 0 for a root
@@ -118,6 +133,13 @@ struct Node {
 };
 static_assert(sizeof(Node) == 32);
 inline constexpr std::uint32_t node_bytes = 32;
+// From one node to the next: a node and its values of the extra metrics (u64 each), in whole multiples of node_bytes.
+constexpr std::uint32_t node_stride(std::uint32_t extra_metrics) {
+    return node_bytes + (extra_metrics * 8 + node_bytes - 1) / node_bytes * node_bytes;
+}
+
+// The values of the extra metrics behind a node.
+inline std::uint64_t* extras_of(Node& node) { return reinterpret_cast<std::uint64_t*>(&node + 1); }
 
 // What a node stands for, in 64 bits. The two top bits are the kind.
 //   native  01 | r (1) return address | g (1) found by stack scan | module id (12) | address (48)

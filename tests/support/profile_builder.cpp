@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "profile/sums.h"
+
 namespace pyprof::test_support {
 
 using profile::Context;
@@ -17,7 +19,7 @@ std::uint32_t index_of_last(const auto& items) { return static_cast<std::uint32_
 }  // namespace
 
 ProfileBuilder::ProfileBuilder() {
-    profile_.metrics = {{"cpu", "nanoseconds"}};
+    profile_.metric = {"cpu", "nanoseconds"};
     profile_.contexts = {Context{0, profile::none}};
     profile_.run.mode = "cpu";
     profile_.run.period_ns = period_ns;
@@ -104,6 +106,13 @@ void ProfileBuilder::add(std::uint32_t context, std::uint32_t thread, std::uint6
     value.weight += (expiries == 0 ? samples : expiries) * period_ns;
 }
 
+void ProfileBuilder::measure(const std::string& name, const std::string& unit, std::uint32_t context,
+                             std::uint32_t thread, std::uint64_t amount) {
+    profile::Measure& measure = measures_.try_emplace(name, profile::Measure{{name, unit}, {}}).first->second;
+    measure.values.push_back({context, thread, 0, amount});
+    measure.values = profile::sorted_sums(std::move(measure.values));
+}
+
 profile::Profile ProfileBuilder::build() const {
     profile::Profile result = profile_;
     std::uint64_t weight = 0;
@@ -113,6 +122,7 @@ profile::Profile ProfileBuilder::build() const {
         weight += value.weight;
         result.processes[result.threads[value.thread].process].cpu_ns += value.weight;
     }
+    for (const auto& [name, measure] : measures_) result.measures.push_back(measure);
     std::set<std::string> hosts;
     std::set<std::int32_t> ranks;
     for (const profile::Process& process : result.processes) {

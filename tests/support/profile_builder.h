@@ -38,6 +38,10 @@ public:
     // Adds samples whose timers expired `expiries` times in all (0: once each).
     void add(std::uint32_t context, std::uint32_t thread, std::uint64_t samples, std::uint64_t expiries = 0);
 
+    // Adds to what a measure counted.
+    void measure(const std::string& name, const std::string& unit, std::uint32_t context, std::uint32_t thread,
+                 std::uint64_t amount);
+
     // The profile, with run and quality derived from what was added.
     profile::Profile build() const;
 
@@ -46,6 +50,7 @@ private:
     std::map<std::tuple<std::uint32_t, std::uint32_t, bool>, std::uint32_t> locations_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> contexts_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, profile::Value> values_;
+    std::map<std::string, profile::Measure> measures_;
 };
 
 }  // namespace pyprof::test_support

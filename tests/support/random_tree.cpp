@@ -105,6 +105,30 @@ std::string name_of(const Process& process) {
     return process.host + "/" + std::to_string(process.pid) + "/" + std::to_string(process.started_realtime_ns);
 }
 
+void add_measures(Tree& tree, std::mt19937& random) {
+    for (const char* name : {"faults", "perf::CYCLES", "off_cpu"}) {
+        if (random() % 3 == 0) continue;
+        const bool is_time = name[0] == 'o';
+        Measure measure{name, is_time ? wire::MetricUnit::nanoseconds : wire::MetricUnit::count, {}};
+        for (Value value : tree.values) {
+            value.weight_ns = 1 + random() % 100'000;
+            if (random() % 2 == 0) measure.values.push_back(value);
+        }
+        tree.measures.push_back(std::move(measure));
+    }
+}
+
+void add_meaning(const Tree& tree, const std::vector<std::string>& paths, const std::string& metric,
+                 const std::vector<Value>& values, Meaning& meaning) {
+    for (const Value& value : values) {
+        const Thread& thread = tree.threads[value.thread];
+        auto& sum = meaning[metric + name_of(tree.processes[thread.process]) + "|" + std::to_string(thread.tid) + "|" +
+                            paths[value.context]];
+        sum.first += value.samples;
+        sum.second += value.weight_ns;
+    }
+}
+
 }  // namespace
 
 Tree random_tree(std::mt19937& random, std::uint32_t contexts) {
@@ -127,6 +151,7 @@ Tree random_tree(std::mt19937& random, std::uint32_t contexts) {
             tree.values.push_back({context, thread, samples, (samples + late) * period_ns + odd});
         }
     }
+    add_measures(tree, random);
     tree.notes = {"note " + std::to_string(random() % 3)};
     return tree;
 }
@@ -136,13 +161,9 @@ Meaning meaning_of(const Tree& tree) {
     for (std::size_t i = 1; i < paths.size(); ++i)
         paths[i] = paths[tree.contexts[i].parent] + " > " + name_of(tree, tree.contexts[i].key);
     Meaning meaning;
-    for (const Value& value : tree.values) {
-        const Thread& thread = tree.threads[value.thread];
-        auto& sum = meaning[name_of(tree.processes[thread.process]) + "|" + std::to_string(thread.tid) + "|" +
-                            paths[value.context]];
-        sum.first += value.samples;
-        sum.second += value.weight_ns;
-    }
+    add_meaning(tree, paths, "", tree.values, meaning);
+    for (const Measure& measure : tree.measures)
+        add_meaning(tree, paths, measure.name + " of ", measure.values, meaning);
     for (const std::string& path : paths) meaning["path" + path];
     for (const Module& module : tree.modules) meaning["module " + name_of(module)];
     for (const Thread& thread : tree.threads) {

@@ -135,10 +135,15 @@ std::uint32_t RecordingBuilder::thread(std::int32_t tid, wire::Special root) {
 std::uint32_t RecordingBuilder::node(std::uint32_t thread, std::uint32_t parent, std::uint64_t key,
                                      std::uint32_t expiries) {
     ThreadTree& tree = threads_[thread - 1];
-    const std::uint64_t at = take(tree.chunk, sizeof(wire::Node), tree.pages, wire::ChunkKind::nodes, thread);
+    const std::uint32_t stride = wire::node_stride(header_.extra_metrics);
+    const std::uint64_t at = take(tree.chunk, stride, tree.pages, wire::ChunkKind::nodes, thread);
     const auto id = static_cast<std::uint32_t>(at / wire::node_bytes);
     write_node(id, {key, parent, expiries, expiries, {}});
     return id;
+}
+
+void RecordingBuilder::extra(std::uint32_t id, std::uint32_t metric, std::uint64_t value) {
+    write(std::uint64_t{id} * wire::node_bytes + sizeof(wire::Node) + metric * sizeof value, &value, sizeof value);
 }
 
 void RecordingBuilder::unloaded(std::uint32_t module) {

@@ -46,8 +46,9 @@ public:
     std::uint32_t thread(std::int32_t tid, wire::Special root = wire::Special::thread_root);
     wire::ThreadRecord& thread_record(std::uint32_t index) { return threads_[index - 1].record; }
     std::uint32_t root(std::uint32_t thread) const { return threads_[thread - 1].record.root; }
-    // A node's id.
+    // A node's id. Set header().extra_metrics before the first.
     std::uint32_t node(std::uint32_t thread, std::uint32_t parent, std::uint64_t key, std::uint32_t expiries = 0);
+    void extra(std::uint32_t node, std::uint32_t metric, std::uint64_t value);
     void unloaded(std::uint32_t module);
 
     // For damage on purpose.

@@ -173,4 +173,22 @@ profile::Profile small_profile() {
     return make.build();
 }
 
+profile::Profile measured_profile(const std::string& other) {
+    ProfileBuilder make;
+    const std::uint32_t thread = make.thread(make.process(-1, 100, "here"), 100, "python3", true);
+    const std::uint32_t main_frame = make.location(make.python("main", "/home/user/app.py", 10), 12);
+    const std::uint32_t work = make.location(make.python("work", "/home/user/app.py", 1), 3);
+    const std::uint32_t glue = make.native("_PyEval_Vector", make.module("python3"));
+    make.function(glue).machinery = true;
+    const std::uint32_t above = make.path(0, {main_frame}), hidden = make.path(above, {make.location(glue)});
+    const std::uint32_t below = make.path(hidden, {work});
+    make.add(above, thread, 10);
+    make.add(below, thread, 30);
+    make.measure(other, "count", hidden, thread, 1'000'000);
+    make.measure(other, "count", below, thread, 3'000'000);
+    make.measure("PAPI_TOT_INS", "count", above, thread, 50);
+    make.measure("PAPI_TOT_INS", "count", below, thread, 6'000'000);
+    return make.build();
+}
+
 }  // namespace pyprof::test_support

@@ -1,6 +1,7 @@
 #pragma once
 // Profiles made by hand that hold everything a reader of profiles may meet.
 #include <cstdint>
+#include <string>
 
 #include "profile/profile.h"
 
@@ -15,5 +16,8 @@ profile::Profile sample_profile();
 
 // The smallest useful profile: one process, one thread, main() calling work() in app.py.
 profile::Profile small_profile();
+
+// The small one with interpreter machinery and two counters: PAPI_TOT_INS and another.
+profile::Profile measured_profile(const std::string& other = "PAPI_TOT_CYC");
 
 }  // namespace pyprof::test_support

@@ -86,6 +86,36 @@ TEST_CASE("a full tree charges the deepest ancestor and loses no weight") {
     CHECK(sum == 50'000);
 }
 
+TEST_CASE("values of extra metrics stand beside every node and move with it") {
+    Fixture fixture;
+    fixture.budget.extra_metrics = 3;
+    auto ended = std::make_unique<CallTree>();
+    ended->start(fixture.arena, fixture.budget, 1, root_key);
+    std::map<std::vector<std::uint64_t>, std::uint64_t> twin;
+    std::mt19937 random{11};
+    for (std::uint32_t round = 0; round < 20; ++round) {
+        auto tree = std::make_unique<CallTree>();
+        tree->start(fixture.arena, fixture.budget, 2 + round, root_key);
+        for (std::uint64_t i = 0; i < 200; ++i) {
+            const auto path = random_path(random);
+            const std::uint32_t node = tree->descend(*stack_of(path)).node;
+            tree->charge_extra(node, 0, i);
+            tree->charge_extra(node, 2, 1);
+            twin[path] += i;
+        }
+        ended->absorb(*tree);
+        tree->discard();
+    }
+    std::uint64_t counted = 0;
+    for (const auto& [path, amount] : twin) {
+        const std::uint64_t* extras = wire::extras_of(*fixture.arena.node(ended->descend(*stack_of(path)).node));
+        CHECK(extras[0] == amount);
+        CHECK(extras[1] == 0);
+        counted += extras[2];
+    }
+    CHECK(counted == 20 * 200);
+}
+
 TEST_CASE("an absorbed tree's weight lies under the same stacks of the other, and its chunks are used again") {
     Fixture fixture;
     auto ended = std::make_unique<CallTree>();

@@ -12,16 +12,22 @@ using namespace pyprof::test_support;
 namespace {
 
 // The definition, looked at pair by pair.
+void check_sorted(const std::vector<Value>& values) {
+    for (std::size_t i = 1; i < values.size(); ++i) {
+        const Value &a = values[i - 1], &b = values[i];
+        CHECK((a.context < b.context || (a.context == b.context && a.thread < b.thread)));
+    }
+}
+
 void check_canonical(const Tree& tree) {
     CHECK(std::is_sorted(tree.modules.begin(), tree.modules.end()));
     CHECK(std::is_sorted(tree.codes.begin(), tree.codes.end()));
     CHECK(std::is_sorted(tree.notes.begin(), tree.notes.end()));
     for (std::size_t i = 1; i < tree.processes.size(); ++i) CHECK(tree.processes[i - 1].rank <= tree.processes[i].rank);
     for (std::size_t i = 1; i < tree.threads.size(); ++i) CHECK(tree.threads[i - 1].process <= tree.threads[i].process);
-    for (std::size_t i = 1; i < tree.values.size(); ++i) {
-        const Value &a = tree.values[i - 1], &b = tree.values[i];
-        CHECK((a.context < b.context || (a.context == b.context && a.thread < b.thread)));
-    }
+    check_sorted(tree.values);
+    for (const Measure& measure : tree.measures) check_sorted(measure.values);
+    for (std::size_t i = 1; i < tree.measures.size(); ++i) CHECK(tree.measures[i - 1].name < tree.measures[i].name);
     std::vector<std::vector<Key>> children(tree.contexts.size());
     for (std::size_t i = 1; i < tree.contexts.size(); ++i) {
         const Context& context = tree.contexts[i];

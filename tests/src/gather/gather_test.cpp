@@ -46,6 +46,52 @@ TEST_CASE("addresses become offsets in their modules") {
     CHECK(tree.values[3].weight_ns == 7 * 5'000'000);
 }
 
+TEST_CASE("extra metrics become measures of their names") {
+    RecordingBuilder builder;
+    builder.header().extra_metrics = 2;
+    std::strcpy(builder.header().metrics[0].name, "perf::PAGE-FAULTS");
+    std::strcpy(builder.header().metrics[1].name, "idle");
+    builder.header().metrics[1].unit = wire::MetricUnit::nanoseconds;
+    const std::uint32_t main = builder.thread(100);
+    const std::uint32_t a = builder.node(main, builder.root(main), key::make_native(0x6100, 0, false, false), 2);
+    const std::uint32_t b = builder.node(main, a, key::make_native(0x6200, 0, false, false));  // no sample
+    builder.extra(a, 0, 17);
+    builder.extra(b, 1, 4'000);
+    const Tree tree = tree_of(builder);
+    REQUIRE(tree.measures.size() == 2);
+    CHECK(tree.measures[0].name == "idle");
+    CHECK(tree.measures[0].unit == wire::MetricUnit::nanoseconds);
+    REQUIRE(tree.measures[0].values.size() == 1);
+    CHECK(tree.measures[0].values[0].context == 2);
+    CHECK(tree.measures[0].values[0].weight_ns == 4'000);
+    REQUIRE(tree.measures[1].values.size() == 1);
+    CHECK(tree.measures[1].values[0].weight_ns == 17);
+    CHECK(tree.values.size() == 1);
+}
+
+TEST_CASE("wall time is CPU time and the time off the CPU") {
+    RecordingBuilder builder;
+    builder.header().clock = wire::Clock::wall;
+    builder.header().extra_metrics = 1;
+    std::strcpy(builder.header().metrics[0].name, wire::off_cpu_metric);
+    builder.header().metrics[0].unit = wire::MetricUnit::nanoseconds;
+    const std::uint32_t main = builder.thread(100);
+    const std::uint32_t a = builder.node(main, builder.root(main), key::make_native(0x6100, 0, false, false), 2);
+    const std::uint32_t b = builder.node(main, a, key::make_native(0x6200, 0, false, false));
+    builder.extra(a, 0, 500);
+    builder.extra(b, 0, 7'000'000);
+    const Tree tree = tree_of(builder);
+    REQUIRE(tree.values.size() == 2);
+    CHECK(tree.values[0].weight_ns == 2 * 5'000'000 + 500);
+    CHECK(tree.values[1].weight_ns == 7'000'000);
+    REQUIRE(tree.measures.size() == 2);
+    CHECK(tree.measures[0].name == "cpu");
+    REQUIRE(tree.measures[0].values.size() == 1);
+    CHECK(tree.measures[0].values[0].weight_ns == 2 * 5'000'000);
+    CHECK(tree.measures[1].name == "off_cpu");
+    CHECK(tree.measures[1].values.size() == 2);
+}
+
 TEST_CASE("a library loaded twice at different places is one module") {
     RecordingBuilder builder;
     const std::uint32_t first = builder.module({"/lib/libm.so", "\x01", 0x5000, 0, 0});

@@ -28,7 +28,7 @@ Tree tree_with(std::vector<Value> values) {
 
 std::string written(const Tree& tree) {
     ColumnWriter columns;
-    write_values(columns, tree);
+    write_values(columns, tree, tree.values);
     return columns.bytes();
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("values of several periods come back") {
     const std::string bytes = written(tree_with(values));
     Tree back = tree_with({});
     ColumnReader reader = reader_of(bytes);
-    read_values(reader, {}, back);
+    read_values(reader, {}, back, back.values);
     CHECK_FALSE(reader.failed());
     CHECK(reader.done());
     REQUIRE(back.values.size() == values.size());
@@ -68,7 +68,7 @@ TEST_CASE("values of another number of threads or contexts are refused") {
     SECTION("threads") { other.threads.pop_back(); }
     SECTION("contexts") { other.contexts.pop_back(); }
     ColumnReader reader = reader_of(bytes);
-    read_values(reader, {}, other);
+    read_values(reader, {}, other, other.values);
     CHECK(reader.failed());
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("values go to the stand-in of what is lost") {
     lost.add(Section::threads);
     lost.add(Section::contexts);
     ColumnReader reader = reader_of(bytes);
-    read_values(reader, lost, other);
+    read_values(reader, lost, other, other.values);
     REQUIRE_FALSE(reader.failed());
     REQUIRE(other.values.size() == 1);
     CHECK(other.values[0].context == 0);

@@ -108,7 +108,7 @@ TEST_CASE("random trees keep every stack's sums, as when each stack is named on 
     Tables tables{profile};
     Names names{tree, {}, tables};
     const ContextMap contexts{tree, names, tables};
-    profile.values = map_values(tree, contexts);
+    profile.values = map_values(tree.values, contexts);
 
     for (std::uint32_t i = 1; i < profile.contexts.size(); i++) REQUIRE(profile.contexts[i].parent < i);
     for (std::size_t i = 1; i < profile.values.size(); i++) {
@@ -130,7 +130,7 @@ TEST_CASE("the same interpreter function is hidden between Python frames and wor
     Tables tables{profile};
     Names names{stacks.tree(), {}, tables};
     const ContextMap contexts{stacks.tree(), names, tables};
-    profile.values = map_values(stacks.tree(), contexts);
+    profile.values = map_values(stacks.tree().values, contexts);
 
     Sums visible;
     for (const auto& [stack, sums] : sums_of(profile)) {

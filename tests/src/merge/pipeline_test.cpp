@@ -36,7 +36,7 @@ TEST_CASE("a gathered tree becomes a profile with names, sums and facts") {
     CHECK(samples == 10);
     CHECK(weight == 10'000);
     CHECK(std::abs(profile->quality.cpu_covered - 1) < 1e-9);
-    CHECK(profile->metrics.at(0).name == "cpu");
+    CHECK(profile->metric.name == "cpu");
     CHECK(profile->modules.size() == stacks.tree().modules.size());
     CHECK(profile->modules.at(1).names_from == ".symtab");
     CHECK(profile->modules.at(5).names_from == "none");

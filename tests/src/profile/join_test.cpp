@@ -41,9 +41,19 @@ TEST_CASE("Profiles of different programs keep their own functions and sum their
     CHECK(joined.run.hosts.size() == 3);
 }
 
+TEST_CASE("Measures of the same name are added, others stand beside them") {
+    const Profile both = join({test_support::measured_profile(), test_support::measured_profile("perf::CYCLES")});
+    REQUIRE(both.measures.size() == 3);
+    CHECK(both.measures[0].metric.name == "PAPI_TOT_CYC");
+    CHECK(both.measures[1].metric.name == "PAPI_TOT_INS");
+    CHECK(both.measures[2].metric.name == "perf::CYCLES");
+    const std::vector<std::uint64_t> one = sum_all(test_support::measured_profile()).measures;
+    CHECK(sum_all(both).measures == std::vector<std::uint64_t>{one[0], 2 * one[1], one[0]});
+}
+
 TEST_CASE("A profile of another clock is left out and named") {
     Profile wall = test_support::small_profile();
-    wall.metrics.front().name = "wall";
+    wall.metric.name = "wall";
     const Profile joined = join({test_support::small_profile(), wall});
     CHECK(sum_all(joined) == sum_all(test_support::small_profile()));
     CHECK(joined.run.notes.back() == "A profile of wall time was left out of one of cpu time.");

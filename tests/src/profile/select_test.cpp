@@ -37,6 +37,22 @@ TEST_CASE("A stack of machinery alone becomes the interpreter's") {
     CHECK(function_of(simple, simple.values[1].context).name == "(interpreter)");
 }
 
+TEST_CASE("A measure in the place of the time is what lists are about, and back again") {
+    const Profile profile = test_support::measured_profile();
+    const Profile cycles = by_measure(profile, 0);
+    CHECK(cycles.metric.name == "PAPI_TOT_CYC");
+    CHECK(sum_all(cycles).weight == sum_all(profile).measures[0]);
+    CHECK(sum_all(cycles).measures.back() == sum_all(profile).weight);
+    CHECK(by_measure(cycles, cycles.measures.size() - 1) == profile);
+}
+
+TEST_CASE("Measures follow their contexts and threads") {
+    const Profile profile = test_support::measured_profile();
+    CHECK(sum_all(without_machinery(profile)).measures == sum_all(profile).measures);
+    CHECK(sum_all(only_rank(profile, -1)).measures == sum_all(profile).measures);
+    CHECK(sum_all(only_rank(profile, 3)).measures == std::vector<std::uint64_t>{0, 0});
+}
+
 TEST_CASE("One rank keeps its own processes, threads and values") {
     const Profile whole = test_support::sample_profile();
     const Profile one = only_rank(whole, 1);

@@ -53,6 +53,26 @@ TEST_CASE("Every exclusive value lies in its interval") {
     }
 }
 
+TEST_CASE("Counters and their ratios stand beside the time in every list") {
+    const profile::Profile profile = test_support::measured_profile();
+    const nlohmann::json report = parsed(profile);
+    std::vector<std::string> names;
+    for (const nlohmann::json& metric : report["metrics"]) names.push_back(metric["name"]);
+    CHECK(names == std::vector<std::string>{"cpu", "samples", "PAPI_TOT_CYC", "PAPI_TOT_INS", "ipc"});
+    for (const char* list : {"functions", "threads", "processes"}) {
+        std::uint64_t cycles = 0;
+        for (const nlohmann::json& entry : report.at(list)) {
+            const nlohmann::json& self = entry["self"];
+            cycles += self["PAPI_TOT_CYC"].get<std::uint64_t>();
+            if (self["PAPI_TOT_CYC"] == 0) CHECK(self["ipc"].is_null());
+        }
+        CHECK(cycles == profile::sum_all(profile).measures[0]);
+    }
+    const nlohmann::json cycles = parsed(profile, {.metric = "PAPI_TOT_CYC"});
+    CHECK(cycles["metrics"][0]["name"] == "PAPI_TOT_CYC");
+    CHECK(cycles["processes"][0]["self"]["ipc"] == report["processes"][0]["self"]["ipc"]);
+}
+
 TEST_CASE("Names that are not UTF-8 do not spoil the document") {
     profile::Profile profile = test_support::small_profile();
     profile.functions[0].name = "bad \xff name";

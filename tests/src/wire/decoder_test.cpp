@@ -70,6 +70,40 @@ TEST_CASE("a recording reads back as it was built") {
     CHECK(recording->unloaded == std::vector<std::uint32_t>{2});
 }
 
+TEST_CASE("values of extra metrics follow every node") {
+    RecordingBuilder builder;
+    builder.header().extra_metrics = 5;
+    const std::uint32_t main = builder.thread(100);
+    std::map<std::uint32_t, std::uint64_t> expected;
+    for (std::uint64_t i = 0; i < 300; ++i) {  // several chunks
+        const std::uint32_t node = builder.node(main, builder.root(main), some_key + i, 1);
+        builder.extra(node, 0, i);
+        builder.extra(node, 4, 1000 + i);
+        expected[node] = i;
+    }
+    const auto recording = decode(builder.bytes());
+    REQUIRE(recording);
+    CHECK(recording->damaged_bytes == 0);
+    REQUIRE(recording->nodes.size() == 301);
+    for (const TreeNode& node : recording->nodes) {
+        if (node.id == builder.root(main)) continue;
+        CHECK(recording->extras.at(node.extras) == expected.at(node.id));
+        CHECK(recording->extras.at(node.extras + 3) == 0);
+        CHECK(recording->extras.at(node.extras + 4) == 1000 + expected.at(node.id));
+    }
+}
+
+TEST_CASE("more extra metrics than there can be are damage, not memory") {
+    RecordingBuilder builder;
+    const std::uint32_t main = builder.thread(100);
+    builder.node(main, builder.root(main), some_key, 3);
+    builder.header().extra_metrics = 1'000'000;
+    const auto recording = decode(builder.bytes());
+    REQUIRE(recording);
+    CHECK(recording->damaged_bytes == sizeof(std::uint32_t));
+    CHECK(total(*recording) == 3);
+}
+
 TEST_CASE("what is no recording is refused with the reason") {
     CHECK(decode({}).error().message() == "it is cut within its first 16 bytes: nothing of the recording is left");
     std::vector<std::byte> bytes(1000);

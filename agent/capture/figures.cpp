@@ -65,6 +65,9 @@ void fill_header() {
     h.started_ns = process.started_ns;
     h.committed_bytes = wire::recording_header_bytes;
     h.slice_shift = 20;  // 1 ms
+    h.extra_metrics = process.budget.extra_metrics;
+    for (std::uint32_t i = 0; i < h.extra_metrics; ++i) h.metrics[i] = process.metrics[i];
+    copy_text(h.counter_message, process.counter_message);
     copy_text(h.job, process.job);
     copy_text(h.host, process.host);
     copy_text(h.script, process.script);

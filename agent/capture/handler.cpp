@@ -88,6 +88,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     if (!leaf.complete) count_loss(wire::Loss::memory_full, expiries);
     thread.tree.charge(leaf.node, 1, expiries);
     thread.counted += expiries;
+    charge_counters(thread, leaf.node);
 
     wire::RecordingHeader& h = *process.arena.header();
     std::atomic_ref{h.samples}.fetch_add(1, std::memory_order_relaxed);
@@ -100,6 +101,17 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
 }
 
 void copy_comm(char (&name)[32]) { sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name)); }
+
+// Where time and events go that no stack was taken for.
+std::uint32_t late_node(ThreadState& thread) {
+    MergedStack& stack = thread.merged;
+    stack.count = 0;
+    stack.keys[stack.count++] = node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_late));
+    if (thread.start_routine != 0)
+        stack.keys[stack.count++] =
+            node_key::make_native(thread.start_routine, module_of(thread.start_routine), false, false);
+    return thread.tree.descend(stack).node;
+}
 
 }  // namespace
 
@@ -137,16 +149,15 @@ std::uint32_t current_context(ThreadState& thread, const Registers& registers, c
 
 void charge_late(ThreadState& thread, std::uint64_t expiries, const InsideAgent& inside) {
     if (expiries == 0 || !ensure_thread(thread, inside)) return;
-    MergedStack& stack = thread.merged;
-    stack.count = 0;
-    stack.keys[stack.count++] = node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_late));
-    if (thread.start_routine != 0)
-        stack.keys[stack.count++] =
-            node_key::make_native(thread.start_routine, module_of(thread.start_routine), false, false);
-    thread.tree.charge(thread.tree.descend(stack).node, 0, expiries);
+    thread.tree.charge(late_node(thread), 0, expiries);
     thread.counted += expiries;
     std::atomic_ref{process.arena.header()->expiries}.fetch_add(expiries, std::memory_order_relaxed);
     count_loss(wire::Loss::thread_late, expiries);
+}
+
+void charge_last_counters(ThreadState& thread, const InsideAgent& inside) {
+    if (thread.counters.events < 0 || !ensure_thread(thread, inside)) return;
+    charge_counters(thread, late_node(thread));
 }
 
 void on_sample(int, siginfo_t* info, void* context) noexcept {

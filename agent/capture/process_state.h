@@ -27,6 +27,10 @@ struct ProcessState {
     std::uint64_t started_ns = 0, started_realtime_ns = 0, started_ticks = 0;
     std::uint64_t cpu_base_ns = 0;  // CPU time of the process before it was profiled
 
+    // Values that follow every node, as the header names them.
+    wire::MetricInfo metrics[wire::max_extra_metrics] = {};
+    char counter_message[512] = {};  // events that cannot be counted
+
     std::int32_t python_version = 0;  // PY_VERSION_HEX, 0: none found so far
     char python_message[256] = {};    // why its frames are not read
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "agent/capture/call_tree.h"
+#include "agent/capture/counters.h"
 #include "agent/capture/merged_stack.h"
 #include "agent/capture/native_stack.h"
 #include "agent/capture/native_walk.h"
@@ -27,6 +28,8 @@ struct ThreadState {
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t started_ns = 0;
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
+    CounterSet counters;
+    std::uint64_t counted_events[wire::max_extra_metrics] = {};  // values at the last look
     CallTree tree;
     WalkMemo memo;
     NativeStack native;
@@ -44,6 +47,7 @@ struct ThreadState {
         cpu_base_ns = counted = pending = start_routine = started_ns = 0;
         spawned_by = 0;
         record = nullptr;
+        counters = {};
         memo.generation = memo.current = memo.count = 0;
     }
 };

@@ -11,6 +11,7 @@
 #include "agent/capture/python_state.h"
 #include "agent/capture/syscalls.h"
 #include "agent/capture/task_scan.h"
+#include "agent/counters/events.h"
 #include "agent/discover/loaded_symbols.h"
 #include "agent/discover/process_kind.h"
 #include "agent/discover/rank.h"
@@ -138,6 +139,8 @@ void start(bool late) {
         discover::TextBuilder{process.script, sizeof process.script}.add(getenv("PYPROF_SCRIPT") ?: "");
     capture::native_code.set_up(writer, process.executable);
     if (!install_handler()) return;
+    process.budget.extra_metrics =
+        counters::set_up(options.counters, process.metrics, process.counter_message, sizeof process.counter_message);
     // CPU clocks go on through exec, so what came before is another program's or start-up.
     process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
     pthread_atfork(nullptr, nullptr, start_in_child);

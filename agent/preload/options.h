@@ -11,6 +11,7 @@ struct Options {
     int command_pid = 0;
     std::uint32_t rate_hz = 0;  // 0: the engine's default
     std::uint64_t memory_cap = 16u << 20;
+    const char* counters = "";  // events, with commas between them
 };
 
 // Never fails: a value that makes no sense leaves the default (the launcher has refused it before).

@@ -7,6 +7,7 @@
 #include "agent/capture/handler.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
+#include "agent/counters/events.h"
 #include "agent/discover/text.h"
 #include "agent/preload/timers.h"
 
@@ -216,6 +217,8 @@ void begin_thread(const ThreadOrigin& origin) {
     state->stack = stack_of_this_thread();
     current = state;
     sys::mask_signal(SIG_UNBLOCK, process.signal);
+    counters::start_thread(state->counters);
+    capture::begin_counters(*state);
     const bool roomy = state->stack.high - state->stack.low >= smallest_stack;
     if (roomy)
         arm(*state, origin.cpu_base_ns + random_phase(state->tid));
@@ -234,6 +237,7 @@ void end_thread() {
         const InsideAgent inside{*state};
         const std::uint64_t cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
         if (process.pid == sys::get_pid()) settle(*state, cpu_ns, inside);
+        capture::charge_last_counters(*state, inside);
         ended_threads.fetch_add(1);
         if (state->record != nullptr) {
             state->record->cpu_ns = cpu_ns;
@@ -242,6 +246,7 @@ void end_thread() {
         }
         keep_or_fold(*state);
     }
+    counters::stop_thread(state->counters);
     delist(state);
     process.live_threads.fetch_sub(1);
     release_state(state);
@@ -316,6 +321,7 @@ void settle_process() {
         other.cpu_base_ns = cpu_ns;
         other.counted = 0;
     });
+    capture::charge_last_counters(*state, inside);
     settle_ends_of_threads();
     const std::uint64_t cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
     settle(*state, cpu_ns, inside);
@@ -363,6 +369,7 @@ void keep_only_this_thread() {
     for_each_thread([mine](ThreadState& state) {
         state.timer = -1;  // timers are not inherited
         if (&state == mine) return;
+        counters::abandon_after_fork(state.counters);
         delist(&state);
         release_state(&state);
     });
@@ -372,6 +379,8 @@ void keep_only_this_thread() {
     mine->tid = sys::get_tid();
     mine->counted = mine->pending = mine->cpu_base_ns = 0;
     mine->start_routine = 0;
+    counters::restart_after_fork(mine->counters);
+    capture::begin_counters(*mine);
     mine->started_ns = sys::monotonic_now();
     sys::mask_signal(SIG_UNBLOCK, process.signal);
     arm(*mine, random_phase(mine->tid));

@@ -45,7 +45,14 @@ Status set_engine(RunOptions&, const std::string& text) {
     return Error{"is cpu, perf or tgkill"};
 }
 
-Status set_counters(RunOptions&, const std::string&) { return unavailable("counting events", "leave it out"); }
+// Which events exist is known where the program runs; the profile says which could not be counted.
+Status set_counters(RunOptions& options, const std::string& text) {
+    const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+    if (std::any_of(text.begin(), text.end(), is_odd))
+        return Error{"is a list of events, such as PAPI_TOT_INS,PAPI_TOT_CYC"};
+    options.counters = text;
+    return {};
+}
 
 Status set_flag(bool& flag, const std::string& text) {
     if (text != "0" && text != "1") return Error{"is 0 or 1"};
@@ -122,7 +129,8 @@ constexpr Option table[] = {
     {'r', "rate", "HZ", "PYPROF_RATE", nullptr, set_rate, "samples a second of CPU time and thread"},
     {0, "mode", "cpu|wall", "PYPROF_MODE", nullptr, set_mode, "which clock samples (wall: not in this version)"},
     {0, "engine", "NAME", "PYPROF_ENGINE", nullptr, set_engine, "what takes the samples: cpu"},
-    {0, "counters", "EVENT,...", "PYPROF_COUNTERS", nullptr, set_counters, "hardware events (not in this version)"},
+    {0, "counters", "EVENT,...", "PYPROF_COUNTERS", nullptr, set_counters,
+     "events to count with PAPI at each sample, such as PAPI_TOT_INS,PAPI_TOT_CYC,rusage::nvcsw"},
     {0, "no-native", nullptr, "PYPROF_NATIVE", "0", set_native, "leave native frames out"},
     {0, "no-children", nullptr, "PYPROF_CHILDREN", "0", set_children, "leave child processes out"},
     {0, "mpi", nullptr, "PYPROF_MPI", "1", set_mpi, "take part in MPI even without rank variables"},

@@ -19,6 +19,7 @@ struct RunOptions {
     bool children = true;                    // child processes
     std::optional<bool> mpi;                 // nothing: as the rank variables say
     std::vector<std::pair<int, int>> ranks;  // first and last of each range; empty: all
+    std::string counters;                    // events, as given
     std::string max_memory;                  // as given, checked
     bool quiet = false;
     bool help = false;

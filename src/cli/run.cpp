@@ -101,6 +101,7 @@ Environment environment_of_command(const Recorder& recorder, const std::string& 
     environment.set("PYPROF_SCRIPT", recorder.script);
     if (options.rate) environment.set("PYPROF_RATE", std::to_string(*options.rate));
     environment.set("PYPROF_MODE", "cpu");
+    if (!options.counters.empty()) environment.set("PYPROF_COUNTERS", options.counters);
     if (!options.max_memory.empty()) environment.set("PYPROF_MAX_MEMORY", options.max_memory);
     environment.set("PYPROF_NATIVE", flag(options.native));
     environment.set("PYPROF_CHILDREN", flag(options.children));

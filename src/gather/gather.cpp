@@ -222,6 +222,9 @@ private:
     void add_notes() {
         const std::string of = "the recording of process " + std::to_string(in_.header.pid) + " on " +
                                (in_.header.host[0] != '\0' ? wire::text_of(in_.header.host) : "an unknown host");
+        const std::string uncounted = wire::text_of(in_.header.counter_message);
+        if (!uncounted.empty())
+            out_.note("events that cannot be counted on " + wire::text_of(in_.header.host) + ": " + uncounted);
         if (in_.missing_bytes != 0) {
             out_.note(of + " is cut: " + std::to_string(in_.missing_bytes) + " of " +
                       std::to_string(saturating_add(in_.file_bytes, in_.missing_bytes)) + " bytes are missing");

@@ -90,6 +90,10 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
     for (std::string& problem : names.problems()) profile.run.notes.push_back(std::move(problem));
     profile.metric = {profile.run.mode, "nanoseconds"};
     profile.measures = measures_of(tree, contexts, profile.metric);
+    for (const profile::Measure& measure : profile.measures) {
+        const std::string& name = measure.metric.name;
+        if (name != "cpu" && name != wire::off_cpu_metric) profile.run.counters.push_back(name);
+    }
     names.save();
     return profile;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "profile/ratios.h"
 #include "profile/views.h"
 #include "report/sources.h"
 #include "report/words.h"
@@ -57,7 +58,8 @@ public:
         : profile_{profile},
           limit_{limit},
           all_{profile::sum_all(profile).weight},
-          is_time_{profile.metric.unit == "nanoseconds"} {}
+          is_time_{profile.metric.unit == "nanoseconds"},
+          ratios_{profile::ratios_of(profile)} {}
 
     Table functions() const {
         using Row = profile::FunctionRow;
@@ -66,6 +68,7 @@ public:
             joined<Row>(
                 {figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
                  figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                 measured<Row>([](const Row& row) -> const profile::Amount& { return row.cost.self; }),
                  spread<Row>([](const Row& row) { return row.cost.self_ranks; }),
                  {{{"domain", "domain"},
                    [this](const Row& row) { return text_cell(name_of(profile_.functions[row.function].domain)); }},
@@ -83,6 +86,7 @@ public:
             profile::line_rows(profile_),
             joined<Row>({figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
                          figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                         measured<Row>([](const Row& row) -> const profile::Amount& { return row.cost.total; }),
                          {part<Row>(Category::python), part<Row>(Category::native), part<Row>(Category::mpi)},
                          spread<Row>([](const Row& row) { return row.cost.total_ranks; }),
                          {{{"line", "where"},
@@ -102,6 +106,7 @@ public:
         return table(profile::kernel_rows(profile_),
                      joined<Row>({figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
                                   figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                                  measured<Row>([](const Row& row) -> const profile::Amount& { return row.cost.self; }),
                                   spread<Row>([](const Row& row) { return row.cost.self_ranks; }),
                                   {{{"where", "where"},
                                     [this](const Row& row) {
@@ -138,7 +143,8 @@ public:
             fields.push_back({{profile::category_names[i], key(profile::category_names[i]), true},
                               [this, i](const Row& row) { return value(row.categories[i]); }});
         }
-        return table(profile::rank_rows(profile_), fields, limit_);
+        const auto self = [](const Row& row) -> const profile::Amount& { return row.self; };
+        return table(profile::rank_rows(profile_), joined<Row>({fields, measured<Row>(self)}), limit_);
     }
 
     Table threads() const {
@@ -147,6 +153,7 @@ public:
         const auto process = [this](const Row& row) { return profile_.threads[row.thread].process; };
         return table(profile::thread_rows(profile_),
                      joined<Row>({figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                                  measured<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
                                   process_fields<Row>(process),
                                   {{{"tid", "tid", true}, [=](const Row& row) { return tid(thread(row)); }},
                                    {{"python", "python"},
@@ -166,6 +173,7 @@ public:
             profile::process_rows(profile_),
             joined<Row>(
                 {figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                 measured<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
                  process_fields<Row>([](const Row& row) { return row.process; }),
                  {{{"ppid", "ppid", true}, [=](const Row& row) { return number_or_unknown(process(row).parent_pid); }},
                   {{"host", "host"}, [=](const Row& row) { return text_cell(process(row).host); }},
@@ -201,6 +209,27 @@ private:
         return {{{title + " %", title + "_share", true},
                  [this, weight](const Row& row) { return share_cell(share_of(weight(row), all_)); }},
                 {{title, key(title), true}, [this, weight](const Row& row) { return value(weight(row)); }}};
+    }
+    // Every other metric of an amount, and their ratios.
+    template <class Row>
+    Fields<Row> measured(std::function<const profile::Amount&(const Row&)> amount) const {
+        Fields<Row> fields;
+        for (std::size_t i = 0; i < profile_.measures.size(); i++) {
+            const profile::Metric& metric = profile_.measures[i].metric;
+            const bool is_time = metric.unit == "nanoseconds";
+            fields.push_back({{metric.name, is_time ? metric.name + "_ns" : metric.name, true},
+                              [amount, i, is_time](const Row& row) {
+                                  const std::uint64_t value = amount(row).measures[i];
+                                  return is_time ? time_cell(value) : count_cell(value);
+                              }});
+        }
+        for (const profile::Ratio& ratio : ratios_) {
+            fields.push_back({{ratio.name, ratio.name, true}, [amount, ratio](const Row& row) {
+                                  const std::optional<double> value = value_of(ratio, amount(row));
+                                  return value ? ratio_cell(*value) : unknown_cell();
+                              }});
+        }
+        return fields;
     }
     template <class Row>
     Field<Row> part(Category category) const {
@@ -266,6 +295,7 @@ private:
     std::size_t limit_;
     std::uint64_t all_;
     bool is_time_;
+    std::vector<profile::Ratio> ratios_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "profile/ratios.h"
 #include "profile/views.h"
 #include "report/findings.h"
 #include "report/sources.h"
@@ -195,14 +196,44 @@ private:
         }
     }
 
+    // The first ratio, such as instructions per cycle; without one the share of the first counter.
+    std::string counter_titles(const std::vector<profile::Ratio>& ratios) const {
+        if (!ratios.empty()) return fmt::format("{:>12}  ", ratios.front().name);
+        return first_counter() == profile_.measures.size() ? "" : fmt::format("{:>12}  ", short_name());
+    }
+    std::string counter_cells(const std::vector<profile::Ratio>& ratios, const profile::Amount& amount) const {
+        if (!ratios.empty()) {
+            const std::optional<double> value = value_of(ratios.front(), amount);
+            return value ? fmt::format("{:>12.3g}  ", *value) : fmt::format("{:>12}  ", "");
+        }
+        const std::size_t i = first_counter();
+        if (i == profile_.measures.size()) return "";
+        return fmt::format("{:>12}  ", percent(share_of(amount.measures[i], all_.measures[i])));
+    }
+    std::size_t first_counter() const {
+        const auto is_first = [&](const profile::Measure& measure) {
+            return !profile_.run.counters.empty() && measure.metric.name == profile_.run.counters.front();
+        };
+        return static_cast<std::size_t>(std::ranges::find_if(profile_.measures, is_first) - profile_.measures.begin());
+    }
+    // Without the component: "PAGE-FAULTS" of "perf::PAGE-FAULTS".
+    std::string short_name() const {
+        const std::string& name = profile_.run.counters.front();
+        const std::size_t component = name.find("::");
+        return fitted(component == std::string::npos ? name : name.substr(component + 2), 12, style_.unicode);
+    }
+
     void kernels() {
         const auto rows = profile::kernel_rows(profile_);
         if (rows.empty()) return;
-        const auto print = [&](const std::string& name, const std::string& at, const std::string& callers) {
-            return fitted(printable(name), style_.width - 64, style_.unicode) + "  " +
+        const std::vector<profile::Ratio> ratios = profile::ratios_of(profile_);
+        const auto print = [&](const std::string& counted, const std::string& name, const std::string& at,
+                               const std::string& callers) {
+            return counted + fitted(printable(name), style_.width - 64 - counted.size(), style_.unicode) + "  " +
                    fitted(printable(at), 20, style_.unicode) + "  " + printable(callers);
         };
-        title(fmt::format("{:>7} {:>7}  ", "self", "total") + print("kernel", "where", "called by"));
+        title(fmt::format("{:>7} {:>7}  ", "self", "total") +
+              print(counter_titles(ratios), "kernel", "where", "called by"));
         for (std::size_t i = 0; i < std::min(shown(kernel_lines), rows.size()); i++) {
             const profile::KernelRow& kernel = rows[i];
             std::string callers;
@@ -211,7 +242,8 @@ private:
                 callers += (c == 0 ? "" : ", ") + where(caller.function, caller.line);
             }
             line(fmt::format("{:>7} {:>7}  ", share(kernel.cost.self.weight), share(kernel.cost.total.weight)) +
-                 print(profile_.functions[kernel.function].name, where(kernel.function, kernel.line), callers));
+                 print(counter_cells(ratios, kernel.cost.self), profile_.functions[kernel.function].name,
+                       where(kernel.function, kernel.line), callers));
         }
     }
 

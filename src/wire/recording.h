@@ -51,6 +51,7 @@ enum class Loss : std::uint32_t {
     thread_unarmed,     // threads that got no timer
     thread_late,        // expiries of ended threads charged to their start routine
     slice_skipped,      // samples left out of the time slices only
+    counters_lost,      // threads whose events were not counted, or not to their end
     count
 };
 inline constexpr std::uint32_t loss_slots = 32;
@@ -107,6 +108,7 @@ struct RecordingHeader {
     std::uint32_t extra_metrics;  // values that follow every node; `metrics` names them
     std::uint32_t extra_reserved;
     MetricInfo metrics[max_extra_metrics];
+    char counter_message[512];  // events that were asked for and cannot be counted, and why
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 

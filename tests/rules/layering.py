@@ -20,9 +20,11 @@ may_include = {
     "agent": set(),  # what all of the agent's folders share
     "agent/cpython": {"src/base", "src/wire"},
     "agent/capture": {"src/base", "src/wire", "agent/cpython"},
+    "agent/counters": {"src/base", "src/wire", "agent/capture", "agent/discover"},
     "agent/discover": {"src/base", "src/wire", "agent/cpython"},
     "agent/hooks": {"src/base", "src/wire", "agent/capture", "agent/discover", "agent/preload"},
-    "agent/preload": {"src/base", "src/wire", "agent/cpython", "agent/capture", "agent/discover", "agent/hooks"},
+    "agent/preload": {"src/base", "src/wire", "agent/cpython", "agent/capture", "agent/counters", "agent/discover",
+                      "agent/hooks"},
     "agent/mpi": {"src/base", "src/wire", "src/gather", "agent/preload"},
 }
 

@@ -115,11 +115,19 @@ TEST_CASE("A list of ranks holds single ones and ranges") {
 
 TEST_CASE("What this version cannot do is said in words") {
     for (const auto& words : std::vector<std::vector<std::string>>{
-             {"--mode", "wall"}, {"--engine", "perf"}, {"--engine", "tgkill"}, {"--counters", "x"}, {"--mpi-sync"}}) {
+             {"--mode", "wall"}, {"--engine", "perf"}, {"--engine", "tgkill"}, {"--mpi-sync"}}) {
         INFO(words.front());
         CHECK(error_of(words).find("is not available in this version") != std::string::npos);
     }
     CHECK(error_of({"--mode", "cpu", "--engine", "cpu", "true"}).empty());
+}
+
+TEST_CASE("Events are taken as they are, but in one word") {
+    const auto options = Line{{"--counters", "PAPI_TOT_INS,perf::PAGE-FAULTS:u=1", "true"}}.parse();
+    REQUIRE(options);
+    CHECK(options->counters == "PAPI_TOT_INS,perf::PAGE-FAULTS:u=1");
+    CHECK(error_of({"--counters", "PAPI_TOT_INS, PAPI_TOT_CYC", "true"}).find("is a list of events") !=
+          std::string::npos);
 }
 
 TEST_CASE("An unknown option and a missing value are named") {

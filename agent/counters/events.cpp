@@ -1,0 +1,226 @@
+#include "agent/counters/events.h"
+
+#include <atomic>
+#include <pthread.h>
+
+#include "agent/capture/process_state.h"
+#include "agent/capture/syscalls.h"
+#include "agent/counters/descriptors.h"
+#include "agent/counters/papi.h"
+#include "agent/discover/text.h"
+
+namespace pyprof::counters {
+namespace {
+
+using capture::CounterSet;
+using discover::TextBuilder;
+namespace sys = capture::sys;
+
+constexpr std::uint32_t most_events = wire::max_extra_metrics - 1;  // one is for the time off the CPU
+constexpr std::uint32_t name_bytes = sizeof wire::MetricInfo::name;
+constexpr std::uint32_t free_starts = 64;
+constexpr std::uint64_t start_cost_ns = 200'000;  // of one thread's counters: PAPI creates, adds and starts
+constexpr std::uint64_t cost_share = 200;         // one part in so many of the run may go into starts
+
+struct UsageEvent {
+    const char* name;
+    long rusage::*field;
+};
+constexpr UsageEvent usage_events[] = {{"rusage::nvcsw", &rusage::ru_nvcsw},
+                                       {"rusage::nivcsw", &rusage::ru_nivcsw},
+                                       {"rusage::minflt", &rusage::ru_minflt},
+                                       {"rusage::majflt", &rusage::ru_majflt}};
+
+Papi papi;
+
+// PAPI's events come first, in the order of its values.
+struct Wanted {
+    char names[most_events][name_bytes];
+    const char* papi_names[most_events];
+    std::uint32_t papi_count = 0;
+    const UsageEvent* usage[most_events] = {};
+    std::uint32_t usage_count = 0;
+} wanted;
+
+std::atomic_flag starting = ATOMIC_FLAG_INIT;  // PAPI starts one thread at a time
+std::atomic<std::uint32_t> started{0};
+
+void lock_starts() {
+    while (starting.test_and_set(std::memory_order_acquire)) sys::call(SYS_sched_yield);
+}
+void unlock_starts() { starting.clear(std::memory_order_release); }
+
+class StartLock {
+public:
+    StartLock() { lock_starts(); }
+    ~StartLock() { unlock_starts(); }
+    StartLock(const StartLock&) = delete;
+    StartLock& operator=(const StartLock&) = delete;
+};
+
+// read(2) is a cancellation point; a thread must not be cancelled while it takes a sample.
+class NotNow {
+public:
+    NotNow() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+    ~NotNow() { pthread_setcancelstate(before_, nullptr); }
+    NotNow(const NotNow&) = delete;
+    NotNow& operator=(const NotNow&) = delete;
+
+private:
+    int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
+bool read_values(const CounterSet& set, std::uint64_t* values) {
+    const NotNow cancel;
+    long long counted[most_events] = {};
+    if (wanted.papi_count != 0 && (!still_ours(set) || !papi.read(set.events, counted))) return false;
+    for (std::uint32_t i = 0; i < wanted.papi_count; ++i)
+        values[i] = counted[i] < 0 ? 0 : static_cast<std::uint64_t>(counted[i]);
+    if (wanted.usage_count == 0) return true;
+    rusage usage{};
+    sys::call(SYS_getrusage, RUSAGE_THREAD, sys::word(&usage));
+    for (std::uint32_t i = 0; i < wanted.usage_count; ++i)
+        values[wanted.papi_count + i] = static_cast<std::uint64_t>(usage.*wanted.usage[i]->field);
+    return true;
+}
+
+const UsageEvent* usage_event(const char* name) {
+    for (const UsageEvent& event : usage_events)
+        if (discover::equal(event.name, name)) return &event;
+    return nullptr;
+}
+
+// The next name of a list, without the comma; false at its end.
+bool next_name(const char*& list, char (&name)[name_bytes]) {
+    while (*list == ',') ++list;
+    std::uint32_t length = 0;
+    for (; *list != '\0' && *list != ','; ++list)
+        if (length + 1 < name_bytes) name[length++] = *list;
+    name[length] = '\0';
+    return length != 0;
+}
+
+bool ends_with(const char* text, const char* end) {
+    const char* at = text;
+    while (*at != '\0') ++at;
+    const char* last = end;
+    while (*last != '\0') ++last;
+    while (last != end && at != text)
+        if (*--at != *--last) return false;
+    return last == end;
+}
+
+class Finder {
+public:
+    explicit Finder(TextBuilder& message) : message_{message} {}
+
+    void look_for(const char* name) {
+        const char* problem = add(name);
+        if (problem == nullptr) return;
+        message_.add(any_ ? "; " : "").add(name).add(": ").add(problem);
+        any_ = true;
+    }
+
+private:
+    const char* add(const char* name) {
+        if (wanted.papi_count + wanted.usage_count == most_events) return "too many events, seven at most";
+        if (discover::starts_with(name, "rusage::")) return add_usage(name);
+        if (!looked_for_papi_) missing_ = papi.load();
+        looked_for_papi_ = true;
+        if (missing_ != nullptr) return missing_;
+        if (const char* problem = papi.try_event(name)) return problem;
+        TextBuilder{wanted.names[wanted.papi_count], name_bytes}.add(name);
+        wanted.papi_names[wanted.papi_count] = wanted.names[wanted.papi_count];
+        ++wanted.papi_count;
+        return nullptr;
+    }
+
+    static const char* add_usage(const char* name) {
+        const UsageEvent* event = usage_event(name);
+        if (event == nullptr) return "there are rusage::nvcsw, nivcsw, minflt and majflt";
+        wanted.usage[wanted.usage_count++] = event;
+        return nullptr;
+    }
+
+    TextBuilder& message_;
+    bool any_ = false;
+    bool looked_for_papi_ = false;
+    const char* missing_ = nullptr;  // why there is no PAPI
+};
+
+bool may_start() {
+    const std::uint32_t number = started.fetch_add(1) + 1;
+    const std::uint64_t run_ns = sys::monotonic_now() - capture::process.started_ns;
+    if (number <= free_starts || number * start_cost_ns <= run_ns / cost_share) return true;
+    started.fetch_sub(1);
+    return false;
+}
+
+void start(CounterSet& set) {
+    CounterSet fresh;
+    if (wanted.papi_count == 0) {
+        fresh.events = 0;
+        set = fresh;
+        return;
+    }
+    const StartLock lock;
+    const OpenEvents before;
+    fresh.events = papi.start_thread(wanted.papi_names, wanted.papi_count);
+    if (fresh.events < 0 || before.add_new_to(fresh)) {
+        set = fresh;
+        return;
+    }
+    papi.stop_thread(fresh.events);
+}
+
+}  // namespace
+
+std::uint32_t set_up(const char* list, wire::MetricInfo* metrics, char* message, std::uint32_t message_bytes) {
+    TextBuilder text{message, message_bytes};
+    Finder finder{text};
+    char name[name_bytes];
+    while (next_name(list, name)) finder.look_for(name);
+    const std::uint32_t count = wanted.papi_count + wanted.usage_count;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const bool is_papi = i < wanted.papi_count;
+        const char* event = is_papi ? wanted.papi_names[i] : wanted.usage[i - wanted.papi_count]->name;
+        TextBuilder{metrics[i].name, name_bytes}.add(event);
+        metrics[i].unit = ends_with(event, "-CLOCK") ? wire::MetricUnit::nanoseconds : wire::MetricUnit::count;
+    }
+    capture::counters = {count, read_values};
+    if (wanted.papi_count != 0) pthread_atfork(lock_starts, unlock_starts, unlock_starts);
+    return count;
+}
+
+void start_thread(CounterSet& set) {
+    set.events = -1;
+    if (capture::counters.count == 0) return;
+    if (may_start()) start(set);
+    if (set.events < 0) capture::count_loss(wire::Loss::counters_lost);
+}
+
+void stop_thread(CounterSet& set) {
+    if (set.events < 0) return;
+    if (wanted.papi_count != 0 && still_ours(set)) {
+        const StartLock lock;
+        papi.stop_thread(set.events);
+    }
+    set.events = -1;
+}
+
+void restart_after_fork(CounterSet& set) {
+    if (set.events < 0) return;
+    started.store(0);
+    if (wanted.papi_count != 0) {
+        close_all(set);
+        papi.forget_thread();
+    }
+    start_thread(set);
+}
+
+void abandon_after_fork(CounterSet& set) {
+    if (set.events >= 0 && wanted.papi_count != 0) close_all(set);
+    set.events = -1;
+}
+
+}  // namespace pyprof::counters

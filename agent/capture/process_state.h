@@ -1,5 +1,5 @@
 #pragma once
-// What every handler of the process shares. One object, in static memory, filled before the first timer is armed.
+// What every handler of the process shares. One object, in static memory, filled before the first thread is armed.
 #include <atomic>
 #include <cstdint>
 
@@ -18,7 +18,7 @@ struct ProcessState {
     std::uint64_t memory_cap = 16u << 20;  // bytes of recording and indexes together
 
     int pid = 0;
-    int signal = 0;  // the timers' real-time signal
+    int signal = 0;  // that all engines raise
     std::uint64_t period_ns = 0;
     std::uint32_t ticks_per_second = 0;
     bool native = true;  // false: stop at the Python frames
@@ -42,6 +42,7 @@ struct ProcessState {
     std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
     std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
     std::atomic<bool> slices_folding{false};
+    std::atomic<bool> stopping{false};  // threads are being disarmed: no handler arms its own again
     // Losses before there is a recording to count them in; moved into it when it is opened.
     std::atomic<std::uint64_t> early_losses[wire::loss_slots]{};
 };

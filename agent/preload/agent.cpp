@@ -30,7 +30,7 @@ using capture::process;
 using capture::RecordingState;
 namespace sys = capture::sys;
 
-// never: not active. dormant: may start late. working: timers run. ended: the last word is written.
+// never: not active. dormant: may start late. working: samples are taken. ended: the last word is written.
 enum class Life : std::uint32_t { never, dormant, working, ended };
 std::atomic<Life> life{Life::never};
 std::atomic<bool> library_expected{false};
@@ -141,6 +141,7 @@ void start(bool late) {
     // CPU clocks go on through exec, so what came before is another program's or start-up.
     process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
     pthread_atfork(nullptr, nullptr, start_in_child);
+    capture::interrupted_thread = thread_of_signal;
     capture::drop_ended_threads = drop_ended;
     capture::adopt_thread = adopt_from_now;
     life.store(Life::working);
@@ -163,12 +164,12 @@ void set_aside() {
 
 bool finish() {
     if (life.load() != Life::working || process.pid != sys::get_pid()) return false;
-    if (!stop_timers()) {
-        restart_timers();
+    if (!stop_sampling()) {
+        restart_sampling();
         return false;
     }
     if (process.recording.load() != RecordingState::open) {
-        restart_timers();
+        restart_sampling();
         return false;
     }
     settle_process();
@@ -182,7 +183,7 @@ bool finish() {
     process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
     rename_recording(process.pid, sys::now(CLOCK_REALTIME));  // still the same process: its start does not change
     process.recording.store(RecordingState::closed);
-    restart_timers();
+    restart_sampling();
     return true;
 }
 
@@ -212,7 +213,7 @@ void start_late() {
 void end_process(wire::ProcessState how) {
     if (!is_working() || process.pid != sys::get_pid()) return;
     if (how == wire::ProcessState::exited) life.store(Life::ended);
-    if (!stop_timers() || process.recording.load() != RecordingState::open) return;
+    if (!stop_sampling() || process.recording.load() != RecordingState::open) return;
     settle_process();
     update_records();
     capture::finish_recording(how);
@@ -222,7 +223,7 @@ void end_process(wire::ProcessState how) {
 void resume_process() {
     if (!is_working() || process.pid != sys::get_pid()) return;
     if (process.recording.load() == RecordingState::open) process.arena.header()->state = wire::ProcessState::running;
-    restart_timers();
+    restart_sampling();
 }
 
 namespace {

@@ -22,6 +22,9 @@ inline constexpr std::uint32_t chunk_magic = 0x4b4e4843;  // "CHNK"
 
 enum class Clock : std::uint32_t { cpu = 0, wall = 1 };
 
+// What interrupted the threads: CPU timers of the kernel, its performance events, or a thread of the agent.
+enum class Engine : std::uint32_t { cpu = 0, perf = 1, tgkill = 2 };
+
 // How the process went on from here; `running` in a dead process means that it was killed.
 enum class ProcessState : std::uint32_t { running = 0, exited = 1, replaced_by_exec = 2 };
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <signal.h>
 
+#include "agent/capture/random.h"
 #include "wire/recording.h"
 
 namespace pyprof::capture {
@@ -38,13 +39,13 @@ struct Arming {
     std::atomic<const Engine*> engine{nullptr};  // nullptr: nobody interrupts the thread
     int timer = -1;                              // cpu: the kernel's timer id, -1: none
     std::uint64_t charged_to_ns = 0;             // its CPU time up to the end of the last period signalled
-    std::uint64_t random = 0;                    // state of its random numbers
-    std::uint32_t samples_to_change = 0;         // until the phase changes
+    Random random;
+    std::uint32_t samples_to_change = 0;  // until the phase changes
 
     void forget() {
         engine.store(nullptr, std::memory_order_relaxed);
         timer = -1;
-        charged_to_ns = random = 0;
+        charged_to_ns = 0;
         samples_to_change = 0;
     }
 };

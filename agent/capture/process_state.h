@@ -11,6 +11,8 @@ namespace pyprof::capture {
 // The recording comes into being at the first sample, in whichever handler gets there first.
 enum class RecordingState : std::uint32_t { closed, opening, open, failed };
 
+inline constexpr std::uint32_t own_thread_slots = 2;
+
 struct ProcessState {
     std::atomic<RecordingState> recording{RecordingState::closed};
     Arena arena;
@@ -25,7 +27,8 @@ struct ProcessState {
     std::int32_t rank = -1, rank_count = 0;
     std::uint32_t rank_confirmed = 0;
     std::uint64_t started_ns = 0, started_realtime_ns = 0, started_ticks = 0;
-    std::uint64_t cpu_base_ns = 0;  // CPU time of the process before it was profiled
+    std::uint64_t cpu_base_ns = 0;      // CPU time of the program before this recording
+    std::uint64_t own_cpu_base_ns = 0;  // of the agent's own threads likewise
 
     std::int32_t python_version = 0;  // PY_VERSION_HEX, 0: none found so far
     char python_message[256] = {};    // why its frames are not read
@@ -37,7 +40,10 @@ struct ProcessState {
     char script[512] = {};
     char executable[1024] = {};
 
-    std::atomic<std::uint32_t> live_threads{0};     // threads that have a ThreadState
+    std::atomic<std::uint32_t> live_threads{0};  // threads that have a ThreadState
+    // Threads of the agent's own: their ids, 0 where there is none (the kernel clears them), and what ended ones used.
+    std::atomic<std::uint32_t> own_threads[own_thread_slots]{};
+    std::atomic<std::uint64_t> ended_own_cpu_ns{0};
     std::atomic<std::uint32_t> next_thread{1};      // ThreadRecord::index
     std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
     std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again

@@ -19,6 +19,7 @@
 #include "agent/hooks/real.h"
 #include "agent/preload/agent_api.h"
 #include "agent/preload/options.h"
+#include "agent/preload/sampler.h"
 #include "agent/preload/spool.h"
 #include "agent/preload/threads.h"
 #include "agent/preload/timers.h"
@@ -100,16 +101,19 @@ void start_clock() {
     process.started_ticks = capture::ticks();
 }
 
+void go_on_in_parent() { samplers_after_fork(false); }
+
 // In a forked child: everything that the parent recorded is the parent's.
 void start_in_child() {
     process.pid = sys::get_pid();
+    samplers_after_fork(true);
     if (life.load() != Life::working) return;
     process.arena.abandon();
     process.recording.store(RecordingState::closed);
     process.slices_folding.store(false);
     for (auto& loss : process.early_losses) loss.store(0);
     process.script[0] = '\0';
-    process.cpu_base_ns = 0;
+    process.cpu_base_ns = process.own_cpu_base_ns = 0;
     forget_recording();
     forget_announced();
     start_clock();
@@ -139,8 +143,8 @@ void start(bool late) {
     capture::native_code.set_up(writer, process.executable);
     if (!install_handler()) return;
     // CPU clocks go on through exec, so what came before is another program's or start-up.
-    process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
-    pthread_atfork(nullptr, nullptr, start_in_child);
+    process.cpu_base_ns = capture::program_cpu_ns();
+    pthread_atfork(pause_samplers, go_on_in_parent, start_in_child);
     capture::interrupted_thread = thread_of_signal;
     capture::drop_ended_threads = drop_ended;
     capture::adopt_thread = adopt_from_now;
@@ -180,7 +184,8 @@ bool finish() {
     forget_recording();
     forget_announced();
     process.arena.detach();
-    process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
+    process.cpu_base_ns = capture::program_cpu_ns();
+    process.own_cpu_base_ns = capture::own_cpu_ns();
     rename_recording(process.pid, sys::now(CLOCK_REALTIME));  // still the same process: its start does not change
     process.recording.store(RecordingState::closed);
     restart_sampling();
@@ -197,6 +202,7 @@ void expect_library() {
 }
 
 void look_again() {
+    samplers_come_back();
     if (!library_expected.load(std::memory_order_relaxed) || !library_expected.exchange(false)) return;
     const Life now = life.load();
     if (now == Life::working) {

@@ -15,7 +15,7 @@ bool arm(ThreadState& thread, std::uint64_t from_ns) {
     if (timer < 0) return false;
     thread.arming.timer = timer;
     thread.arming.charged_to_ns = from_ns;
-    if (arm_timer(timer, from_ns + random_below(thread.arming, process.period_ns), process.period_ns)) return true;
+    if (arm_timer(timer, from_ns + thread.arming.random.below(process.period_ns), process.period_ns)) return true;
     delete_timer(timer);
     thread.arming.timer = -1;
     return false;
@@ -35,7 +35,7 @@ std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
 
 void change_phase(ThreadState& thread) {
     if (thread.arming.timer < 0 || !phase_ends(thread.arming)) return;
-    const std::uint64_t moment = random_below(thread.arming, process.period_ns);
+    const std::uint64_t moment = thread.arming.random.below(process.period_ns);
     arm_timer(thread.arming.timer, thread.arming.charged_to_ns + moment, process.period_ns);
 }
 

@@ -94,6 +94,12 @@ bool is_known(int tid) {
     return known;
 }
 
+bool is_own(int tid) {
+    for (const auto& slot : process.own_threads)
+        if (slot.load() == static_cast<std::uint32_t>(tid)) return true;
+    return false;
+}
+
 // The main thread's stack ends at the strings that the kernel put there; other threads know theirs.
 capture::StackBounds stack_of_this_thread() {
     pthread_attr_t attributes;
@@ -111,7 +117,7 @@ capture::StackBounds stack_of_this_thread() {
 
 // The moment within the period is random from the start: threads of equal short lives are not all missed or all hit.
 void arm(ThreadState& state, std::uint64_t from_ns) {
-    seed(state.arming, state.tid);
+    state.arming.random.seed(static_cast<std::uint64_t>(state.tid) ^ capture::ticks());
     state.arming.engine.store(&cpu_engine, std::memory_order_release);  // before the first signal
     if (cpu_engine.arm(state, from_ns)) return;
     state.arming.engine.store(nullptr);
@@ -203,7 +209,7 @@ bool wait_for_handlers(std::uint64_t deadline_ns) {
 // After everybody else's time is accounted for: what the calling thread used is still open.
 void settle_ends_of_threads() {
     const std::uint64_t own_ns = sys::now(CLOCK_THREAD_CPUTIME_ID) - current->cpu_base_ns;
-    const std::uint64_t used_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID) - process.cpu_base_ns;
+    const std::uint64_t used_ns = capture::program_cpu_ns() - process.cpu_base_ns;
     const std::uint64_t known_ns = accounted_ns.load() + own_ns;
     const std::uint64_t most_ns = ended_threads.exchange(0) * longest_end_ns;
     if (used_ns <= known_ns) return;
@@ -269,7 +275,7 @@ void end_thread() {
 }
 
 void adopt(int tid) {
-    if (is_known(tid)) return;
+    if (is_known(tid) || is_own(tid)) return;
     ThreadState* state = make_state(tid);
     if (state == nullptr) return;
     state->adopted = true;
@@ -277,7 +283,7 @@ void adopt(int tid) {
 }
 
 void adopt_from_now(int tid) {
-    if (is_known(tid)) return;
+    if (is_known(tid) || is_own(tid)) return;
     ThreadState* state = make_state(tid);
     if (state == nullptr) return;
     state->adopted = true;

@@ -96,6 +96,10 @@ struct RecordingHeader {
     char working_directory[1024];
     char python_message[256];
     char command[4096];  // NUL-separated arguments, double NUL at the end
+    Engine engine;
+    std::uint32_t engine_reserved;
+    std::uint64_t agent_cpu_ns;  // CPU time of the agent's own threads, which cpu_ns leaves out
+    char engine_reason[256];     // why another engine was not possible, a clause; empty if none was wanted
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 

@@ -7,12 +7,12 @@
 using namespace pyprof;
 
 TEST_CASE("random numbers fill their range evenly") {
-    capture::Arming arming;
-    preload::seed(arming, 4711);
+    capture::Random random;
+    random.seed(4711);
     constexpr int draws = 16'000;
     int counts[16] = {};
     for (int i = 0; i < draws; ++i) {
-        const std::uint64_t value = preload::random_below(arming, 16'000'000);
+        const std::uint64_t value = random.below(16'000'000);
         REQUIRE(value < 16'000'000);
         ++counts[value / 1'000'000];
     }
@@ -21,7 +21,7 @@ TEST_CASE("random numbers fill their range evenly") {
 
 TEST_CASE("a phase lasts 8 to 24 samples") {
     capture::Arming arming;
-    preload::seed(arming, 1);
+    arming.random.seed(1);
     CHECK_FALSE(preload::phase_ends(arming));
     int length = 0;
     int phases = 0;

@@ -49,7 +49,7 @@ PhaseCount::~PhaseCount() {
 }
 
 bool PhaseCount::arm() {
-    preload::seed(state.arming, state.tid);
+    state.arming.random.seed(capture::ticks());
     state.arming.engine.store(engine_in_use);
     return engine_in_use->arm(state, cpu_now());
 }

@@ -108,6 +108,18 @@ void count_loss(wire::Loss loss, std::uint64_t amount) {
         process.early_losses[slot].fetch_add(amount, std::memory_order_relaxed);
 }
 
+std::uint64_t own_cpu_ns() {
+    std::uint64_t sum = process.ended_own_cpu_ns.load();
+    for (const auto& slot : process.own_threads)
+        if (const std::uint32_t tid = slot.load()) sum += sys::now(sys::cpu_clock_of(static_cast<int>(tid)));
+    return sum;
+}
+
+std::uint64_t program_cpu_ns() {
+    const std::uint64_t own_ns = own_cpu_ns();
+    return sys::now(CLOCK_PROCESS_CPUTIME_ID) - own_ns;
+}
+
 bool ensure_recording() {
     const RecordingState seen = process.recording.load(std::memory_order_acquire);
     if (seen == RecordingState::open) return true;
@@ -129,7 +141,8 @@ void update_facts() {
 
 void update_figures() {
     wire::RecordingHeader& h = header();
-    h.cpu_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID) - process.cpu_base_ns;
+    h.cpu_ns = program_cpu_ns() - process.cpu_base_ns;
+    h.agent_cpu_ns = own_cpu_ns() - process.own_cpu_base_ns;
     h.last_ns = sys::monotonic_now();
     const std::uint64_t elapsed = h.last_ns - process.started_ns;
     if (elapsed > 1'000'000) {

@@ -7,6 +7,10 @@ namespace pyprof::capture {
 // Opens the recording if it is closed. False: it is not open (yet), take no sample now.
 bool ensure_recording();
 
+// CPU time of the process without the agent's own threads, and of those, since the process began.
+std::uint64_t program_cpu_ns();
+std::uint64_t own_cpu_ns();
+
 // Copies what is known about rank and interpreter into the recording, if it is open.
 void update_facts();
 

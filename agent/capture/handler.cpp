@@ -115,6 +115,8 @@ std::uint32_t late_node(ThreadState& thread) {
 
 }  // namespace
 
+ThreadState* (*interrupted_thread)(const siginfo_t& info) = nullptr;
+
 bool ensure_thread(ThreadState& thread, const InsideAgent&) {
     if (!ensure_recording()) return false;
     if (thread.record == nullptr) {
@@ -127,7 +129,7 @@ bool ensure_thread(ThreadState& thread, const InsideAgent&) {
         record->spawned_by = thread.spawned_by;
         record->start_routine = thread.start_routine;
         record->start_module = thread.start_routine == 0 ? 0 : module_of(thread.start_routine);
-        record->armed = thread.timer >= 0 ? 1 : 0;
+        record->armed = thread.arming.engine.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
         record->started_ns = thread.started_ns;
         copy_comm(record->name);
         RecordingWriter{}.commit(record, sizeof *record);
@@ -161,11 +163,12 @@ void charge_last_counters(ThreadState& thread, const InsideAgent& inside) {
 }
 
 void on_sample(int, siginfo_t* info, void* context) noexcept {
-    if (info->si_code != SI_TIMER) return;  // not ours: somebody sent this signal number by hand
     const ErrnoKeeper keep_errno;
-    auto* thread = static_cast<ThreadState*>(info->si_value.sival_ptr);
-    if (thread == nullptr || thread->timer < 0) return;
-    const std::uint64_t expiries = 1 + static_cast<std::uint64_t>(info->si_overrun);
+    ThreadState* const thread = interrupted_thread(*info);
+    if (thread == nullptr) return;
+    const Engine* const engine = thread->arming.engine.load(std::memory_order_acquire);
+    const std::uint64_t expiries = engine == nullptr ? 0 : engine->periods(*thread, *info);
+    if (expiries == 0) return;  // somebody sent this signal number by hand
     const InsideAgent inside{*thread};
     if (!inside.entered() || !ensure_thread(*thread, inside)) {
         thread->pending += expiries;
@@ -176,6 +179,7 @@ void on_sample(int, siginfo_t* info, void* context) noexcept {
     const std::uint64_t due = expiries + thread->pending;
     thread->pending = 0;
     add_sample(*thread, Registers::from(*static_cast<const ucontext_t*>(context)), due);
+    if (!process.stopping.load()) engine->change_phase(*thread);
     count_handler(ticks() - begin);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Taking one sample. `on_sample` is the handler of the timers' signal; the rest is for the agent's own code in a thread
-// that holds an InsideAgent.
+// Taking one sample. `on_sample` is the handler of the engines' signal; the rest is for the agent's own code in a
+// thread that holds an InsideAgent.
 #include <signal.h>
 
 #include "agent/capture/registers.h"
@@ -8,8 +8,11 @@
 
 namespace pyprof::capture {
 
-// si_value of the timers is the ThreadState.
 void on_sample(int signal, siginfo_t* info, void* context) noexcept;
+
+// Set by the owner of the threads before the first signal: whom it interrupted; nullptr: nobody of ours.
+// Async-signal-safe.
+extern ThreadState* (*interrupted_thread)(const siginfo_t& info);
 
 // Makes sure that the thread has its record and a tree. False: no memory, no disk.
 bool ensure_thread(ThreadState& thread, const InsideAgent& inside);

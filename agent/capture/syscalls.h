@@ -52,11 +52,23 @@ inline void* map_anonymous(std::size_t bytes) {
 }
 inline void unmap(void* at, std::size_t bytes) { call(SYS_munmap, word(at), static_cast<long>(bytes)); }
 
+inline timespec to_timespec(std::uint64_t ns) {
+    return {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+}
+inline std::uint64_t to_ns(const timespec& t) {
+    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
+}
+
+// 0 where there is no such clock (of a thread that is gone).
 inline std::uint64_t now(clockid_t clock) {
     timespec t{};
     call(SYS_clock_gettime, clock, word(&t));
-    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
+    return to_ns(t);
 }
+
+// The CPU clock of a thread of this process. Linux encodes it in the clock id: ~tid in the upper bits, 4 for "one
+// thread", 2 for "scheduled time".
+inline clockid_t cpu_clock_of(int tid) { return static_cast<clockid_t>(~static_cast<unsigned>(tid) << 3 | 6); }
 
 // The kernel's clock_gettime that needs no system call (vdso(7)), called past everything that could stand in front of
 // libc's. Null until the agent has found it, and where the kernel has none.
@@ -66,7 +78,7 @@ inline int (*vdso_clock_gettime)(clockid_t, timespec*) = nullptr;
 inline std::uint64_t monotonic_now() {
     timespec t{};
     if (vdso_clock_gettime == nullptr || vdso_clock_gettime(CLOCK_MONOTONIC, &t) != 0) return now(CLOCK_MONOTONIC);
-    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
+    return to_ns(t);
 }
 
 // Blocks or unblocks (`how`) one signal in the calling thread.

@@ -22,11 +22,14 @@ int number(const char* text) {
     return *text == '\0' ? value : 0;
 }
 
-// /proc/self/task has one link for each thread besides "." and "..".
+// /proc/self/task has one link for each thread besides "." and "..". Without those of the agent.
 std::uint64_t task_count() {
     struct stat status {};
     if (sys::call(SYS_newfstatat, AT_FDCWD, sys::word("/proc/self/task"), sys::word(&status), 0) != 0) return 0;
-    return status.st_nlink - 2;
+    std::uint64_t count = status.st_nlink - 2;
+    for (const auto& slot : process.own_threads)
+        if (slot.load() != 0 && count > 0) --count;
+    return count;
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 #pragma once
-// What one thread needs to take samples: its timer, its tree and room for the stacks. Mapped outside the heap, reused
-// by later threads, reached by the handler through the timer's si_value (never through foreign TLS).
+// What one thread needs to take samples: its engine, its tree and room for the stacks. Mapped outside the heap, reused
+// by later threads, never unmapped.
 #include <atomic>
 #include <cstdint>
 
 #include "agent/capture/call_tree.h"
 #include "agent/capture/counters.h"
+#include "agent/capture/engine.h"
 #include "agent/capture/merged_stack.h"
 #include "agent/capture/native_stack.h"
 #include "agent/capture/native_walk.h"
@@ -18,7 +19,7 @@ namespace pyprof::capture {
 struct ThreadState {
     std::atomic<bool> inside{false};  // the thread is in the agent: a signal now is counted and left alone
     int tid = 0;
-    int timer = -1;        // kernel timer id; -1: not armed
+    Arming arming;
     bool adopted = false;  // no hook saw it start, none will see it end
     StackBounds stack{};
     std::uint64_t cpu_base_ns = 0;    // its CPU time when it became known; what came before is nobody's
@@ -41,7 +42,7 @@ struct ThreadState {
     void begin(int new_tid) {
         inside.store(false, std::memory_order_relaxed);
         tid = new_tid;
-        timer = -1;
+        arming.forget();
         adopted = false;
         stack = {};
         cpu_base_ns = counted = pending = start_routine = started_ns = 0;

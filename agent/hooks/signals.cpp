@@ -1,4 +1,4 @@
-// Keeps the timers' signal ours: programs that block or take all signals leave it alone without noticing.
+// Keeps the engines' signal ours: programs that block or take all signals leave it alone without noticing.
 #include <signal.h>
 #include <stdlib.h>
 

@@ -20,6 +20,7 @@
 #include "agent/hooks/real.h"
 #include "agent/preload/agent_api.h"
 #include "agent/preload/options.h"
+#include "agent/preload/sampler.h"
 #include "agent/preload/spool.h"
 #include "agent/preload/threads.h"
 #include "agent/preload/timers.h"
@@ -31,7 +32,7 @@ using capture::process;
 using capture::RecordingState;
 namespace sys = capture::sys;
 
-// never: not active. dormant: may start late. working: timers run. ended: the last word is written.
+// never: not active. dormant: may start late. working: samples are taken. ended: the last word is written.
 enum class Life : std::uint32_t { never, dormant, working, ended };
 std::atomic<Life> life{Life::never};
 std::atomic<bool> library_expected{false};
@@ -101,16 +102,19 @@ void start_clock() {
     process.started_ticks = capture::ticks();
 }
 
+void go_on_in_parent() { samplers_after_fork(false); }
+
 // In a forked child: everything that the parent recorded is the parent's.
 void start_in_child() {
     process.pid = sys::get_pid();
+    samplers_after_fork(true);
     if (life.load() != Life::working) return;
     process.arena.abandon();
     process.recording.store(RecordingState::closed);
     process.slices_folding.store(false);
     for (auto& loss : process.early_losses) loss.store(0);
     process.script[0] = '\0';
-    process.cpu_base_ns = 0;
+    process.cpu_base_ns = process.own_cpu_base_ns = 0;
     forget_recording();
     forget_announced();
     start_clock();
@@ -142,8 +146,9 @@ void start(bool late) {
     process.budget.extra_metrics =
         counters::set_up(options.counters, process.metrics, process.counter_message, sizeof process.counter_message);
     // CPU clocks go on through exec, so what came before is another program's or start-up.
-    process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
-    pthread_atfork(nullptr, nullptr, start_in_child);
+    process.cpu_base_ns = capture::program_cpu_ns();
+    pthread_atfork(pause_samplers, go_on_in_parent, start_in_child);
+    capture::interrupted_thread = thread_of_signal;
     capture::drop_ended_threads = drop_ended;
     capture::adopt_thread = adopt_from_now;
     life.store(Life::working);
@@ -166,12 +171,12 @@ void set_aside() {
 
 bool finish() {
     if (life.load() != Life::working || process.pid != sys::get_pid()) return false;
-    if (!stop_timers()) {
-        restart_timers();
+    if (!stop_sampling()) {
+        restart_sampling();
         return false;
     }
     if (process.recording.load() != RecordingState::open) {
-        restart_timers();
+        restart_sampling();
         return false;
     }
     settle_process();
@@ -182,10 +187,11 @@ bool finish() {
     forget_recording();
     forget_announced();
     process.arena.detach();
-    process.cpu_base_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID);
+    process.cpu_base_ns = capture::program_cpu_ns();
+    process.own_cpu_base_ns = capture::own_cpu_ns();
     rename_recording(process.pid, sys::now(CLOCK_REALTIME));  // still the same process: its start does not change
     process.recording.store(RecordingState::closed);
-    restart_timers();
+    restart_sampling();
     return true;
 }
 
@@ -199,6 +205,7 @@ void expect_library() {
 }
 
 void look_again() {
+    samplers_come_back();
     if (!library_expected.load(std::memory_order_relaxed) || !library_expected.exchange(false)) return;
     const Life now = life.load();
     if (now == Life::working) {
@@ -215,7 +222,7 @@ void start_late() {
 void end_process(wire::ProcessState how) {
     if (!is_working() || process.pid != sys::get_pid()) return;
     if (how == wire::ProcessState::exited) life.store(Life::ended);
-    if (!stop_timers() || process.recording.load() != RecordingState::open) return;
+    if (!stop_sampling() || process.recording.load() != RecordingState::open) return;
     settle_process();
     update_records();
     capture::finish_recording(how);
@@ -225,7 +232,7 @@ void end_process(wire::ProcessState how) {
 void resume_process() {
     if (!is_working() || process.pid != sys::get_pid()) return;
     if (process.recording.load() == RecordingState::open) process.arena.header()->state = wire::ProcessState::running;
-    restart_timers();
+    restart_sampling();
 }
 
 namespace {

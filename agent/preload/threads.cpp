@@ -9,6 +9,7 @@
 #include "agent/capture/syscalls.h"
 #include "agent/counters/events.h"
 #include "agent/discover/text.h"
+#include "agent/preload/engine.h"
 #include "agent/preload/timers.h"
 
 namespace pyprof::preload {
@@ -94,11 +95,10 @@ bool is_known(int tid) {
     return known;
 }
 
-// Spreads first expiries over a period, so that threads of equal short lives are not all missed or all hit.
-std::uint64_t random_phase(int tid) {
-    std::uint64_t h = (static_cast<std::uint64_t>(tid) ^ capture::ticks()) * 0x9E3779B97F4A7C15ULL;
-    h ^= h >> 31;
-    return 1 + h % process.period_ns;
+bool is_own(int tid) {
+    for (const auto& slot : process.own_threads)
+        if (slot.load() == static_cast<std::uint32_t>(tid)) return true;
+    return false;
 }
 
 // The main thread's stack ends at the strings that the kernel put there; other threads know theirs.
@@ -116,14 +116,17 @@ capture::StackBounds stack_of_this_thread() {
     return {reinterpret_cast<std::uint64_t>(low), reinterpret_cast<std::uint64_t>(low) + bytes};
 }
 
-bool arm(ThreadState& state, std::uint64_t first_ns) {
-    const int timer = create_timer(state.tid, process.signal, &state);
-    if (timer < 0 || !arm_timer(timer, first_ns, process.period_ns)) {
-        capture::count_loss(wire::Loss::thread_unarmed);
-        return false;
-    }
-    state.timer = timer;
-    return true;
+// The moment within the period is random from the start: threads of equal short lives are not all missed or all hit.
+void arm(ThreadState& state, std::uint64_t from_ns) {
+    state.arming.random.seed(static_cast<std::uint64_t>(state.tid) ^ capture::ticks());
+    state.arming.engine.store(&cpu_engine, std::memory_order_release);  // before the first signal
+    if (cpu_engine.arm(state, from_ns)) return;
+    state.arming.engine.store(nullptr);
+    capture::count_loss(wire::Loss::thread_unarmed);
+}
+
+void disarm(ThreadState& state) {
+    if (const capture::Engine* engine = state.arming.engine.load()) engine->disarm(state);
 }
 
 ThreadState* make_state(int tid) {
@@ -191,10 +194,23 @@ void settle(ThreadState& state, std::uint64_t cpu_ns, const InsideAgent& inside)
     capture::charge_late(state, static_cast<std::uint64_t>(whole), inside);
 }
 
+// False: a handler of another thread was still running at `deadline_ns` (CLOCK_MONOTONIC).
+bool wait_for_handlers(std::uint64_t deadline_ns) {
+    for (;;) {
+        bool busy = false;
+        for_each_thread([&](const ThreadState& state) {
+            busy = busy || (&state != current && state.inside.load(std::memory_order_acquire));
+        });
+        if (!busy) return true;
+        if (sys::monotonic_now() > deadline_ns) return false;
+        sys::call(SYS_sched_yield);
+    }
+}
+
 // After everybody else's time is accounted for: what the calling thread used is still open.
 void settle_ends_of_threads() {
     const std::uint64_t own_ns = sys::now(CLOCK_THREAD_CPUTIME_ID) - current->cpu_base_ns;
-    const std::uint64_t used_ns = sys::now(CLOCK_PROCESS_CPUTIME_ID) - process.cpu_base_ns;
+    const std::uint64_t used_ns = capture::program_cpu_ns() - process.cpu_base_ns;
     const std::uint64_t known_ns = accounted_ns.load() + own_ns;
     const std::uint64_t most_ns = ended_threads.exchange(0) * longest_end_ns;
     if (used_ns <= known_ns) return;
@@ -206,6 +222,17 @@ void settle_ends_of_threads() {
 }  // namespace
 
 ThreadState* this_thread() { return current; }
+
+// Timers carry the state; it must be one that is still there. The thread-local pointer is the quick answer: a bare
+// clone shares it with the thread that made it.
+ThreadState* thread_of_signal(const siginfo_t& info) {
+    if (info.si_code != SI_TIMER) return nullptr;
+    auto* const named = static_cast<ThreadState*>(info.si_value.sival_ptr);
+    if (named == current) return named;
+    bool known = false;
+    for_each_thread([&](const ThreadState& state) { known = known || &state == named; });
+    return known ? named : nullptr;
+}
 
 void begin_thread(const ThreadOrigin& origin) {
     if (current != nullptr) return;
@@ -221,7 +248,7 @@ void begin_thread(const ThreadOrigin& origin) {
     capture::begin_counters(*state);
     const bool roomy = state->stack.high - state->stack.low >= smallest_stack;
     if (roomy)
-        arm(*state, origin.cpu_base_ns + random_phase(state->tid));
+        arm(*state, origin.cpu_base_ns);
     else
         capture::count_loss(wire::Loss::thread_unarmed);
 }
@@ -230,8 +257,8 @@ void end_thread() {
     ThreadState* state = current;
     if (state == nullptr) return;
     sys::mask_signal(SIG_BLOCK, process.signal);
-    if (state->timer >= 0) delete_timer(state->timer);
-    state->timer = -1;
+    disarm(*state);
+    state->arming.engine.store(nullptr);
     current = nullptr;
     {
         const InsideAgent inside{*state};
@@ -253,27 +280,27 @@ void end_thread() {
 }
 
 void adopt(int tid) {
-    if (is_known(tid)) return;
+    if (is_known(tid) || is_own(tid)) return;
     ThreadState* state = make_state(tid);
     if (state == nullptr) return;
     state->adopted = true;
-    arm(*state, cpu_time_of(tid) + random_phase(tid));
+    arm(*state, cpu_time_of(tid));
 }
 
 void adopt_from_now(int tid) {
-    if (is_known(tid)) return;
+    if (is_known(tid) || is_own(tid)) return;
     ThreadState* state = make_state(tid);
     if (state == nullptr) return;
     state->adopted = true;
     state->cpu_base_ns = cpu_time_of(tid);
-    arm(*state, state->cpu_base_ns + random_phase(tid));
+    arm(*state, state->cpu_base_ns);
 }
 
 void drop_ended() {
     for_each_thread([](ThreadState& state) {
         if (!state.adopted || cpu_time_of(state.tid) != 0) return;
         accounted_ns.fetch_add(state.counted * process.period_ns);
-        if (state.timer >= 0) delete_timer(state.timer);
+        disarm(state);
         if (state.record != nullptr) {
             state.record->state = wire::ThreadState::ended;
             state.record->ended_ns = sys::monotonic_now();
@@ -284,26 +311,19 @@ void drop_ended() {
     });
 }
 
-bool stop_timers() {
-    for_each_thread([](ThreadState& state) {
-        if (state.timer >= 0) disarm_timer(state.timer);
-    });
+bool stop_sampling() {
+    // First nobody arms himself again, then nobody is armed, then the last signals are over.
+    process.stopping.store(true);
     const std::uint64_t deadline = sys::monotonic_now() + 20'000'000;
-    for (;;) {
-        bool busy = false;
-        for_each_thread([&](const ThreadState& state) {
-            busy = busy || (&state != current && state.inside.load(std::memory_order_acquire));
-        });
-        if (!busy) return true;
-        if (sys::monotonic_now() > deadline) return false;
-        sys::call(SYS_sched_yield);
-    }
+    const bool held = wait_for_handlers(deadline);
+    for_each_thread(disarm);
+    return wait_for_handlers(deadline) && held;
 }
 
-void restart_timers() {
+void restart_sampling() {
+    process.stopping.store(false);
     for_each_thread([](ThreadState& state) {
-        if (state.timer >= 0)
-            arm_timer(state.timer, cpu_time_of(state.tid) + random_phase(state.tid), process.period_ns);
+        if (state.arming.engine.load() != nullptr) arm(state, cpu_time_of(state.tid));
     });
 }
 
@@ -367,7 +387,7 @@ void keep_only_this_thread() {
     ended.locked.clear();
     ThreadState* mine = current;
     for_each_thread([mine](ThreadState& state) {
-        state.timer = -1;  // timers are not inherited
+        state.arming.forget();  // nothing of it is inherited
         if (&state == mine) return;
         counters::abandon_after_fork(state.counters);
         delist(&state);
@@ -383,7 +403,8 @@ void keep_only_this_thread() {
     capture::begin_counters(*mine);
     mine->started_ns = sys::monotonic_now();
     sys::mask_signal(SIG_UNBLOCK, process.signal);
-    arm(*mine, random_phase(mine->tid));
+    process.stopping.store(false);
+    arm(*mine, 0);
 }
 
 }  // namespace pyprof::preload

@@ -1,8 +1,8 @@
 #pragma once
-// The threads of this process that are sampled: their states, their timers, and what becomes of them when they end.
+// The threads of this process that are sampled: their states, their engines, and what becomes of them when they end.
 //
 // `begin_thread` and `end_thread` run in the thread itself, outside handlers. `adopt` may run in a handler. The
-// functions that touch all threads (`stop_timers` …) are for the one thread that ends or restarts a recording.
+// functions that touch all threads (`stop_sampling` …) are for the one thread that ends or restarts a recording.
 #include <cstdint>
 
 #include "agent/capture/thread_state.h"
@@ -12,16 +12,20 @@ namespace pyprof::preload {
 // The calling thread's state; nullptr if it has none.
 capture::ThreadState* this_thread();
 
+// The state of the thread that this signal interrupted, which is the calling one; nullptr if it has none, or the signal
+// is none of ours. In handlers.
+capture::ThreadState* thread_of_signal(const siginfo_t& info);
+
 struct ThreadOrigin {
     std::uint64_t start_routine = 0;  // address of the function, 0 for the main thread
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t cpu_base_ns = 0;    // CPU time that was used before anybody wanted to know
 };
 
-// Gives the calling thread a state and a timer, and unblocks the timers' signal in it.
+// Gives the calling thread a state, arms it and unblocks the engines' signal in it.
 void begin_thread(const ThreadOrigin& origin);
 
-// Takes the timer away, settles the CPU time that no signal arrived for, and keeps or folds the thread's tree.
+// Disarms it, settles the CPU time that no signal arrived for, and keeps or folds the thread's tree.
 void end_thread();
 
 // As begin_thread for a thread that is already running; nothing happens if it is known. Async-signal-safe.
@@ -32,10 +36,10 @@ void adopt_from_now(int tid);
 void drop_ended();
 
 // No sample is being taken anywhere when this returns true (waits at most 20 ms for handlers under way).
-bool stop_timers();
-void restart_timers();
+bool stop_sampling();
+void restart_sampling();
 
-// Charges the process's CPU time that no signal arrived for to the calling thread, after the timers have stopped.
+// Charges the process's CPU time that no signal arrived for to the calling thread, after sampling has stopped.
 void settle_process();
 
 // Writes names and CPU times of living threads into their records.

@@ -33,6 +33,9 @@ inline constexpr const char* off_cpu_metric = "off_cpu";
 
 enum class Clock : std::uint32_t { cpu = 0, wall = 1 };
 
+// What interrupted the threads: CPU timers of the kernel, its performance events, or a thread of the agent.
+enum class Engine : std::uint32_t { cpu = 0, perf = 1, tgkill = 2 };
+
 // How the process went on from here; `running` in a dead process means that it was killed.
 enum class ProcessState : std::uint32_t { running = 0, exited = 1, replaced_by_exec = 2 };
 
@@ -109,6 +112,10 @@ struct RecordingHeader {
     std::uint32_t extra_reserved;
     MetricInfo metrics[max_extra_metrics];
     char counter_message[512];  // events that were asked for and cannot be counted, and why
+    Engine engine;
+    std::uint32_t engine_reserved;
+    std::uint64_t agent_cpu_ns;  // CPU time of the agent's own threads, which cpu_ns leaves out
+    char engine_reason[256];     // why another engine was not possible, a clause; empty if none was wanted
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 

@@ -1,0 +1,53 @@
+#pragma once
+// What interrupts a thread while it uses CPU time, as a table of functions. Every thread knows the engine that
+// interrupts it, so that one thread can fall to another where the system refuses the first.
+//
+// All engines cut a thread's CPU time into periods (process.period_ns), take about one sample in each and raise the
+// same signal (process.signal). `periods` tells how many periods a signal stands for, so that weights add up to the CPU
+// time whatever was delivered. The moment within the period is random and changes now and then, so that no program
+// falls into step with it; the period stays, so totals stay exact (docs/decisions/0062-a-new-phase-now-and-then.md).
+#include <atomic>
+#include <cstdint>
+#include <signal.h>
+
+#include "agent/capture/random.h"
+#include "wire/recording.h"
+
+namespace pyprof::capture {
+
+struct ThreadState;
+
+struct Engine {
+    wire::Engine kind;
+    const char* name;
+
+    // Begins to interrupt `thread`, the first period beginning at `from_ns` of its CPU time. False: the system refuses,
+    // nothing was changed. Any thread; async-signal-safe.
+    bool (*arm)(ThreadState& thread, std::uint64_t from_ns);
+    // Ends that; a signal under way may still arrive. No effect on a thread that is not armed. Any thread;
+    // async-signal-safe.
+    void (*disarm)(ThreadState& thread);
+
+    // In the handler of the thread itself: how many periods the signal stands for; 0: it is none of ours.
+    std::uint64_t (*periods)(ThreadState& thread, const siginfo_t& info);
+    // In the handler of the thread itself, after a sample: perhaps another moment within the period from here on.
+    void (*change_phase)(ThreadState& thread);
+};
+
+// What engines keep about a thread. Written by whoever arms it, then by its own handler.
+struct Arming {
+    std::atomic<const Engine*> engine{nullptr};  // nullptr: nobody interrupts the thread
+    int timer = -1;                              // cpu: the kernel's timer id, -1: none
+    std::uint64_t charged_to_ns = 0;             // its CPU time up to the end of the last period signalled
+    Random random;
+    std::uint32_t samples_to_change = 0;  // until the phase changes
+
+    void forget() {
+        engine.store(nullptr, std::memory_order_relaxed);
+        timer = -1;
+        charged_to_ns = 0;
+        samples_to_change = 0;
+    }
+};
+
+}  // namespace pyprof::capture

@@ -136,7 +136,7 @@ void update_figures() {
 }
 
 void update_figures_if_due(std::uint64_t now_ns) {
-    constexpr std::uint64_t interval_ns = 4'000'000;
+    constexpr std::uint64_t interval_ns = 16'000'000;
     std::uint64_t due = process.next_figures_ns.load(std::memory_order_relaxed);
     if (now_ns >= due && process.next_figures_ns.compare_exchange_strong(due, now_ns + interval_ns)) update_figures();
 }

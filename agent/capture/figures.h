@@ -13,7 +13,8 @@ void update_facts();
 // Brings time and CPU time up to date.
 void update_figures();
 
-// The same, at most once in 4 ms: a process that is killed has told all but its last few milliseconds.
+// The same, at most once in 16 ms (the process clock is a system call of more than a microsecond): a process that is
+// killed has told all but its last milliseconds.
 void update_figures_if_due(std::uint64_t now_ns);
 
 // The last word: figures, how the process went on, and the name that tells readers that it is complete.

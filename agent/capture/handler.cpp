@@ -50,7 +50,7 @@ void keep_wanted(MergedStack& stack) {
 
 void take_stack(ThreadState& thread, const Registers& registers) {
     walk_native(registers, thread.stack, thread.memo, thread.native);
-    walk_python_here(thread.python);
+    walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
     stitch(thread.native, thread.python, thread.merged);
     keep_wanted(thread.merged);
 }

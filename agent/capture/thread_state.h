@@ -8,6 +8,7 @@
 #include "agent/capture/merged_stack.h"
 #include "agent/capture/native_stack.h"
 #include "agent/capture/native_walk.h"
+#include "agent/capture/python_memo.h"
 #include "agent/capture/python_stack.h"
 #include "agent/capture/registers.h"
 #include "wire/recording.h"
@@ -29,6 +30,7 @@ struct ThreadState {
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
     CallTree tree;
     WalkMemo memo;
+    PythonMemo python_memo;
     NativeStack native;
     PythonStack python;
     MergedStack merged;
@@ -45,6 +47,8 @@ struct ThreadState {
         spawned_by = 0;
         record = nullptr;
         memo.generation = memo.current = memo.count = 0;
+        python_memo.count = 0;
+        python_memo.thread = 0;
     }
 };
 

@@ -150,7 +150,7 @@ void take_parts(siginfo_t*, void* context) {
     at[0] = ticks();
     walk_native(Registers::from(*static_cast<const ucontext_t*>(context)), thread.stack, thread.memo, thread.native);
     at[1] = ticks();
-    walk_python_here(thread.python);
+    walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
     at[2] = ticks();
     stitch(thread.native, thread.python, thread.merged);
     at[3] = ticks();

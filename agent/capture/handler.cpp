@@ -93,7 +93,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     std::atomic_ref{h.samples}.fetch_add(1, std::memory_order_relaxed);
     std::atomic_ref{h.expiries}.fetch_add(expiries, std::memory_order_relaxed);
     count_quality(thread);
-    const std::uint64_t now = sys::monotonic_now();
+    const std::uint64_t now = time_of_sample();
     count_slice(now, category_of(thread.merged), static_cast<std::uint32_t>(expiries));
     update_figures_if_due(now);
     scan_tasks_if_due(now);

@@ -11,9 +11,18 @@ namespace pyprof::capture {
 // The recording comes into being at the first sample, in whichever handler gets there first.
 enum class RecordingState : std::uint32_t { closed, opening, open, failed };
 
-struct ProcessState {
+struct alignas(64) ProcessState {
+    // What every sample touches stands together.
     std::atomic<RecordingState> recording{RecordingState::closed};
+    bool native = true;  // false: stop at the Python frames
+    std::atomic<bool> slices_folding{false};
+    std::uint64_t started_ns = 0;
+    std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
+    std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
+    std::atomic<std::uint64_t> figures_ticks{0};    // ticks() when one did so last
     Arena arena;
+
+    std::uint64_t started_realtime_ns = 0, started_ticks = 0;
     TreeBudget budget;
     std::uint64_t memory_cap = 16u << 20;  // bytes of recording and indexes together
 
@@ -21,10 +30,8 @@ struct ProcessState {
     int signal = 0;  // the timers' real-time signal
     std::uint64_t period_ns = 0;
     std::uint32_t ticks_per_second = 0;
-    bool native = true;  // false: stop at the Python frames
     std::int32_t rank = -1, rank_count = 0;
     std::uint32_t rank_confirmed = 0;
-    std::uint64_t started_ns = 0, started_realtime_ns = 0, started_ticks = 0;
     std::uint64_t cpu_base_ns = 0;  // CPU time of the process before it was profiled
 
     std::int32_t python_version = 0;  // PY_VERSION_HEX, 0: none found so far
@@ -37,11 +44,8 @@ struct ProcessState {
     char script[512] = {};
     char executable[1024] = {};
 
-    std::atomic<std::uint32_t> live_threads{0};     // threads that have a ThreadState
-    std::atomic<std::uint32_t> next_thread{1};      // ThreadRecord::index
-    std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
-    std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
-    std::atomic<bool> slices_folding{false};
+    std::atomic<std::uint32_t> live_threads{0};  // threads that have a ThreadState
+    std::atomic<std::uint32_t> next_thread{1};   // ThreadRecord::index
     // Losses before there is a recording to count them in; moved into it when it is opened.
     std::atomic<std::uint64_t> early_losses[wire::loss_slots]{};
 };

@@ -156,7 +156,7 @@ void take_parts(siginfo_t*, void* context) {
     at[3] = ticks();
     thread.tree.charge(thread.tree.descend(thread.merged).node, 1, 1);
     at[4] = ticks();
-    const std::uint64_t now = sys::monotonic_now();
+    const std::uint64_t now = time_of_sample();
     count_slice(now, wire::SliceCategory::python, 1);
     update_figures_if_due(now);
     count_handler(at[4] - at[0]);

@@ -17,8 +17,9 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return hash ^ hash >> 29;
 }
 
-// Everything that a different code object at the same address is sure to say otherwise.
-std::uint64_t fingerprint(std::uint64_t code, const cpython::PythonLayout& layout) {
+}  // namespace
+
+std::uint64_t CodeTable::fingerprint(std::uint64_t code, const cpython::PythonLayout& layout) {
     const cpython::PythonLayout::Code& at = layout.code;
     std::uint64_t hash = mix(0, code);
     for (const cpython::Offset pointer : {at.file_name, at.name, at.line_table, layout.object.size})
@@ -28,8 +29,6 @@ std::uint64_t fingerprint(std::uint64_t code, const cpython::PythonLayout& layou
     if (at.version != cpython::absent) hash = mix(hash, load<std::uint32_t>(code + at.version));
     return hash;
 }
-
-}  // namespace
 
 std::uint32_t CodeTable::id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
                                PageCache& known) {
@@ -65,7 +64,8 @@ std::uint32_t CodeTable::append(std::uint64_t code, const cpython::PythonLayout&
 void CodeTable::reset() {
     for (std::atomic<std::uint64_t>& slot : slots_)
         if (slot.load(std::memory_order_relaxed) != 0) slot.store(0, std::memory_order_relaxed);
-    used_ids_.store(0, std::memory_order_release);
+    used_ids_.store(0, std::memory_order_relaxed);
+    epoch_.fetch_add(1, std::memory_order_release);
 }
 
 }  // namespace pyprof::capture

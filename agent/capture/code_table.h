@@ -18,11 +18,18 @@ class CodeTable {
 public:
     static constexpr std::uint32_t capacity = 32768;
 
+    // Everything that a different code object at the same address is sure to say otherwise. code.basic_size bytes at
+    // `code` must be readable.
+    static std::uint64_t fingerprint(std::uint64_t code, const cpython::PythonLayout& layout);
+
     // The wire id of the code object at `code`, of which code.basic_size bytes are readable. At first sight its names
     // and line table are appended as a wire::CodeRecord; the id is known to others only after that record is committed.
     // 0: the table or the recording is full.
     std::uint32_t id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
                         PageCache& known);
+
+    // Whoever remembers ids must forget them when this number changes.
+    std::uint32_t epoch() const { return epoch_.load(std::memory_order_acquire); }
 
     // Forgets everything, for a new recording or in a forked child. No other thread may be inside id_of().
     void reset();
@@ -35,6 +42,7 @@ private:
     // Tag (40 bits) << 24 | id; 0 is an empty slot. Tag and slot index come from one 64-bit hash.
     std::atomic<std::uint64_t> slots_[slot_count] = {};
     std::atomic<std::uint32_t> used_ids_{0};
+    std::atomic<std::uint32_t> epoch_{0};  // counts resets
 };
 
 }  // namespace pyprof::capture

@@ -5,6 +5,8 @@
 namespace pyprof::capture {
 namespace {
 
+constexpr std::uint64_t figures_interval_ns = 16'000'000;
+
 wire::RecordingHeader& header() { return *process.arena.header(); }
 
 template <std::size_t n>
@@ -151,10 +153,20 @@ void update_figures() {
     }
 }
 
+std::uint64_t time_of_sample() {
+    const std::uint64_t due = process.next_figures_ns.load(std::memory_order_relaxed);
+    const std::uint64_t ticks_per_us = header().ticks_per_us;
+    const std::uint64_t elapsed = ticks() - process.figures_ticks.load(std::memory_order_relaxed);
+    if (due == 0 || ticks_per_us == 0 || elapsed >= ticks_per_us * (figures_interval_ns / 1'000'000))
+        return sys::monotonic_now();
+    return due - figures_interval_ns + elapsed * 1'000'000 / ticks_per_us;
+}
+
 void update_figures_if_due(std::uint64_t now_ns) {
-    constexpr std::uint64_t interval_ns = 4'000'000;
     std::uint64_t due = process.next_figures_ns.load(std::memory_order_relaxed);
-    if (now_ns >= due && process.next_figures_ns.compare_exchange_strong(due, now_ns + interval_ns)) update_figures();
+    if (now_ns < due || !process.next_figures_ns.compare_exchange_strong(due, now_ns + figures_interval_ns)) return;
+    process.figures_ticks.store(ticks(), std::memory_order_relaxed);
+    update_figures();
 }
 
 void finish_recording(wire::ProcessState how) {

@@ -50,7 +50,7 @@ void keep_wanted(MergedStack& stack) {
 
 void take_stack(ThreadState& thread, const Registers& registers) {
     walk_native(registers, thread.stack, thread.memo, thread.native);
-    walk_python_here(thread.python);
+    walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
     stitch(thread.native, thread.python, thread.merged);
     keep_wanted(thread.merged);
 }
@@ -94,7 +94,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     std::atomic_ref{h.samples}.fetch_add(1, std::memory_order_relaxed);
     std::atomic_ref{h.expiries}.fetch_add(expiries, std::memory_order_relaxed);
     count_quality(thread);
-    const std::uint64_t now = sys::monotonic_now();
+    const std::uint64_t now = time_of_sample();
     count_slice(now, category_of(thread.merged), static_cast<std::uint32_t>(expiries));
     update_figures_if_due(now);
     scan_tasks_if_due(now);

@@ -11,15 +11,22 @@ namespace pyprof::capture {
 inline constexpr std::uint64_t page_shift = 12;  // the smallest page of the machine
 inline constexpr std::uint64_t page_size = 1ULL << page_shift;
 
-// Pages found readable. Lives for one sample: later the page may be gone.
+// Memory known to be readable: pages found so, and one range that needs no asking. Lives for one sample: later the page
+// may be gone.
 class PageCache {
 public:
     void clear() { *this = PageCache{}; }
+    // [begin, end) can be read as long as the object lives; for the thread's own stack.
+    void trust(std::uint64_t begin, std::uint64_t end) { trusted_begin_ = begin, trusted_end_ = end; }
+    bool trusts(std::uint64_t address, std::uint64_t bytes) const {
+        return address >= trusted_begin_ && address < trusted_end_ && bytes <= trusted_end_ - address;
+    }
     bool contains(std::uint64_t page) const { return pages_[page % slots] == page; }
     void insert(std::uint64_t page) { pages_[page % slots] = page; }
 
 private:
-    static constexpr std::uint32_t slots = 64;
+    static constexpr std::uint32_t slots = 32;
+    std::uint64_t trusted_begin_ = 0, trusted_end_ = 0;
     std::uint64_t pages_[slots] = {};  // page numbers; page 0 is never readable, so 0 is an empty slot
 };
 

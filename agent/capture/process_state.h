@@ -13,9 +13,18 @@ enum class RecordingState : std::uint32_t { closed, opening, open, failed };
 
 inline constexpr std::uint32_t own_thread_slots = 2;
 
-struct ProcessState {
+struct alignas(64) ProcessState {
+    // What every sample touches stands together.
     std::atomic<RecordingState> recording{RecordingState::closed};
+    bool native = true;  // false: stop at the Python frames
+    std::atomic<bool> slices_folding{false};
+    std::uint64_t started_ns = 0;
+    std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
+    std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
+    std::atomic<std::uint64_t> figures_ticks{0};    // ticks() when one did so last
     Arena arena;
+
+    std::uint64_t started_realtime_ns = 0, started_ticks = 0;
     TreeBudget budget;
     std::uint64_t memory_cap = 16u << 20;  // bytes of recording and indexes together
 
@@ -23,10 +32,8 @@ struct ProcessState {
     int signal = 0;  // that all engines raise
     std::uint64_t period_ns = 0;
     std::uint32_t ticks_per_second = 0;
-    bool native = true;  // false: stop at the Python frames
     std::int32_t rank = -1, rank_count = 0;
     std::uint32_t rank_confirmed = 0;
-    std::uint64_t started_ns = 0, started_realtime_ns = 0, started_ticks = 0;
     std::uint64_t cpu_base_ns = 0;      // CPU time of the program before this recording
     std::uint64_t own_cpu_base_ns = 0;  // of the agent's own threads likewise
 
@@ -48,11 +55,8 @@ struct ProcessState {
     // Threads of the agent's own: their ids, 0 where there is none (the kernel clears them), and what ended ones used.
     std::atomic<std::uint32_t> own_threads[own_thread_slots]{};
     std::atomic<std::uint64_t> ended_own_cpu_ns{0};
-    std::atomic<std::uint32_t> next_thread{1};      // ThreadRecord::index
-    std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
-    std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
-    std::atomic<bool> slices_folding{false};
-    std::atomic<bool> stopping{false};  // threads are being disarmed: no handler arms its own again
+    std::atomic<std::uint32_t> next_thread{1};  // ThreadRecord::index
+    std::atomic<bool> stopping{false};          // threads are being disarmed: no handler arms its own again
     // Losses before there is a recording to count them in; moved into it when it is opened.
     std::atomic<std::uint64_t> early_losses[wire::loss_slots]{};
 };

@@ -13,12 +13,11 @@ PythonStackBuilder::PythonStackBuilder(const cpython::PythonLayout& layout, Code
     out_.unknown_codes = 0;
 }
 
-void PythonStackBuilder::add_frame(RawFrame frame) {
-    if (total_ < max_python_leaf_frames)
-        out_.frames[total_] = resolve(frame);
-    else
-        root_end_[(total_ - max_python_leaf_frames) % max_python_root_frames] = frame;
-    ++total_;
+std::uint32_t PythonStackBuilder::add_frame(RawFrame frame) {
+    const std::uint32_t index = total_++;
+    if (index < max_python_leaf_frames) return (out_.frames[index] = resolve(frame)).code;
+    root_end_[(index - max_python_leaf_frames) % max_python_root_frames] = frame;
+    return 0;
 }
 
 void PythonStackBuilder::end_activation(std::uint64_t marker) {
@@ -52,7 +51,7 @@ void PythonStackBuilder::finish() {
 }
 
 PythonFrame PythonStackBuilder::resolve(const RawFrame& frame) {
-    const std::uint32_t code = codes_.id_of(frame.code, layout_, writer_, known_);
+    const std::uint32_t code = frame.id != 0 ? frame.id : codes_.id_of(frame.code, layout_, writer_, known_);
     if (code == 0) ++out_.unknown_codes;
     return {.code = code, .unit = frame.unit};
 }

@@ -16,12 +16,14 @@ public:
     struct RawFrame {
         std::uint64_t code;  // address of a code object that was checked
         std::int32_t unit;   // as PythonFrame::unit
+        std::uint32_t id;    // of the code object where it is remembered; 0: the table is asked
     };
 
     PythonStackBuilder(const cpython::PythonLayout& layout, CodeTable& codes, RecordingWriter& writer, PageCache& known,
                        PythonStack& out);
 
-    void add_frame(RawFrame frame);
+    // The code id; 0 if there is none, or not yet.
+    std::uint32_t add_frame(RawFrame frame);
     // The frames since the last call belong to the activation with this marker. Beyond max_activations they are added
     // to the last one.
     void end_activation(std::uint64_t marker);

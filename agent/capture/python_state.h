@@ -4,6 +4,7 @@
 
 #include "agent/capture/code_table.h"
 #include "agent/capture/python_stack.h"
+#include "agent/capture/python_walk.h"
 #include "agent/cpython/runtime.h"
 
 namespace pyprof::capture {
@@ -13,6 +14,6 @@ extern std::atomic<const cpython::PythonRuntime*> python_runtime;
 extern CodeTable python_codes;
 
 // Python frames of the calling thread; PythonWalk::none without an interpreter. Async-signal-safe.
-void walk_python_here(PythonStack& out);
+void walk_python_here(const InterruptedThread& thread, PythonStack& out);
 
 }  // namespace pyprof::capture

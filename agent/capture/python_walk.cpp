@@ -16,14 +16,51 @@ constexpr std::uint32_t most_threads = 4096;  // of one interpreter
 
 using RawFrame = PythonStackBuilder::RawFrame;
 
+bool is_in_interpreter(const cpython::PythonRuntime& runtime, const NativeFrame& frame) {
+    return frame.pc >= runtime.begin && frame.pc < runtime.end;
+}
+
+// Whether the interrupted code was called by the interpreter's library (or by what else is in its executable), through
+// calls only. Then the evaluation loops below are suspended in calls, with everything stored that they had to store,
+// and the library cannot be unloaded. Code outside every loaded object may be the interpreter's own, made at run time.
+bool interpreter_waits(const cpython::PythonRuntime& runtime, const NativeStack& native) {
+    for (std::uint32_t i = 0; i < native.count; ++i) {
+        const NativeFrame& frame = native.frames[i];
+        if (frame.module == 0 || (i != 0 && !frame.is_return_address)) return false;
+        if (is_in_interpreter(runtime, frame)) return i != 0;
+    }
+    return false;
+}
+
+// A whole native stack without the interpreter: a thread of a numerical library, say.
+bool runs_no_python(const cpython::PythonRuntime& runtime, const NativeStack& native) {
+    if (runtime.begin == runtime.end || native.end != WalkEnd::bottom || native.guessed) return false;
+    for (std::uint32_t i = 0; i < native.count; ++i)
+        if (native.frames[i].module == 0 || is_in_interpreter(runtime, native.frames[i])) return false;
+    return native.count != 0;
+}
+
 class Walk {
 public:
-    Walk(const cpython::PythonRuntime& runtime, PythonStackBuilder& stack, PageCache& known)
-        : runtime_{runtime}, layout_{runtime.layout}, stack_{stack}, known_{known} {}
+    Walk(const cpython::PythonRuntime& runtime, PythonStackBuilder& stack, RememberedFrames& remembered,
+         PageCache& known, bool interpreter_waits)
+        : runtime_{runtime},
+          layout_{runtime.layout},
+          stack_{stack},
+          remembered_{remembered},
+          known_{known},
+          interpreter_waits_{interpreter_waits} {}
 
     PythonWalk run(bool& attached) {
         const std::uint64_t thread = find_thread(attached);
         if (thread == 0) return PythonWalk::none;
+        const PythonWalk result = walk(thread);
+        if (result == PythonWalk::complete) remembered_.keep(thread);
+        return result;
+    }
+
+private:
+    PythonWalk walk(std::uint64_t thread) {
         bool good = true;
         if (several_interpreters()) {
             good = for_each_own_thread();
@@ -34,18 +71,20 @@ public:
         return good ? PythonWalk::complete : PythonWalk::unreadable;
     }
 
-private:
     // The thread state that this thread has attached, else the one it had last; 0: it never ran Python, or the
     // interpreter is ending and frees the others' thread states.
     std::uint64_t find_thread(bool& attached) {
         std::uint64_t thread = bound_thread();
+        // The thread state that the waiting loops use, as in the last walk.
+        trusts_thread_ = interpreter_waits_ && remembered_.knows_thread(thread);
         if (layout_.thread.attached_from == cpython::AttachedFrom::runtime) {
             const std::uint64_t holder = of_runtime<std::uint64_t>(layout_.runtime.attached);
-            attached = holder != 0 && is_own(holder);
+            attached = holder != 0 && (holder == thread || is_own(holder));
             if (attached) thread = holder;
+            trusts_thread_ = interpreter_waits_ && remembered_.knows_thread(thread);
         } else {
             std::uint32_t status = 0;
-            attached = thread != 0 && read(thread + layout_.thread.status, status, known_) &&
+            attached = thread != 0 && read_thread(thread + layout_.thread.status, status) &&
                        (status & layout_.thread.status_mask) == layout_.thread.status_value;
         }
         const std::uint64_t finalizing = of_runtime<std::uint64_t>(layout_.runtime.finalizing);
@@ -61,9 +100,18 @@ private:
     // A member of _PyRuntime; 0 if the interpreter's library was unloaded.
     template <class T>
     T of_runtime(cpython::Offset offset) {
+        if (interpreter_waits_) return load<T>(runtime_.runtime + offset);
         T value{};
         read(runtime_.runtime + offset, value, known_);
         return value;
+    }
+
+    // A member of the thread state that find_thread() gave.
+    template <class T>
+    bool read_thread(std::uint64_t address, T& value) {
+        if (!trusts_thread_) return read(address, value, known_);
+        value = load<T>(address);
+        return true;
     }
 
     bool is_own(std::uint64_t thread) {
@@ -74,7 +122,14 @@ private:
     bool several_interpreters() {
         const std::uint64_t first = of_runtime<std::uint64_t>(layout_.runtime.first_interpreter);
         std::uint64_t next = 0;
-        return first != 0 && read(first + layout_.interpreter.next, next, known_) && next != 0;
+        if (first == 0) return false;
+        if (trusts_thread_ && is_static(first)) return load_pointer(first + layout_.interpreter.next) != 0;
+        return read(first + layout_.interpreter.next, next, known_) && next != 0;
+    }
+
+    // The main interpreter's state is part of _PyRuntime; those of others are on the heap.
+    bool is_static(std::uint64_t interpreter) const {
+        return interpreter >= runtime_.runtime && interpreter < runtime_.end;
     }
 
     // A thread may run code of several interpreters, one inside the other, each with a thread state of its own.
@@ -101,9 +156,9 @@ private:
     // 3.13 on: one chain, in which each activation ends with its entry frame.
     bool walk_entry_frames(std::uint64_t thread) {
         std::uint64_t frame = 0;
-        if (!read(thread + layout_.thread.current_frame, frame, known_)) return false;
+        if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
         for (std::uint32_t i = 0; frame != 0 && i < longest_chain; ++i) {
-            if (!readable(frame, layout_.frame.bytes, known_)) break;
+            if (!is_readable_frame(frame)) break;
             if (is_entry(frame))
                 stack_.end_activation(frame);
             else if (!add_frame(frame))
@@ -118,17 +173,17 @@ private:
     // 3.11 and 3.12: an activation's frames lead from its control frame's current_frame to that of the one before.
     bool walk_control_frames(std::uint64_t thread) {
         std::uint64_t control = 0;
-        if (!read(thread + layout_.thread.control_frame, control, known_)) return false;
+        if (!read_thread(thread + layout_.thread.control_frame, control)) return false;
         for (std::uint32_t i = 0; control != thread + layout_.thread.root_control_frame; ++i) {
             std::uint64_t previous = 0, frame = 0, end = 0;
             if (i == longest_chain || !read(control + layout_.control_frame.previous, previous, known_) ||
                 !read(control + layout_.control_frame.current_frame, frame, known_) ||
-                !read(previous + layout_.control_frame.current_frame, end, known_))
+                !read_control_frame(thread, previous + layout_.control_frame.current_frame, end))
                 return false;
             // A coroutine library's own control frame never has a frame and is no evaluation loop's.
             const bool is_activation = frame != 0;
             // The innermost control frame is published before it is filled: until then it has no frames.
-            if (i == 0) frame = reaches(frame, end) ? skip_unfinished(frame, end) : end;
+            if (i == 0 && !interpreter_waits_) frame = reaches(frame, end) ? skip_unfinished(frame, end) : end;
             if (!add_frames(frame, end)) {
                 stack_.end_activation(control);
                 return false;
@@ -137,6 +192,13 @@ private:
             control = previous;
         }
         return true;
+    }
+
+    // The outermost control frame is part of the thread state.
+    bool read_control_frame(std::uint64_t thread, std::uint64_t address, std::uint64_t& frame) {
+        const bool is_root =
+            address == thread + layout_.thread.root_control_frame + layout_.control_frame.current_frame;
+        return is_root ? read_thread(address, frame) : read(address, frame, known_);
     }
 
     bool reaches(std::uint64_t frame, std::uint64_t end) {
@@ -148,15 +210,16 @@ private:
     // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense.
     std::uint64_t skip_unfinished(std::uint64_t frame, std::uint64_t end) {
         RawFrame ignored{};
+        PythonMemo::Frame forgotten{};
         if (frame == end || !readable(frame, layout_.frame.bytes, known_) || is_entry(frame) ||
-            read_frame(frame, ignored))
+            read_frame(frame, ignored, forgotten))
             return frame;
         return load_pointer(frame + layout_.frame.previous);
     }
 
     bool add_frames(std::uint64_t frame, std::uint64_t end) {
         for (std::uint32_t i = 0; frame != end; ++i) {
-            if (i == longest_chain || !readable(frame, layout_.frame.bytes, known_)) return false;
+            if (i == longest_chain || !is_readable_frame(frame)) return false;
             if (!is_entry(frame) && !add_frame(frame)) return false;
             frame = load_pointer(frame + layout_.frame.previous);
         }
@@ -167,29 +230,51 @@ private:
         return load<std::uint8_t>(frame + layout_.frame.owner) >= layout_.frame.first_entry_owner;
     }
 
+    // See python_memo.h for when a remembered frame, and its code object, need no probe.
+    bool may_trust_memo() const { return interpreter_waits_ && !is_innermost_; }
+
+    bool is_readable_frame(std::uint64_t frame) {
+        return (interpreter_waits_ && remembered_.find(frame) != nullptr) ||
+               readable(frame, layout_.frame.bytes, known_);
+    }
+
     // False if the frame is none.
     bool add_frame(std::uint64_t frame) {
         RawFrame raw{};
-        if (!read_frame(frame, raw)) return false;
-        if (!is_init_cleanup(raw.code)) stack_.add_frame(raw);
+        PythonMemo::Frame checked{};
+        if (!read_frame(frame, raw, checked)) return false;
+        is_innermost_ = false;
+        if (is_init_cleanup(raw.code)) return true;
+        checked.id = stack_.add_frame(raw);
+        if (checked.id != 0) remembered_.add(checked);
         return true;
     }
 
-    bool read_frame(std::uint64_t frame, RawFrame& raw) {
-        raw.code = load_pointer(frame + layout_.frame.code) & ~layout_.frame.code_tags;
-        return readable(raw.code, layout_.code.basic_size, known_) &&
-               load_pointer(raw.code + layout_.object.type) == runtime_.code_type &&
-               unit_of(raw.code, load_pointer(frame + layout_.frame.instruction), raw.unit);
+    bool read_frame(std::uint64_t frame, RawFrame& raw, PythonMemo::Frame& checked) {
+        const std::uint64_t code = load_pointer(frame + layout_.frame.code) & ~layout_.frame.code_tags;
+        const PythonMemo::Frame* seen = remembered_.find(frame);
+        if (seen != nullptr && seen->code != code) seen = nullptr;
+        const bool is_trusted = seen != nullptr && may_trust_memo();
+        if (!is_trusted && !readable(code, layout_.code.basic_size, known_)) return false;
+        const std::uint64_t fingerprint = CodeTable::fingerprint(code, layout_);
+        if (seen != nullptr && seen->fingerprint == fingerprint)
+            checked = *seen;
+        else if (load_pointer(code + layout_.object.type) == runtime_.code_type)
+            checked = {frame, code, fingerprint, 0, load<std::int32_t>(code + layout_.code.first_traceable)};
+        else
+            return false;
+        raw = {.code = code, .unit = 0, .id = checked.id};
+        return unit_of(checked, load_pointer(frame + layout_.frame.instruction), raw.unit);
     }
 
     // Code units from the start of the code to the instruction, -1 while arguments are being bound.
-    bool unit_of(std::uint64_t code, std::uint64_t instruction, std::int32_t& unit) const {
+    bool unit_of(const PythonMemo::Frame& checked, std::uint64_t instruction, std::int32_t& unit) const {
         constexpr std::int64_t unit_bytes = 2;
-        const auto bytes = static_cast<std::int64_t>(instruction - (code + layout_.code.instructions));
-        const std::int64_t units = load<std::int64_t>(code + layout_.object.size);
+        const auto bytes = static_cast<std::int64_t>(instruction - (checked.code + layout_.code.instructions));
+        const std::int64_t units = load<std::int64_t>(checked.code + layout_.object.size);
         if (bytes < -unit_bytes || bytes >= units * unit_bytes) return false;
         unit = static_cast<std::int32_t>(bytes / unit_bytes);
-        if (unit < load<std::int32_t>(code + layout_.code.first_traceable)) unit = -1;
+        if (unit < checked.first_traceable) unit = -1;
         return true;
     }
 
@@ -201,18 +286,26 @@ private:
     const cpython::PythonRuntime& runtime_;
     const PythonLayout& layout_;
     PythonStackBuilder& stack_;
+    RememberedFrames& remembered_;
     PageCache& known_;
+    const bool interpreter_waits_;
+    bool trusts_thread_ = false;
+    bool is_innermost_ = true;  // no frame was read so far
 };
 
 }  // namespace
 
-void walk_python(const cpython::PythonRuntime& runtime, CodeTable& codes, RecordingWriter& writer, PageCache& known,
-                 PythonStack& out) {
+void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread& thread, CodeTable& codes,
+                 RecordingWriter& writer, PythonStack& out) {
     out.result = PythonWalk::none;
     out.attached = false;
+    PageCache known;
+    if (thread.native.count != 0 && thread.stack.low <= thread.native.frames[0].sp)
+        known.trust(thread.native.frames[0].sp, thread.stack.high);
     PythonStackBuilder stack{runtime.layout, codes, writer, known, out};
-    if (runtime.state == cpython::RuntimeState::ready) {
-        Walk walk{runtime, stack, known};
+    if (runtime.state == cpython::RuntimeState::ready && !runs_no_python(runtime, thread.native)) {
+        RememberedFrames remembered{thread.memo, codes.epoch()};
+        Walk walk{runtime, stack, remembered, known, interpreter_waits(runtime, thread.native)};
         out.result = walk.run(out.attached);
     }
     stack.finish();

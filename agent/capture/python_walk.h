@@ -10,14 +10,24 @@
 // Every pointer is checked before it is followed (readable memory, type of the code object, instruction inside the
 // code), so garbage ends the walk and never the process.
 #include "agent/capture/code_table.h"
-#include "agent/capture/memory.h"
+#include "agent/capture/native_stack.h"
+#include "agent/capture/python_memo.h"
 #include "agent/capture/python_stack.h"
+#include "agent/capture/registers.h"
 #include "agent/cpython/runtime.h"
 
 namespace pyprof::capture {
 
+// The interrupted thread, as far as it is known. The native stack tells whether the interpreter waits for a call, so
+// that less needs to be probed; an empty one tells nothing.
+struct InterruptedThread {
+    const NativeStack& native;
+    StackBounds stack;
+    PythonMemo& memo;
+};
+
 // Fills `out` completely. Code objects seen for the first time are appended through `writer`.
-void walk_python(const cpython::PythonRuntime& runtime, CodeTable& codes, RecordingWriter& writer, PageCache& known,
-                 PythonStack& out);
+void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread& thread, CodeTable& codes,
+                 RecordingWriter& writer, PythonStack& out);
 
 }  // namespace pyprof::capture

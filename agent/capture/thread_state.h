@@ -10,6 +10,7 @@
 #include "agent/capture/merged_stack.h"
 #include "agent/capture/native_stack.h"
 #include "agent/capture/native_walk.h"
+#include "agent/capture/python_memo.h"
 #include "agent/capture/python_stack.h"
 #include "agent/capture/registers.h"
 #include "wire/recording.h"
@@ -33,6 +34,7 @@ struct ThreadState {
     std::uint64_t counted_events[wire::max_extra_metrics] = {};  // values at the last look
     CallTree tree;
     WalkMemo memo;
+    PythonMemo python_memo;
     NativeStack native;
     PythonStack python;
     MergedStack merged;
@@ -50,6 +52,8 @@ struct ThreadState {
         record = nullptr;
         counters = {};
         memo.generation = memo.current = memo.count = 0;
+        python_memo.count = 0;
+        python_memo.thread = 0;
     }
 };
 

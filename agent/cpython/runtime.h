@@ -17,8 +17,9 @@ struct PythonRuntime {
     RuntimeState state = RuntimeState::none;
     std::uint32_t version_hex = 0;  // PY_VERSION_HEX; 0 unknown
     PythonLayout layout{};
-    std::uint64_t runtime = 0;    // address of _PyRuntime
-    std::uint64_t code_type = 0;  // address of PyCode_Type
+    std::uint64_t runtime = 0;         // address of _PyRuntime
+    std::uint64_t begin = 0, end = 0;  // memory of the loaded object it belongs to; empty: unknown
+    std::uint64_t code_type = 0;       // address of PyCode_Type
     // pthread_getspecific of the process. It only reads, so a handler may call it; the interpreter's own accessors may
     // not be called there: in a libpython that came by dlopen they allocate thread-local storage at a thread's first
     // use.

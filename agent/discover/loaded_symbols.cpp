@@ -102,7 +102,33 @@ int visit_object(dl_phdr_info* object, std::size_t, void* data) {
     });
 }
 
+struct RangeSearch {
+    std::uint64_t address;
+    LoadedRange found;
+};
+
+int visit_range(dl_phdr_info* object, std::size_t, void* data) {
+    RangeSearch& search = *static_cast<RangeSearch*>(data);
+    LoadedRange range{~0ULL, 0};
+    for (int i = 0; i < object->dlpi_phnum; ++i) {
+        const auto& header = object->dlpi_phdr[i];
+        if (header.p_type != PT_LOAD) continue;
+        const std::uint64_t begin = object->dlpi_addr + header.p_vaddr;
+        range.begin = begin < range.begin ? begin : range.begin;
+        range.end = begin + header.p_memsz > range.end ? begin + header.p_memsz : range.end;
+    }
+    if (search.address < range.begin || search.address >= range.end) return 0;
+    search.found = range;
+    return 1;
+}
+
 }  // namespace
+
+LoadedRange find_loaded_range(std::uint64_t address) {
+    RangeSearch search{.address = address, .found = {0, 0}};
+    dl_iterate_phdr(visit_range, &search);
+    return search.found;
+}
 
 std::uint64_t find_loaded_symbol(const char* name, AcceptSymbol accept, void* context) {
     Search search{.name = name, .gnu_hash = gnu_hash_of(name), .accept = accept, .context = context, .found = 0};

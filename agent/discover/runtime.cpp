@@ -109,6 +109,9 @@ cpython::PythonRuntime find_python() {
     python.thread_specific = reinterpret_cast<void* (*)(unsigned)>(find_loaded_symbol("pthread_getspecific"));
     if (python.thread_specific == nullptr || !key_is_right(python))
         return refuse(python, "its thread states are not where they belong");
+    const LoadedRange object = find_loaded_range(python.runtime);
+    python.begin = object.begin;
+    python.end = object.end;
     python.state = RuntimeState::ready;
     return python;
 }

@@ -23,14 +23,15 @@ namespace {
 cpython::PythonRuntime python;
 CodeTable codes;
 RecordingWriter writer;
+NativeStack native;  // nothing is known of it
+PythonMemo memo;
 PythonStack stack;
 std::atomic<bool> in_handler{false};
 std::atomic<int> allocations{0}, with_frames{0}, unreadable{0};
 
 void on_signal(int) {
     in_handler = true;
-    PageCache known;
-    walk_python(python, codes, writer, known, stack);
+    walk_python(python, {native, StackBounds{}, memo}, codes, writer, stack);
     if (stack.count != 0) ++with_frames;
     if (stack.result == PythonWalk::unreadable) ++unreadable;
     in_handler = false;

@@ -33,6 +33,7 @@ using namespace pyprof::capture;
 
 struct Stacks {
     WalkMemo memo;
+    PythonMemo python_memo;
     NativeStack native;
     PythonStack python;
     MergedStack merged;
@@ -122,12 +123,11 @@ void shift_markers(const NativeStack& native, PythonStack& stack, int by) {
 }
 
 void take(const ucontext_t& context, Stacks& stacks) {
-    PageCache known;
     if (by_libgcc)
         walk_native_by_libgcc(context, stacks.native);
     else
         walk_native(Registers::from(context), unknown_stack, stacks.memo, stacks.native);
-    walk_python(python, codes, writer, known, stacks.python);
+    walk_python(python, {stacks.native, unknown_stack, stacks.python_memo}, codes, writer, stacks.python);
     if (shift_by != 0) shift_markers(stacks.native, stacks.python, shift_by);
     stitch(stacks.native, stacks.python, stacks.merged);
 }

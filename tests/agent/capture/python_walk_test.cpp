@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <sys/mman.h>
 #include <vector>
 
 #include "agent/cpython/versions.h"
@@ -24,14 +25,15 @@ struct Walker {
     std::unique_ptr<CodeTable> codes = std::make_unique<CodeTable>();
     std::unique_ptr<PythonStack> stack = std::make_unique<PythonStack>();
     RecordingWriter writer;
+    NativeStack native{};
+    PythonMemo memo{};
 
     Walker() { pyprof::tests::clear_recording(); }
 
     const PythonStack& walk(const FakePython& python) { return walk(python.runtime()); }
     const PythonStack& walk(const cpython::PythonRuntime& runtime) {
         std::memset(static_cast<void*>(stack.get()), 0xcc, sizeof *stack);  // the walk must fill what it promises
-        PageCache known;
-        walk_python(runtime, *codes, writer, known, *stack);
+        walk_python(runtime, {native, StackBounds{}, memo}, *codes, writer, *stack);
         return *stack;
     }
 };
@@ -320,4 +322,132 @@ TEST_CASE("frames whose code cannot be stored are counted") {
     tests::set_recording_full(false);
     CHECK(stack.unknown_codes == 1);
     CHECK(stack.frames[0].code == 0);
+}
+
+namespace {
+
+constexpr std::uint64_t library_begin = 0x7000'0000'0000, library_end = 0x7000'0010'0000;
+
+// The runtime of a fake whose library has called the code that is interrupted.
+cpython::PythonRuntime waiting(const FakePython& python, Walker& walker) {
+    cpython::PythonRuntime runtime = python.runtime();
+    runtime.begin = library_begin;
+    runtime.end = library_end;
+    walker.native.count = 2;
+    walker.native.end = WalkEnd::stopped;
+    walker.native.frames[0] = {
+        .pc = 0x1000, .sp = 0, .module = 7, .is_return_address = false, .guessed = false, .function = 0};
+    walker.native.frames[1] = {
+        .pc = library_begin + 8, .sp = 8, .module = 8, .is_return_address = true, .guessed = false, .function = 0};
+    return runtime;
+}
+
+// A copy of a code object on a page of its own, which can be taken away.
+class CodeOnPage {
+public:
+    explicit CodeOnPage(std::uint64_t code) { std::memcpy(page_, reinterpret_cast<const void*>(code), 1024); }
+    ~CodeOnPage() { munmap(page_, page_size); }
+    CodeOnPage(const CodeOnPage&) = delete;
+    CodeOnPage& operator=(const CodeOnPage&) = delete;
+    std::uint64_t address() const { return reinterpret_cast<std::uint64_t>(page_); }
+    void take_away() { mprotect(page_, page_size, PROT_NONE); }
+
+private:
+    void* page_ = mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+};
+
+}  // namespace
+
+TEST_CASE("remembered frames read as frames met for the first time") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("main"), 1);
+    python.begin_activation();
+    const std::uint64_t caller = python.push_frame(python.code("caller"), 2);
+    python.push_frame(python.code("leaf"), 3);
+    Walker walker;
+    const cpython::PythonRuntime runtime = GENERATE(true, false) ? waiting(python, walker) : python.runtime();
+    const std::string first = text_of(walker.walk(runtime));
+    CHECK(first == " leaf:3 caller:2 | main:1");
+    CHECK(text_of(walker.walk(runtime)) == first);
+    CHECK(walker.stack->result == PythonWalk::complete);
+    CHECK(walker.stack->attached);
+    const cpython::PythonLayout& at = python.layout();
+    SECTION("another instruction") {
+        const std::uint64_t code = python.get_pointer(caller + at.frame.code);
+        python.put_pointer(caller + at.frame.instruction, code + at.code.instructions + 2 * 9);
+        CHECK(text_of(walker.walk(runtime)) == " leaf:3 caller:9 | main:1");
+    }
+    SECTION("another code object in the same frame") {
+        const std::uint64_t code = python.code("other");
+        python.put_pointer(caller + at.frame.code, code);
+        python.put_pointer(caller + at.frame.instruction, code + at.code.instructions + 2 * 4);
+        CHECK(text_of(walker.walk(runtime)) == " leaf:3 other:4 | main:1");
+    }
+    SECTION("another code object at the same address") {
+        const std::uint64_t code = python.get_pointer(caller + at.frame.code);
+        python.put_pointer(code + at.code.name, python.text("again"));
+        CHECK(text_of(walker.walk(runtime)) == " leaf:3 again:2 | main:1");
+    }
+    SECTION("another recording") {
+        walker.codes->reset();
+        tests::clear_recording();
+        CHECK(text_of(walker.walk(runtime)) == first);
+    }
+    SECTION("more frames") {
+        python.push_frame(python.code("new"), 4);
+        CHECK(text_of(walker.walk(runtime)) == " new:4" + first);
+        CHECK(text_of(walker.walk(runtime)) == " new:4" + first);
+    }
+    SECTION("no code object any more") {
+        const std::uint64_t code = python.get_pointer(caller + at.frame.code);
+        python.put_pointer(code + at.code.name, python.text("again"));
+        python.put_pointer(code + at.object.type, 0x40);
+        CHECK(text_of(walker.walk(runtime)) == " leaf:3");
+        CHECK(walker.stack->result == PythonWalk::unreadable);
+    }
+}
+
+TEST_CASE("the innermost frame's code object may be gone although its frame is remembered") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 2);
+    CodeOnPage code{python.code("dying")};
+    python.push_frame(code.address(), 3);
+    Walker walker;
+    const cpython::PythonRuntime runtime = waiting(python, walker);
+    for (int i = 0; i < 2; ++i) CHECK(text_of(walker.walk(runtime)) == " dying:3 caller:2");
+    code.take_away();
+    CHECK(walker.walk(runtime).result == PythonWalk::unreadable);
+    CHECK(walker.stack->count == 0);
+}
+
+TEST_CASE("remembered frames are probed unless the interpreter waits for the interrupted code") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    CodeOnPage code{python.code("caller")};
+    python.push_frame(code.address(), 2);
+    python.push_frame(python.code("leaf"), 3);
+    Walker walker;
+    const cpython::PythonRuntime runtime = waiting(python, walker);
+    for (int i = 0; i < 2; ++i) CHECK(text_of(walker.walk(runtime)) == " leaf:3 caller:2");
+    code.take_away();
+    SECTION("the interpreter itself is interrupted") { walker.native.frames[0].pc = library_begin; }
+    SECTION("a signal handler runs") { walker.native.frames[1].is_return_address = false; }
+    SECTION("code made at run time") { walker.native.frames[0].module = 0; }
+    SECTION("nothing is known of the native stack") { walker.native.count = 0; }
+    CHECK(walker.walk(runtime).result == PythonWalk::unreadable);
+    CHECK(text_of(*walker.stack) == " leaf:3");
+}
+
+TEST_CASE("a thread whose whole native stack is free of the interpreter runs no Python") {
+    FakePython python{*any_layout()};
+    python.begin_activation();
+    python.push_frame(python.code("main"), 1);
+    Walker walker;
+    const cpython::PythonRuntime runtime = waiting(python, walker);
+    walker.native.frames[1].pc = library_end;
+    CHECK(walker.walk(runtime).result == PythonWalk::complete);  // perhaps below where the native walk stopped
+    walker.native.end = WalkEnd::bottom;
+    CHECK(walker.walk(runtime).result == PythonWalk::none);
 }

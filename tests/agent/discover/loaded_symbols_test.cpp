@@ -46,3 +46,13 @@ TEST_CASE("the first definition that is accepted is taken") {
     dlclose(second);
     dlclose(first);
 }
+
+TEST_CASE("the memory of a loaded object reaches from its code to its data") {
+    const auto code = reinterpret_cast<std::uint64_t>(dlsym(RTLD_DEFAULT, "fopen"));
+    const auto data = reinterpret_cast<std::uint64_t>(dlsym(RTLD_DEFAULT, "stdout"));
+    const LoadedRange range = find_loaded_range(code);
+    CHECK(range.begin <= code);
+    CHECK(range.end > data);
+    CHECK(find_loaded_range(data).begin == range.begin);
+    CHECK(find_loaded_range(8).end == 0);
+}

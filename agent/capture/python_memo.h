@@ -1,0 +1,81 @@
+#pragma once
+// What a thread remembers of the Python frames of its last walk: most frames of the next one are the same, run the same
+// code, and need neither a probe nor a look into the table of code objects. Async-signal-safe.
+//
+// When a remembered frame may be read without asking the kernel: the thread is inside a call that the interpreter made
+// (PythonWalk decides), and the frame is not the innermost. Then the interpreter waits for that call, every store to
+// its chain of frames is done, and each frame but the innermost is a caller that keeps its code object alive. The
+// innermost may be one that is just being cleared, whose code object is already gone. That a frame was in the last walk
+// shows besides that the figures of the layout hold for it. A frame or code object at the same address that is another
+// one has another code address or fingerprint.
+#include <cstdint>
+
+namespace pyprof::capture {
+
+// Per thread, zero bits at first, used by one walk at a time.
+struct PythonMemo {
+    static constexpr std::uint32_t max_frames = 64;  // from the leaf; deeper ones are looked up again
+    struct Frame {
+        std::uint64_t frame;        // address
+        std::uint64_t code;         // address of its code object
+        std::uint64_t fingerprint;  // of the code object, by CodeTable::fingerprint
+        std::uint32_t id;           // wire code id
+        std::int32_t first_traceable;
+    };
+    std::uint32_t epoch;    // CodeTable::epoch() of the ids
+    std::uint32_t current;  // which half the last walk filled
+    std::uint32_t count;
+    std::uint64_t thread;  // thread state, 0: none
+    Frame frames[2][max_frames];
+};
+
+// One walk's view: the frames of the last walk, read in step with the current ones, which are kept for the next.
+class RememberedFrames {
+public:
+    RememberedFrames(PythonMemo& memo, std::uint32_t epoch)
+        : memo_{memo},
+          old_{memo.frames[memo.current & 1]},
+          old_count_{memo.epoch == epoch ? memo.count : 0},
+          old_thread_{memo.epoch == epoch ? memo.thread : 0},
+          fresh_{memo.frames[1 - (memo.current & 1)]} {
+        memo.epoch = epoch;
+        memo.count = 0;
+        memo.thread = 0;
+    }
+
+    // nullptr if the last walk did not meet this frame. Called from leaf to root; a frame may be asked for again.
+    const PythonMemo::Frame* find(std::uint64_t frame) {
+        for (std::uint32_t i = next_; i < old_count_ && i < next_ + reach; ++i) {
+            if (old_[i].frame != frame) continue;
+            next_ = i;
+            return &old_[i];
+        }
+        return nullptr;
+    }
+
+    bool knows_thread(std::uint64_t thread) const { return thread != 0 && thread == old_thread_; }
+
+    void add(const PythonMemo::Frame& frame) {
+        if (count_ < PythonMemo::max_frames) fresh_[count_++] = frame;
+    }
+
+    // Ends the walk of this thread state; a walk that is not kept leaves nothing to the next.
+    void keep(std::uint64_t thread) {
+        memo_.current = 1 - (memo_.current & 1);
+        memo_.count = count_;
+        memo_.thread = thread;
+    }
+
+private:
+    static constexpr std::uint32_t reach = 16;  // frames returned from since the last walk; beyond it all are new
+
+    PythonMemo& memo_;
+    const PythonMemo::Frame* old_;
+    std::uint32_t old_count_;
+    std::uint64_t old_thread_;
+    PythonMemo::Frame* fresh_;
+    std::uint32_t next_ = 0;
+    std::uint32_t count_ = 0;
+};
+
+}  // namespace pyprof::capture

@@ -1,0 +1,290 @@
+// What one sample costs in the handler. Asserts nothing; docs/benchmarks tells how to run it.
+//
+//   native_walk/TIER/DEPTH   one walk, by what is remembered of earlier ones and by depth
+//   python_walk, sample      below a stack of about 30 native and 10 Python frames of a real interpreter, by what runs
+//                            between two samples: nothing, a sweep of 48 MiB that empties caches and TLB, 5 ms of NumPy
+//
+// `sample` calls the agent's own handler; `parts` repeats its steps with a clock reading between them. Times are
+// medians of cycle counter readings, as in the `quality` of a report; Google Benchmark's own column is the mean.
+#include <algorithm>
+#include <benchmark/benchmark.h>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string>
+#include <ucontext.h>
+#include <vector>
+
+#include "agent/capture/figures.h"
+#include "agent/capture/handler.h"
+#include "agent/capture/native_code.h"
+#include "agent/capture/process_state.h"
+#include "agent/capture/python_state.h"
+#include "agent/capture/stitch.h"
+#include "agent/capture/syscalls.h"
+#include "agent/discover/loaded_symbols.h"
+#include "agent/discover/runtime.h"
+
+using namespace pyprof;
+using namespace pyprof::capture;
+
+extern "C" {
+void pyprof_test_call_bare(void (*f)(void*), void* argument);
+void pyprof_test_call_by_rbx(void (*f)(void*), void* argument);
+}
+
+namespace {
+
+RecordingWriter writer;
+ThreadState thread;
+cpython::PythonRuntime python;
+double ticks_per_ns = 1;
+
+double now_ns() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
+void calibrate() {
+    const double start = now_ns();
+    const std::uint64_t from = ticks();
+    while (now_ns() - start < 50e6) {
+    }
+    ticks_per_ns = static_cast<double>(ticks() - from) / (now_ns() - start);
+}
+
+// Readings of the cycle counter, as nanoseconds.
+class Readings {
+public:
+    void add(std::uint64_t from, std::uint64_t to) { values_.push_back(static_cast<double>(to - from) / ticks_per_ns); }
+    double quantile(double share) {
+        if (values_.empty()) return 0;
+        const auto at = values_.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values_.size() - 1));
+        std::nth_element(values_.begin(), at, values_.end());
+        return *at;
+    }
+    double last() const { return values_.empty() ? 0 : values_.back(); }
+
+private:
+    std::vector<double> values_;
+};
+
+// What the handler does in the running benchmark. It runs in a real signal, so kernel and signal frame are as always.
+void (*in_handler)(siginfo_t* info, void* context) = nullptr;
+
+void on_signal(int, siginfo_t* info, void* context) { in_handler(info, context); }
+
+void raise_signal() { pthread_kill(pthread_self(), SIGUSR1); }
+
+// --- native walks -------------------------------------------------------------------------------------------------
+
+enum class Remembered { last_walk, rows, nothing };
+constexpr const char* names_of_remembered[] = {"last_walk", "cached_rows", "decoding_each"};
+
+benchmark::State* walk_state = nullptr;
+Remembered walk_remembered = Remembered::last_walk;
+
+void measure_walk(siginfo_t*, void* context) {
+    const Registers registers = Registers::from(*static_cast<const ucontext_t*>(context));
+    walk_native(registers, thread.stack, thread.memo, thread.native);
+    for ([[maybe_unused]] auto each : *walk_state) {
+        if (walk_remembered != Remembered::last_walk) thread.memo.count = 0;
+        if (walk_remembered == Remembered::nothing) native_code.modules.objects_changed();
+        walk_native(registers, thread.stack, thread.memo, thread.native);
+    }
+    walk_state->counters["frames"] = thread.native.count;
+    walk_state->counters["guessed"] = thread.native.guessed;
+}
+
+[[gnu::noinline]] int recurse(std::int64_t depth) {
+    if (depth == 0) raise_signal();
+    const int below = depth == 0 ? 0 : recurse(depth - 1);
+    asm volatile("" ::: "memory");
+    return below + 1;
+}
+
+void walk_at_depth(benchmark::State& state, Remembered remembered) {
+    walk_state = &state;
+    walk_remembered = remembered;
+    in_handler = measure_walk;
+    recurse(state.range(0));
+}
+
+// One frame of the kind among twenty ordinary ones.
+void walk_through(benchmark::State& state, void (*call)(void (*)(void*), void*)) {
+    walk_state = &state;
+    walk_remembered = Remembered::last_walk;
+    in_handler = measure_walk;
+    call([](void*) { recurse(20); }, nullptr);
+}
+
+// --- whole samples in an interpreter ------------------------------------------------------------------------------
+
+enum class Between { nothing, sweep, numpy };
+constexpr const char* names_of_between[] = {"back_to_back", "after_sweep", "after_numpy"};
+
+int (*run_python)(const char*, void*) = nullptr;
+benchmark::State* sample_state = nullptr;
+Between sample_between = Between::nothing;
+
+void sweep() {
+    constexpr std::size_t bytes = 48u << 20;
+    static std::vector<char> buffer(bytes, 1);
+    for (std::size_t at = 0; at < bytes; at += 64) benchmark::DoNotOptimize(++buffer[at]);
+}
+
+void disturb(Between between) {
+    if (between == Between::sweep) sweep();
+    if (between == Between::numpy) run_python("work()", nullptr);
+}
+
+Readings readings[6];
+constexpr const char* part_names[] = {"native_ns", "python_ns", "stitch_ns", "tree_ns", "figures_ns", "total_ns"};
+
+void take_parts(siginfo_t*, void* context) {
+    std::uint64_t at[6];
+    at[0] = ticks();
+    walk_native(Registers::from(*static_cast<const ucontext_t*>(context)), thread.stack, thread.memo, thread.native);
+    at[1] = ticks();
+    walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
+    at[2] = ticks();
+    stitch(thread.native, thread.python, thread.merged);
+    at[3] = ticks();
+    thread.tree.charge(thread.tree.descend(thread.merged).node, 1, 1);
+    at[4] = ticks();
+    const std::uint64_t now = time_of_sample();
+    count_slice(now, wire::SliceCategory::python, 1);
+    update_figures_if_due(now);
+    count_handler(at[4] - at[0]);
+    at[5] = ticks();
+    for (int i = 0; i < 5; ++i) readings[i].add(at[i], at[i + 1]);
+    readings[5].add(at[0], at[5]);
+}
+
+void take_sample(siginfo_t* info, void* context) {
+    info->si_code = SI_TIMER;
+    info->si_overrun = 0;
+    info->si_value.sival_ptr = &thread;
+    const std::uint64_t begin = ticks();
+    on_sample(SIGUSR1, info, context);
+    readings[5].add(begin, ticks());
+}
+
+// Called by the innermost Python function.
+void measure_samples() {
+    for (int i = 0; i < 20; ++i) raise_signal();
+    for (Readings& each : readings) each = {};
+    for ([[maybe_unused]] auto each : *sample_state) {
+        disturb(sample_between);
+        raise_signal();
+        sample_state->SetIterationTime(readings[5].last() * 1e-9);
+    }
+}
+
+void sample(benchmark::State& state, Between between, bool parts) {
+    sample_state = &state;
+    sample_between = between;
+    in_handler = parts ? take_parts : take_sample;
+    run_python("outermost()", nullptr);
+    if (parts)
+        for (int i = 0; i < 5; ++i) state.counters[part_names[i]] = readings[i].quantile(0.5);
+    state.counters["median_ns"] = readings[5].quantile(0.5);
+    state.counters["p99_ns"] = readings[5].quantile(0.99);
+    state.counters["native"] = thread.native.count;
+    state.counters["python"] = thread.python.count;
+}
+
+// Python and native frames by turns: a function called by map calls map.
+constexpr const char* program = R"(
+import ctypes, numpy
+measure = ctypes.PYFUNCTYPE(None)(%llu)
+matrix = numpy.random.default_rng(1).random((200, 200))
+vector = numpy.random.default_rng(2).random(1_000_000)
+def work():
+    matrix @ matrix
+    numpy.sqrt(vector).sum()
+    numpy.linalg.solve(matrix, matrix[0])
+    sorted(str(each) for each in range(2000))
+def innermost():
+    measure()
+def middle(depth):
+    return innermost() if depth == 0 else list(map(lambda below: middle(below), [depth - 1]))
+def outermost():
+    return middle(4)
+)";
+
+bool start_python() {
+    void* const library = dlopen(PYPROF_LIBPYTHON, RTLD_NOW | RTLD_GLOBAL);
+    if (library == nullptr) return false;
+    reinterpret_cast<void (*)(int)>(dlsym(library, "Py_InitializeEx"))(0);
+    run_python = reinterpret_cast<int (*)(const char*, void*)>(dlsym(library, "PyRun_SimpleStringFlags"));
+    char text[2048];
+    std::snprintf(text, sizeof text, program, reinterpret_cast<unsigned long long>(&measure_samples));
+    python = discover::find_python();
+    if (python.state != cpython::RuntimeState::ready || run_python(text, nullptr) != 0) return false;
+    python_runtime.store(&python);
+    return true;
+}
+
+void start_agent() {
+    native_code.set_up(writer, "/proc/self/exe");
+    sys::vdso_clock_gettime =
+        reinterpret_cast<int (*)(clockid_t, timespec*)>(discover::find_loaded_symbol("__vdso_clock_gettime"));
+    process.started_ns = sys::monotonic_now();
+    process.started_ticks = ticks();
+    pthread_attr_t attributes;
+    void* low = nullptr;
+    std::size_t bytes = 0;
+    pthread_getattr_np(pthread_self(), &attributes);
+    pthread_attr_getstack(&attributes, &low, &bytes);
+    pthread_attr_destroy(&attributes);
+    thread.begin(1);
+    thread.timer = 0;
+    thread.stack = {reinterpret_cast<std::uint64_t>(low), reinterpret_cast<std::uint64_t>(low) + bytes};
+    const InsideAgent inside{thread};
+    if (!ensure_thread(thread, inside)) std::abort();
+    struct sigaction action = {};
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGUSR1, &action, nullptr);
+}
+
+void register_walks() {
+    for (const Remembered each : {Remembered::last_walk, Remembered::rows, Remembered::nothing})
+        benchmark::RegisterBenchmark(
+            (std::string{"native_walk/"} + names_of_remembered[static_cast<int>(each)]).c_str(), walk_at_depth, each)
+            ->Arg(0)
+            ->Arg(20)
+            ->Arg(70)
+            ->Arg(170);
+    benchmark::RegisterBenchmark("native_walk/exact_decoder", walk_through, pyprof_test_call_by_rbx);
+    benchmark::RegisterBenchmark("native_walk/stack_scan", walk_through, pyprof_test_call_bare);
+}
+
+void register_samples() {
+    for (const bool parts : {false, true})
+        for (const Between each : {Between::nothing, Between::sweep, Between::numpy})
+            benchmark::RegisterBenchmark(
+                (std::string{parts ? "parts/" : "sample/"} + names_of_between[static_cast<int>(each)]).c_str(), sample,
+                each, parts)
+                ->UseManualTime()
+                ->Iterations(each == Between::nothing ? 20000 : 400);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    calibrate();
+    start_agent();
+    register_walks();
+    if (start_python())
+        register_samples();
+    else
+        std::fprintf(stderr, "no %s with NumPy: whole samples are left out\n", PYPROF_LIBPYTHON);
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+}

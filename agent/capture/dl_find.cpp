@@ -3,6 +3,11 @@
 #include <atomic>
 
 #include "agent/capture/elf_image.h"
+#include "agent/capture/object_table.h"
+
+#ifndef PYPROF_OWN_OBJECT_TABLE
+#define PYPROF_OWN_OBJECT_TABLE 0  // 1: a test build, which never asks glibc
+#endif
 
 namespace pyprof::capture {
 namespace {
@@ -18,29 +23,50 @@ struct DlFindObject {
 };
 using DlFindObjectFunction = int (*)(void*, DlFindObject*);
 
-constinit std::atomic<DlFindObjectFunction> dl_find_object{nullptr};
+// What set-up looks for in the loaded objects.
+struct Loader {
+    std::uint64_t function = 0;  // _dl_find_object
+    std::uint64_t debug = 0;     // _r_debug
+    ElfImage program;            // the first object
+};
 
-int look_for_function(dl_phdr_info* object, std::size_t, void*) {
+constinit std::atomic<DlFindObjectFunction> dl_find_object{nullptr};
+constinit ObjectTable own_table;
+
+int look_into_object(dl_phdr_info* object, std::size_t, void* data) {
+    Loader& loader = *static_cast<Loader*>(data);
     const ElfImage image{object->dlpi_addr, object->dlpi_phdr, object->dlpi_phnum};
-    const std::uint64_t function = find_export(image, "_dl_find_object");
-    if (function == 0) return 0;
-    dl_find_object.store(reinterpret_cast<DlFindObjectFunction>(function), std::memory_order_relaxed);
-    return 1;
+    if (loader.program.begin() == nullptr) loader.program = image;
+    if (loader.function == 0) loader.function = find_export(image, "_dl_find_object");
+    if (loader.debug == 0) loader.debug = find_export(image, "_r_debug");
+    return 0;
 }
 
 }  // namespace
 
-bool set_up_object_lookup() { return dl_iterate_phdr(look_for_function, nullptr) != 0; }
+bool set_up_object_lookup(ObjectLookup lookup) {
+    Loader loader;
+    dl_iterate_phdr(look_into_object, &loader);
+    if (PYPROF_OWN_OBJECT_TABLE || lookup == ObjectLookup::own_table) loader.function = 0;
+    dl_find_object.store(reinterpret_cast<DlFindObjectFunction>(loader.function), std::memory_order_relaxed);
+    if (loader.function != 0) return true;
+    return loader.debug != 0 && own_table.set_up(reinterpret_cast<const r_debug*>(loader.debug), loader.program);
+}
 
-bool can_look_up_objects() { return dl_find_object.load(std::memory_order_relaxed) != nullptr; }
+bool can_look_up_objects() { return dl_find_object.load(std::memory_order_relaxed) != nullptr || own_table.is_ready(); }
 
 bool find_object(std::uint64_t address, FoundObject& found) {
     const DlFindObjectFunction function = dl_find_object.load(std::memory_order_relaxed);
+    if (function == nullptr) return own_table.find(address, found);
     DlFindObject object;
-    if (function == nullptr || function(reinterpret_cast<void*>(address), &object) != 0) return false;
+    if (function(reinterpret_cast<void*>(address), &object) != 0) return false;
     found = {reinterpret_cast<std::uint64_t>(object.map_start), reinterpret_cast<std::uint64_t>(object.map_end),
              reinterpret_cast<std::uint64_t>(object.eh_frame), object.map};
     return true;
 }
+
+void expect_object_change() { own_table.expect_change(); }
+
+void reset_object_lookup() { own_table.reset(); }
 
 }  // namespace pyprof::capture

@@ -38,8 +38,11 @@ public:
     std::uint32_t flags(std::uint64_t id) const { return entries_[id & max_modules].flags; }
 
     // An object is about to be unloaded, or may be loaded where another was: call at dlclose and at dlopen, before
-    // the loader's work.
-    void objects_changed() { generation_.fetch_add(1, std::memory_order_release); }
+    // the loader's work, and where that can be done, after it.
+    void objects_changed() {
+        generation_.fetch_add(1, std::memory_order_release);
+        expect_object_change();
+    }
     // From here on records go into a new recording (fork child, next recording after a finished one): every object is
     // recorded again at its next use. No walk may run meanwhile.
     void reset();

@@ -13,8 +13,8 @@ struct NativeCode {
     ModuleTable modules;
     RowCache rows;
 
-    // Before the first walk, not in a handler. False where glibc offers no lookup by address (before 2.35): walks then
-    // stop at the leaf.
+    // Before the first walk, not in a handler. False where objects cannot be looked up by address (dl_find.h): walks
+    // then stop at the leaf.
     bool set_up(RecordingWriter& writer, const char* executable);
 
     // How to leave the frame whose lookup address is `pc`, from the cache or decoded now. RowKind::none with module 0

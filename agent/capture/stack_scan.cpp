@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "agent/capture/unloading.h"
 #include "wire/recording.h"
 
 namespace pyprof::capture {
@@ -188,11 +189,14 @@ bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t
 }
 
 bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {
-    return scan(frame, memory, frame.sp, 1, true, caller);
+    const ObjectReader reader;
+    return reader.may_read() && scan(frame, memory, frame.sp, 1, true, caller);
 }
 
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {
     const std::uint64_t begin = (frame.sp + 7) & ~7ULL;
+    const ObjectReader reader;
+    if (!reader.may_read()) return false;
     return scan(frame, memory, begin, near_words, true, caller) || scan_from_registers(frame, memory, begin, caller) ||
            scan(frame, memory, begin, max_scanned_words, false, caller);
 }
@@ -203,6 +207,8 @@ bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemor
     std::uint64_t pc = 0, bp = 0;
     if (caller.bp < sp || !memory.is_plausible_cfa(cfa, sp) || !memory.read(cfa - 8, pc) || !memory.read(cfa - 16, bp))
         return false;
+    const ObjectReader reader;
+    if (!reader.may_read()) return false;
     if (!is_return_address(code, generation, pc) && !follows_foreign_call(code, memory, pc)) return false;
     caller = {pc, cfa, bp};
     return true;

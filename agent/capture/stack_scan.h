@@ -1,6 +1,7 @@
 #pragma once
 // Where code has no unwind information – hand-written assembler, JIT code – the caller is looked for on the stack: the
-// first word that can only be a return address. A frame found so is a guess and says so. Async-signal-safe.
+// first word that can only be a return address. A frame found so is a guess and says so. While another thread unloads
+// an object, nothing is guessed (unloading.h). Async-signal-safe.
 #include <cstdint>
 
 #include "agent/capture/native_code.h"

@@ -1,22 +1,28 @@
-// dlopen and dlclose, so that remembered addresses are checked again. Both end in a jump: the loader resolves RUNPATH
-// and $ORIGIN by the address it will return to, which must stay the caller's (docs/decisions/0002).
+// dlopen and dlclose, so that remembered addresses are checked again. dlopen ends in a jump: the loader resolves
+// RUNPATH and $ORIGIN by the address it will return to, which must stay the caller's (docs/decisions/0002). dlclose
+// does not ask who called it.
 #include <dlfcn.h>
 
+#include "agent/capture/unloading.h"
 #include "agent/hooks/exported.h"
 #include "agent/hooks/real.h"
 #include "agent/preload/agent.h"
 
 extern "C" {
 
-// Called by the jumps below before they go on; returns where to.
+// Called by the jump below before it goes on; returns where to.
 [[gnu::used]] void* pyprof_before_dlopen() {
     pyprof::preload::expect_library();
     return reinterpret_cast<void*>(PYPROF_REAL(dlopen));
 }
 
-[[gnu::used]] void* pyprof_before_dlclose() {
+PYPROF_EXPORTED int dlclose(void* library) noexcept {
     pyprof::preload::expect_library();
-    return reinterpret_cast<void*>(PYPROF_REAL(dlclose));
+    pyprof::capture::begin_unload();
+    const int result = PYPROF_REAL(dlclose)(library);
+    pyprof::capture::end_unload();
+    pyprof::preload::expect_library();  // what was looked up meanwhile is looked up again
+    return result;
 }
 }
 
@@ -38,4 +44,3 @@ extern "C" {
             ".cfi_endproc\n.size " #name ", .-" #name "\n")
 
 PYPROF_JUMP_THROUGH(dlopen, pyprof_before_dlopen);
-PYPROF_JUMP_THROUGH(dlclose, pyprof_before_dlclose);

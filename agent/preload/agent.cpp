@@ -12,6 +12,7 @@
 #include "agent/capture/syscalls.h"
 #include "agent/capture/task_scan.h"
 #include "agent/counters/events.h"
+#include "agent/capture/unloading.h"
 #include "agent/discover/loaded_symbols.h"
 #include "agent/discover/process_kind.h"
 #include "agent/discover/rank.h"
@@ -117,6 +118,8 @@ void start_in_child() {
     process.cpu_base_ns = process.own_cpu_base_ns = 0;
     forget_recording();
     forget_announced();
+    capture::reset_object_lookup();
+    capture::reset_unloads();
     start_clock();
     rename_recording(process.pid, process.started_realtime_ns);
     if (!options.children) {

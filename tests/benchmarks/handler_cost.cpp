@@ -243,7 +243,6 @@ void start_agent() {
     pthread_attr_getstack(&attributes, &low, &bytes);
     pthread_attr_destroy(&attributes);
     thread.begin(1);
-    thread.timer = 0;
     thread.stack = {reinterpret_cast<std::uint64_t>(low), reinterpret_cast<std::uint64_t>(low) + bytes};
     const InsideAgent inside{thread};
     if (!ensure_thread(thread, inside)) std::abort();

@@ -10,11 +10,11 @@ import runs
 life = runs.build / "tests/targets/life"
 
 
-def recorded(folder, *words):
+def recorded(folder, *words, **how):
     """Runs life alone and under pyprof and compares what a person sees; gives the report."""
     bare = runs.run([life, *words], folder)
     assert bare.returncode == 0, bare.stdout + bare.stderr
-    run = runs.record([life, *words], folder)
+    run = runs.record([life, *words], folder, **how)
     assert run.process.stdout == bare.stdout
     assert run.process.returncode == 0
     report = run.report()
@@ -50,9 +50,30 @@ def test_a_thread_of_clone(tmp_path):
     assert total_of(report, "work") > 0.9 * whole(report)
 
 
-def test_dlopen_resolves_for_its_caller(tmp_path):
-    report = recorded(tmp_path, "runpath")
+# Where glibc is old, the agent keeps its own table of loaded objects; this installation does so everywhere.
+either_lookup = pytest.mark.parametrize("pyprof", [runs.pyprof, runs.build / "tests/own_table/bin/pyprof"],
+                                        ids=["loaders_lookup", "own_table"])
+
+
+@either_lookup
+def test_dlopen_resolves_for_its_caller(pyprof, tmp_path):
+    report = recorded(tmp_path, "runpath", pyprof=pyprof)
     assert total_of(report, "plugin_work") > 0.9 * whole(report)
+
+
+@either_lookup
+def test_libraries_come_and_go(pyprof, tmp_path):
+    """Each sample is charged to the library that lay there when it was taken."""
+    report = recorded(tmp_path, "storm", pyprof=pyprof)
+    metric = check.metric_of(report)
+    of = {f["name"]: f for f in report["functions"] if f["name"] in ("plugin_work", "other_work")}
+    assert pathlib.Path(of["plugin_work"]["module"]).name == "liblife_plugin.so"
+    assert pathlib.Path(of["other_work"]["module"]).name == "liblife_other.so"
+    samples = check.samples_in(whole(report), report)
+    both = sum(f["total"][metric] for f in of.values())
+    assert abs(of["plugin_work"]["total"][metric] / both - 1 / 3) < check.tolerance(1 / 3, check.samples_in(both, report))
+    stopped = report["quality"]["lost"].get("unwind_truncated", 0)
+    assert stopped < 0.03 * samples, "nothing is guessed while a library is unloaded, but that is soon over"
 
 
 @pytest.mark.parametrize("interpreter", runs.each_interpreter())

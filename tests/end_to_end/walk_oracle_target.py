@@ -1,6 +1,6 @@
 """Runs in the interpreter under test: Python and NumPy work while walk_probe.so compares every walk with libunwind.
 
-Arguments: the probe's path, the number of samples wanted. Prints the counts as JSON on the last line.
+Arguments: the probe's path, the number of samples wanted, how many a second. Prints the counts as JSON on the last line.
 """
 
 import ctypes
@@ -73,7 +73,7 @@ def numpy_work():
 
 def sample(wanted):
     goal = counts()["compared"] + wanted
-    probe.walk_probe_start(3000)
+    probe.walk_probe_start(int(sys.argv[3]))
     while counts()["compared"] < goal:
         for depth in (0, 3, 12):
             nested(depth, python_work)

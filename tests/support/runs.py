@@ -128,7 +128,7 @@ def run(command, folder, timeout=120, **variables):
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
 
 
-def record(command, folder, launcher=(), options=(), timeout=120, **variables):
+def record(command, folder, launcher=(), options=(), timeout=120, pyprof=pyprof, **variables):
     """The command under pyprof, below a launcher such as mpirun if one is given."""
     under_pyprof = [*launcher, pyprof, "-o", folder / "run.pyprof", *options, "--", *command]
     return Recorded(folder, run(under_pyprof, folder, timeout, **variables))

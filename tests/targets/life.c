@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,52 @@ static int find_by_runpath(void) {
     return 0;
 }
 
+// Code without unwind information: the stack above it is scanned for its caller.
+__asm__(".text\n.type spin_without_cfi, @function\nspin_without_cfi:\n"
+        "    pushq %rbx\n    subq $512, %rsp\n"
+        "0:  decq %rdi\n    jnz 0b\n"
+        "    addq $512, %rsp\n    popq %rbx\n    ret\n"
+        ".size spin_without_cfi, .-spin_without_cfi\n");
+void spin_without_cfi(long rounds);
+
+static double call_plugin(const char* file, const char* function, double seconds) {
+    void* library = dlopen(file, RTLD_NOW);
+    if (library == NULL) {
+        printf("%s\n", dlerror());
+        exit(1);
+    }
+    const double value = ((double (*)(double))dlsym(library, function))(seconds);
+    dlclose(library);
+    return value;
+}
+
+static atomic_int storm_over;
+
+static void* stand_in_storm(void* unused) {
+    (void)unused;
+    while (!storm_over) {
+        spin_without_cfi(2000000);
+        work(0.001);
+    }
+    return NULL;
+}
+
+// Two libraries come and go, each in the other's place, while another thread works.
+static int storm(void) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, stand_in_storm, NULL);
+    const double end = cpu(CLOCK_THREAD_CPUTIME_ID) + 2.1;
+    for (int i = 0; cpu(CLOCK_THREAD_CPUTIME_ID) < end; ++i) {
+        const double seconds = i % 50 == 0 ? 0.03 : 0;
+        sink += call_plugin("liblife_plugin.so", "plugin_work", seconds);
+        sink += call_plugin("liblife_other.so", "other_work", 2 * seconds);
+    }
+    storm_over = 1;
+    pthread_join(thread, NULL);
+    printf("storm over\n");
+    return 0;
+}
+
 // An interpreter that arrives with a library, out of sight of RTLD_DEFAULT.
 static int host_python(const char* path) {
     void* python = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -168,7 +215,8 @@ int main(int count, char** words) {
     if (strcmp(mode, "clone") == 0) return clone_thread();
     if (strcmp(mode, "exec") == 0) return failing_exec(words[0]);
     if (strcmp(mode, "runpath") == 0) return find_by_runpath();
+    if (strcmp(mode, "storm") == 0) return storm();
     if (strcmp(mode, "host") == 0 && count > 2) return host_python(words[2]);
-    fprintf(stderr, "usage: life blocked|sigprof|threads|clone|exec|runpath|host LIBPYTHON\n");
+    fprintf(stderr, "usage: life blocked|sigprof|threads|clone|exec|runpath|storm|host LIBPYTHON\n");
     return 2;
 }

@@ -1,7 +1,11 @@
-// Loaded by life.c through its RUNPATH; burns `seconds` of CPU time.
+// Loaded by life.c through its RUNPATH; burns `seconds` of CPU time. Built twice, with different names for its function.
 #include <time.h>
 
-double plugin_work(double seconds) {
+#ifndef PLUGIN_WORK
+#define PLUGIN_WORK plugin_work
+#endif
+
+double PLUGIN_WORK(double seconds) {
     struct timespec t;
     double now, sum = 0, end = 0;
     do {

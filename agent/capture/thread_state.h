@@ -46,7 +46,7 @@ struct ThreadState {
         cpu_base_ns = counted = pending = start_routine = started_ns = 0;
         spawned_by = 0;
         record = nullptr;
-        memo.generation = memo.current = memo.count = 0;
+        memo.count = 0;
         python_memo.count = 0;
         python_memo.thread = 0;
     }

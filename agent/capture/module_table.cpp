@@ -105,7 +105,7 @@ std::uint32_t ModuleTable::insert(const FoundObject& found) {
     entry->module.id = own_id;
     entry->map = found.map;
     entry->fingerprint = fingerprint_of(found);
-    entry->flags = flags_of(*entry, image_of(found));
+    flags_[own_id].store(static_cast<std::uint8_t>(flags_of(*entry, image_of(found))), std::memory_order_relaxed);
     entry->verified.store(now, std::memory_order_relaxed);
     retire_overlapping(*entry);
     entry->state.store(State::live, std::memory_order_release);
@@ -181,7 +181,7 @@ bool ModuleTable::append_record(const Entry& entry) const {
     record->end = module.end;
     record->identity = build_id.count == 0 ? hash_identity(image) : 0;
     record->path_bytes = static_cast<std::uint32_t>(path_bytes);
-    record->flags = entry.flags;
+    record->flags = flags(module.id);
     auto* content = reinterpret_cast<unsigned char*>(record + 1);
     if (build_id.count != 0) std::memcpy(content, build_id.bytes, build_id.count);
     std::memcpy(content + build_id.count, path, path_bytes);

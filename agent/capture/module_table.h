@@ -35,7 +35,7 @@ public:
     bool find(std::uint64_t address, Module& module);
 
     // wire::module_flags of a module whose record was made; 0 for id 0.
-    std::uint32_t flags(std::uint64_t id) const { return entries_[id & max_modules].flags; }
+    std::uint32_t flags(std::uint64_t id) const { return flags_[id & max_modules].load(std::memory_order_relaxed); }
 
     // An object is about to be unloaded, or may be loaded where another was: call at dlclose and at dlopen, before
     // the loader's work, and where that can be done, after it.
@@ -56,7 +56,6 @@ private:
         Module module;
         const link_map* map;
         std::uint64_t fingerprint;
-        std::uint32_t flags;
         std::atomic<State> state;
         std::atomic<std::uint32_t> verified;   // generation in which the fingerprint was last seen to be right
         std::atomic<std::uint32_t> announced;  // 1 + epoch in whose recording it has a record
@@ -81,8 +80,9 @@ private:
     std::atomic<std::uint32_t> generation_{0};
     std::atomic<std::uint32_t> epoch_{0};
     std::atomic<std::uint32_t> last_id_{0};
-    std::atomic<std::uint16_t> slots_[slot_count] = {};  // ids, open addressing by begin address; 0: empty
-    Entry entries_[max_modules + 1] = {};                // by id
+    std::atomic<std::uint16_t> slots_[slot_count] = {};      // ids, open addressing by begin address; 0: empty
+    Entry entries_[max_modules + 1] = {};                    // by id
+    std::atomic<std::uint8_t> flags_[max_modules + 1] = {};  // by id; apart, since every frame of every sample asks
 };
 
 }  // namespace pyprof::capture

@@ -1,6 +1,9 @@
 #include "agent/capture/native_walk.h"
 
+#include <cstring>
+
 #include "agent/capture/exact_cfi.h"
+#include "agent/capture/load.h"
 #include "agent/capture/native_code.h"
 #include "agent/capture/stack_memory.h"
 #include "agent/capture/stack_scan.h"
@@ -10,38 +13,119 @@ namespace {
 
 enum class Step : std::uint8_t { stepped, bottom, failed };
 
-// The rows of the last walk, read in step with the current one, and the current one's rows, kept for the next.
-class RowMemo {
+// Where a walk stands: the registers of one frame that nearly all rows need. Passed and returned by value, so that the
+// loop keeps it in registers.
+struct Position {
+    std::uint64_t pc, sp, bp;
+    bool is_return_address;
+    bool is_guessed;
+
+    std::uint64_t lookup_address() const { return is_return_address ? pc - 1 : pc; }
+};
+
+struct Left {
+    Step step;
+    Position to;
+};
+
+// The frames of the last walk, which become those of this one in place. Until a remembered frame is met, new frames
+// stand aside; then they are put before it.
+class RememberedWalk {
 public:
-    RowMemo(WalkMemo& memo, std::uint32_t generation)
-        : memo_{memo},
-          old_{memo.frames[memo.current]},
-          old_count_{memo.generation == generation ? memo.count : 0},
-          fresh_{memo.frames[1 - memo.current]} {
+    RememberedWalk(WalkMemo& memo, StackBounds bounds, std::uint32_t generation, NativeStack& out)
+        : memo_{memo}, frames_{out.frames}, links_{memo.links} {
+        const bool same = memo.stack == &out && memo.generation == generation && memo.bounds.low == bounds.low &&
+                          memo.bounds.high == bounds.high;
+        old_count_ = same ? memo.count : 0;
+        stand_aside_ = old_count_ != 0;
+        memo.stack = &out;
+        memo.bounds = bounds;
         memo.generation = generation;
+        memo.count = 0;
     }
 
-    // Called with increasing sp.
-    Row find(NativeCode& code, std::uint64_t pc, std::uint64_t sp) {
-        while (next_ < old_count_ && old_[next_].sp < sp) ++next_;
-        const bool known = next_ < old_count_ && old_[next_].sp == sp && old_[next_].pc == pc;
-        const Row row = known ? old_[next_].row : code.find_row(pc, memo_.generation);
-        if (count_ < WalkMemo::max_frames) fresh_[count_++] = {pc, sp, row};
-        return row;
+    std::uint32_t count() const { return count_; }
+
+    // The row of the frame at `at` if it was there in the last walk.
+    const Row* find(const Position& at) {
+        while (next_ < old_count_ && frames_[next_].sp < at.sp) ++next_;
+        if (next_ >= old_count_ || frames_[next_].sp != at.sp || frames_[next_].pc != at.pc ||
+            frames_[next_].is_return_address != at.is_return_address || frames_[next_].guessed != at.is_guessed)
+            return nullptr;
+        return &links_[next_].row;
+    }
+
+    // After find() found the frame: goes on as long as the stack is as it was, and gives the last frame that is. That
+    // frame is still to be added.
+    Position follow(const Position& at) {
+        if (links_[next_].bp != at.bp) return at;
+        move_to_count();
+        std::uint32_t i = count_;
+        while (i + 1 < old_count_ && leads_to_next(i)) ++i;
+        count_ = next_ = i;
+        return {frames_[i].pc, frames_[i].sp, links_[i].bp, frames_[i].is_return_address, frames_[i].guessed};
+    }
+
+    void add(const NativeFrame& frame, const WalkMemo::Link& link) {
+        if (stand_aside_ && count_ == WalkMemo::max_fresh) place();
+        (stand_aside_ ? memo_.fresh_frames : frames_)[count_] = frame;
+        (stand_aside_ ? memo_.fresh_links : links_)[count_] = link;
+        ++count_;
+        if (!stand_aside_ && next_ < count_) next_ = count_;
+    }
+
+    // The link of the frame added last is only known once the frame is left.
+    void set_saved_bp(std::uint64_t saved_bp) {
+        (stand_aside_ ? memo_.fresh_links : links_)[count_ - 1].saved_bp = saved_bp;
+    }
+
+    // From here on all frames of this walk stand in their stack.
+    void place() {
+        if (!stand_aside_) return;
+        place_fresh();
+        old_count_ = 0;
     }
 
     void keep() {
-        memo_.current = 1 - memo_.current;
+        if (stand_aside_) place_fresh();
         memo_.count = count_;
     }
 
 private:
+    // The two words that frame i is left by; both lie above its stack pointer, on the thread's own stack.
+    bool leads_to_next(std::uint32_t i) const {
+        const NativeFrame& next = frames_[i + 1];
+        const WalkMemo::Link& link = links_[i];
+        if (link.saved_bp == WalkMemo::not_plain || load<std::uint64_t>(next.sp - 8) != next.pc) return false;
+        const std::uint64_t bp = link.saved_bp == WalkMemo::unchanged ? link.bp : load<std::uint64_t>(link.saved_bp);
+        return bp == links_[i + 1].bp;
+    }
+
+    void move_to_count() {
+        if (next_ != count_) {
+            const std::uint32_t moved =
+                count_ + (old_count_ - next_) > max_native_frames ? max_native_frames - count_ : old_count_ - next_;
+            std::memmove(frames_ + count_, frames_ + next_, moved * sizeof *frames_);
+            std::memmove(links_ + count_, links_ + next_, moved * sizeof *links_);
+            old_count_ = count_ + moved;
+            next_ = count_;
+        }
+        if (stand_aside_) place_fresh();
+    }
+
+    void place_fresh() {
+        std::memcpy(frames_, memo_.fresh_frames, count_ * sizeof *frames_);
+        std::memcpy(links_, memo_.fresh_links, count_ * sizeof *links_);
+        stand_aside_ = false;
+    }
+
     WalkMemo& memo_;
-    const WalkMemo::Frame* old_;
-    std::uint32_t old_count_;
-    WalkMemo::Frame* fresh_;
+    NativeFrame* const frames_;
+    WalkMemo::Link* const links_;
+    std::uint32_t old_count_;  // frames_[next_ … old_count_) are the last walk's
     std::uint32_t next_ = 0;
-    std::uint32_t count_ = 0;
+    std::uint32_t count_ = 0;  // frames of this walk
+    bool stand_aside_;
 };
 
 class Walk {
@@ -50,119 +134,137 @@ public:
         : leaf_{registers},
           out_{out},
           generation_{native_code.modules.generation()},
-          rows_{memo, generation_},
-          memory_{stack, registers.sp()},
-          pc_{registers.ip()},
-          sp_{registers.sp()},
-          bp_{registers.bp()} {
-        out_.count = 0;
+          remembered_{memo, stack, generation_, out},
+          memory_{stack, registers.sp()} {
         out_.guessed = false;
     }
 
     void run() {
+        Position at{leaf_.ip(), leaf_.sp(), leaf_.bp(), false, false};
         Step step = Step::stepped;
-        while (step == Step::stepped && out_.count < max_native_frames) {
-            const Row row = rows_.find(native_code, lookup_address(pc_, is_return_address_), sp_);
-            append_frame(row);
-            step = leave(row);
-            if (step == Step::failed) step = guess(row);
-            if (step == Step::stepped && pc_ == 0) step = Step::bottom;
+        while (step == Step::stepped && remembered_.count() < max_native_frames) {
+            const Row* known = remembered_.find(at);
+            if (known != nullptr) {
+                at = remembered_.follow(at);
+                known = remembered_.find(at);
+            }
+            const Row row = known != nullptr ? *known : native_code.find_row(at.lookup_address(), generation_);
+            remembered_.add(frame_of(at, row), {at.bp, WalkMemo::not_plain, row});
+            step = leave(row, at);
+            if (step == Step::stepped && at.pc == 0) step = Step::bottom;
         }
-        rows_.keep();
+        remembered_.keep();
+        out_.count = remembered_.count();
         out_.end = step == Step::stepped ? WalkEnd::full : step == Step::bottom ? WalkEnd::bottom : WalkEnd::stopped;
         const std::uint64_t last_sp = out_.frames[out_.count - 1].sp;
-        out_.stack_end = step == Step::stepped ? sp_ : step == Step::bottom ? memory_.end_of(last_sp) : last_sp;
+        out_.stack_end = step == Step::stepped ? at.sp : step == Step::bottom ? memory_.end_of(last_sp) : last_sp;
+        for (std::uint32_t i = 0; i < out_.count; ++i) out_.guessed = out_.guessed || out_.frames[i].guessed;
     }
 
 private:
-    static std::uint64_t lookup_address(std::uint64_t pc, bool is_return_address) {
-        return is_return_address ? pc - 1 : pc;
+    static NativeFrame frame_of(const Position& at, Row row) {
+        const std::uint32_t function = row.knows_function() ? row.function() + (at.is_return_address ? 1 : 0) : 0;
+        return {at.pc, at.sp, static_cast<std::uint16_t>(row.module()), at.is_return_address, at.is_guessed, function};
     }
 
-    void append_frame(Row row) {
-        const std::uint32_t function = row.knows_function() ? row.function() + (is_return_address_ ? 1 : 0) : 0;
-        out_.frames[out_.count++] = {pc_,         sp_,     static_cast<std::uint16_t>(row.module()), is_return_address_,
-                                     is_guessed_, function};
-        out_.guessed = out_.guessed || is_guessed_;
-        is_guessed_ = false;
+    Step leave(Row row, Position& at) {
+        const Step plain = leave_plainly(row, at);
+        if (plain != Step::failed) return plain;
+        const Left left = leave_otherwise(row, at);
+        at = left.to;
+        return left.step;
     }
 
-    Step leave(Row row) {
+    // By the row alone. `at` is left as it is unless the result is `stepped`.
+    Step leave_plainly(Row row, Position& at) {
         const std::uint64_t offset = static_cast<std::uint64_t>(row.cfa_field() * 8);
         std::uint64_t cfa = 0;
         switch (row.kind()) {
             case RowKind::rsp:
-                cfa = sp_ + offset;
+                cfa = at.sp + offset;
                 break;
             case RowKind::rbp:
-                cfa = bp_ + offset;
+                cfa = at.bp + offset;
                 break;
             case RowKind::plt:
-                cfa = sp_ + (static_cast<std::int64_t>(pc_ & 15) >= row.cfa_field() ? 16 : 8);
+                cfa = at.sp + (static_cast<std::int64_t>(at.pc & 15) >= row.cfa_field() ? 16 : 8);
                 break;
             case RowKind::deref_rbp:
-                if (!memory_.read(bp_ + offset, cfa)) return Step::failed;
+                if (!memory_.read(at.bp + offset, cfa)) return Step::failed;
                 break;
             case RowKind::bottom:
                 return Step::bottom;
-            case RowKind::none:
+            default:
                 return Step::failed;
-            case RowKind::signal:
-                return leave_exactly(true);
-            case RowKind::exact:
-                return leave_exactly(false);
         }
-        return return_from(cfa, row.rbp_field());
+        return return_from(cfa, row, at);
     }
 
     // The return address is the last word of the frame.
-    Step return_from(std::uint64_t cfa, std::int64_t rbp_words) {
-        std::uint64_t pc = 0, bp = bp_;
-        if (!memory_.is_plausible_cfa(cfa, sp_) || !memory_.read(cfa - 8, pc)) return Step::failed;
-        if (rbp_words != Row::rbp_same) {
-            const std::uint64_t slot =
-                rbp_words == Row::rbp_at_rbp ? bp_ : cfa + static_cast<std::uint64_t>(rbp_words * 8);
+    Step return_from(std::uint64_t cfa, Row row, Position& at) {
+        std::uint64_t pc = 0, bp = at.bp, slot = WalkMemo::unchanged;
+        if (!memory_.is_plausible_cfa(cfa, at.sp) || !memory_.read(cfa - 8, pc)) return Step::failed;
+        const std::int64_t words = row.rbp_field();
+        if (words != Row::rbp_same) {
+            slot = words == Row::rbp_at_rbp ? at.bp : cfa + static_cast<std::uint64_t>(words * 8);
             if (!memory_.read(slot, bp)) return Step::failed;
         }
-        pc_ = pc;
-        sp_ = cfa;
-        bp_ = bp;
-        is_return_address_ = true;
+        const bool is_inside = memory_.is_trusted(at.sp) && memory_.is_trusted(cfa - 8) &&
+                               (slot == WalkMemo::unchanged || (slot >= at.sp && memory_.is_trusted(slot)));
+        if (is_inside && row.kind() != RowKind::deref_rbp) remembered_.set_saved_bp(slot);
+        at = {pc, cfa, bp, true, false};
         return Step::stepped;
     }
 
-    [[gnu::noinline]] Step leave_exactly(bool from_signal) {
-        bring_up_registers();
-        const NativeFrame& frame = out_.frames[out_.count - 1];
+    [[gnu::noinline]] Left leave_otherwise(Row row, Position at) {
+        Left left{Step::failed, at};
+        if (row.kind() == RowKind::signal || row.kind() == RowKind::exact)
+            left = leave_exactly(at, row.kind() == RowKind::signal);
+        return left.step == Step::failed ? guess(row, at) : left;
+    }
+
+    Left leave_exactly(Position at, bool from_signal) {
+        const Left failed{Step::failed, at};
         FrameRules rules;
-        FrameRegisters caller;
-        if (!native_code.find_frame_rules(lookup_address(frame.pc, frame.is_return_address), rules))
-            return Step::failed;
-        const ExactStep result = step_exactly(rules, exact_, memory_, caller);
-        if (result != ExactStep::stepped) return result == ExactStep::bottom ? Step::bottom : Step::failed;
+        FrameRegisters caller, here;
+        if (!native_code.find_frame_rules(at.lookup_address(), rules)) return failed;
+        // Signal frames and large ones need no more than these.
+        here.set(return_register, at.pc);
+        here.set(rsp_register, at.sp);
+        here.set(rbp_register, at.bp);
+        ExactStep result = step_exactly(rules, here, memory_, caller);
+        const bool is_partial = result != ExactStep::bottom && caller.known != FrameRegisters::all;
+        const bool is_enough =
+            result == ExactStep::bottom || (result == ExactStep::stepped && caller.knows(rbp_register));
+        if (!is_enough) {
+            bring_up_registers(at.bp);
+            result = step_exactly(rules, exact_, memory_, caller);
+        }
+        if (result == ExactStep::bottom) return {Step::bottom, at};
+        if (result != ExactStep::stepped) return failed;
         const std::uint64_t sp = caller.registers.sp();
-        if (from_signal ? sp <= sp_ : !memory_.is_plausible_cfa(sp, sp_)) return Step::failed;
-        exact_ = caller;
-        exact_frame_ = out_.count;
-        pc_ = caller.registers.ip();
-        sp_ = sp;
-        if (caller.knows(rbp_register)) bp_ = caller.registers.bp();
-        is_return_address_ = !from_signal;
+        if (from_signal ? sp <= at.sp : !memory_.is_plausible_cfa(sp, at.sp)) return failed;
+        if (!is_enough || !is_partial) {
+            exact_ = caller;
+            exact_frame_ = remembered_.count();
+        }
         if (from_signal) memory_.enter(sp);
-        return Step::stepped;
+        const std::uint64_t bp = caller.knows(rbp_register) ? caller.registers.bp() : at.bp;
+        return {Step::stepped, {caller.registers.ip(), sp, bp, !from_signal, false}};
     }
 
     // Makes `exact_` the registers of the current frame, by repeating the walk exactly from the last frame for which
     // they are known. What was guessed on the way is unknown; rip, rsp and rbp always are what the walk says.
-    void bring_up_registers() {
+    void bring_up_registers(std::uint64_t bp) {
+        remembered_.place();
         if (exact_.known == 0) exact_ = {leaf_, FrameRegisters::all};
-        for (; exact_frame_ + 1 < out_.count; ++exact_frame_) {
+        for (; exact_frame_ + 1 < remembered_.count(); ++exact_frame_) {
             const NativeFrame& frame = out_.frames[exact_frame_];
             const NativeFrame& next = out_.frames[exact_frame_ + 1];
             FrameRules rules;
             FrameRegisters caller;
             if (next.guessed ||
-                !native_code.find_frame_rules(lookup_address(frame.pc, frame.is_return_address), rules) ||
+                !native_code.find_frame_rules(frame.is_return_address ? frame.pc - 1 : frame.pc, rules) ||
                 step_exactly(rules, exact_, memory_, caller) != ExactStep::stepped ||
                 caller.registers.ip() != next.pc || caller.registers.sp() != next.sp)
                 caller.known = 0;
@@ -170,36 +272,29 @@ private:
             caller.set(rsp_register, next.sp);
             exact_ = caller;
         }
-        exact_.set(rbp_register, bp_);
+        exact_.set(rbp_register, bp);
     }
 
-    [[gnu::noinline]] Step guess(Row row) {
-        GuessedCaller caller{pc_, sp_, bp_};
-        if (!can_look_up_objects()) return Step::failed;
+    Left guess(Row row, Position at) {
+        const Left failed{Step::failed, at};
+        GuessedCaller caller{at.pc, at.sp, at.bp};
+        if (!can_look_up_objects()) return failed;
         const bool has_information = row.kind() != RowKind::none;
-        const bool is_leaf = out_.count == 1;
-        const ScannedFrame frame{native_code, generation_, sp_, has_information, is_leaf ? &leaf_ : nullptr};
+        const bool is_leaf = remembered_.count() == 1;
+        const ScannedFrame frame{native_code, generation_, at.sp, has_information, is_leaf ? &leaf_ : nullptr};
         const bool is_outside = !has_information && row.module() == 0;
         if (!(is_outside && is_leaf && return_at_top(frame, memory_, caller)) &&
-            !(is_outside && follow_frame_pointer(native_code, generation_, memory_, sp_, caller)) &&
+            !(is_outside && follow_frame_pointer(native_code, generation_, memory_, at.sp, caller)) &&
             !scan_for_caller(frame, memory_, caller))
-            return Step::failed;
-        pc_ = caller.pc;
-        sp_ = caller.sp;
-        bp_ = caller.bp;
-        is_return_address_ = true;
-        is_guessed_ = true;
-        return Step::stepped;
+            return failed;
+        return {Step::stepped, {caller.pc, caller.sp, caller.bp, true, true}};
     }
 
     const Registers& leaf_;
     NativeStack& out_;
     const std::uint32_t generation_;
-    RowMemo rows_;
+    RememberedWalk remembered_;
     StackMemory memory_;
-    std::uint64_t pc_, sp_, bp_;
-    bool is_return_address_ = false;
-    bool is_guessed_ = false;
     FrameRegisters exact_;  // registers of out_.frames[exact_frame_]; none known: the leaf's
     std::uint32_t exact_frame_ = 0;
 };

@@ -27,6 +27,11 @@ public:
         return true;
     }
 
+    // Whether the word at `address` can be read without a probe.
+    bool is_trusted(std::uint64_t address) const {
+        return address >= trusted_low_ && address < bounds_.high && bounds_.high - address >= sizeof(std::uint64_t);
+    }
+
     // Whether `cfa` can be where the frame that runs at `sp` began.
     bool is_plausible_cfa(std::uint64_t cfa, std::uint64_t sp) const {
         return cfa > sp && cfa % 8 == 0 && (is_on_stack(sp) ? cfa <= bounds_.high : cfa - sp <= max_frame_bytes);
@@ -38,10 +43,6 @@ public:
 
 private:
     static constexpr std::uint64_t max_frame_bytes = 64ULL << 20;  // where the stack's end is unknown
-
-    bool is_trusted(std::uint64_t address) const {
-        return address >= trusted_low_ && address < bounds_.high && bounds_.high - address >= sizeof(std::uint64_t);
-    }
 
     StackBounds bounds_;
     std::uint64_t trusted_low_ = ~0ULL;

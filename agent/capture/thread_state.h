@@ -51,7 +51,7 @@ struct ThreadState {
         spawned_by = 0;
         record = nullptr;
         counters = {};
-        memo.generation = memo.current = memo.count = 0;
+        memo.count = 0;
         python_memo.count = 0;
         python_memo.thread = 0;
     }

@@ -1,7 +1,7 @@
 // What one sample costs in the handler. Asserts nothing; docs/benchmarks tells how to run it.
 //
 //   native_walk/TIER/DEPTH   one walk, by what is remembered of earlier ones and by depth
-//   python_walk, sample      below a stack of about 30 native and 10 Python frames of a real interpreter, by what runs
+//   python_walk, sample      below about 40 native and 10 Python frames of a real interpreter, by what runs
 //                            between two samples: nothing, a sweep of 48 MiB that empties caches and TLB, 5 ms of NumPy
 //
 // `sample` calls the agent's own handler; `parts` repeats its steps with a clock reading between them. Times are
@@ -214,7 +214,7 @@ def innermost():
 def middle(depth):
     return innermost() if depth == 0 else list(map(lambda below: middle(below), [depth - 1]))
 def outermost():
-    return middle(4)
+    return middle(3)
 )";
 
 bool start_python() {

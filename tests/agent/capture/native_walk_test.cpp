@@ -137,6 +137,85 @@ TEST_CASE("a second walk with a memo equals the first without") {
     }
 }
 
+namespace {
+
+struct Twice {
+    Walked remembering, forgetting;
+    int differences = 0, walks = 0;
+};
+Twice* twice;
+
+bool equal(const NativeStack& a, const NativeStack& b) {
+    if (a.count != b.count || a.end != b.end || a.guessed != b.guessed || a.stack_end != b.stack_end) return false;
+    for (std::uint32_t i = 0; i < a.count; ++i) {
+        const NativeFrame &x = a.frames[i], &y = b.frames[i];
+        if (x.pc != y.pc || x.sp != y.sp || x.module != y.module || x.is_return_address != y.is_return_address ||
+            x.guessed != y.guessed || x.function != y.function)
+            return false;
+    }
+    return true;
+}
+
+void on_signal_twice(int, siginfo_t*, void* context) {
+    const Registers registers = Registers::from(*static_cast<const ucontext_t*>(context));
+    Walked &a = twice->remembering, &b = twice->forgetting;
+    walk_native(registers, a.bounds, a.memo, a.stack);
+    b.memo.count = 0;
+    walk_native(registers, b.bounds, b.memo, b.stack);
+    ++twice->walks;
+    if (!equal(a.stack, b.stack)) ++twice->differences;
+}
+
+void raise_here(void*) {
+    pthread_kill(pthread_self(), SIGUSR2);
+    asm volatile("" ::: "memory");
+}
+
+// Walks on the way down and on the way up, through frames of several kinds; `choices` says which comes next.
+[[gnu::noinline]] void wander(std::uint64_t choices, int depth) {
+    const auto deeper = [](void* argument) {
+        const auto* const next = static_cast<const std::pair<std::uint64_t, int>*>(argument);
+        wander(next->first, next->second);
+    };
+    std::pair<std::uint64_t, int> next{choices * 6364136223846793005ULL + 1442695040888963407ULL, depth - 1};
+    if (choices >> 60 < 3) raise_here(nullptr);
+    if (depth > 0) {
+        switch (choices >> 33 & 7) {
+            case 0:
+                pyprof_test_call_by_rbx(deeper, &next);
+                break;
+            case 1:
+                pyprof_test_call_bare(deeper, &next);
+                break;
+            case 2: {
+                auto* room = static_cast<volatile char*>(__builtin_alloca(choices >> 40 & 1023));
+                room[0] = 1;
+                wander(next.first, next.second);
+                break;
+            }
+            default:
+                wander(next.first, next.second);
+        }
+    }
+    if (choices >> 60 > 11 || depth == 0) raise_here(nullptr);
+    asm volatile("" ::: "memory");
+}
+
+}  // namespace
+
+TEST_CASE("whatever is remembered, a walk equals one that remembers nothing") {
+    const auto both = std::make_unique<Twice>();
+    twice = both.get();
+    struct sigaction action = {};
+    action.sa_sigaction = on_signal_twice;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGUSR2, &action, nullptr);
+    for (std::uint64_t round = 1; round <= 200; ++round)
+        wander(round * 0x9e3779b97f4a7c15, static_cast<int>(round * 7 % 150));
+    CHECK(both->walks > 5000);
+    CHECK(both->differences == 0);
+}
+
 TEST_CASE("a very deep stack is full, its leaf end kept") {
     const auto walked = std::make_unique<Walked>();
     recurse(2000, *walked);

@@ -23,7 +23,9 @@ struct ProcessState {
     int signal = 0;  // that all engines raise
     std::uint64_t period_ns = 0;
     std::uint32_t ticks_per_second = 0;
-    bool native = true;  // false: stop at the Python frames
+    wire::Engine engine = wire::Engine::cpu;
+    char engine_reason[256] = {};  // why not another one
+    bool native = true;            // false: stop at the Python frames
     std::int32_t rank = -1, rank_count = 0;
     std::uint32_t rank_confirmed = 0;
     std::uint64_t started_ns = 0, started_realtime_ns = 0, started_ticks = 0;

@@ -32,20 +32,32 @@ struct Engine {
     std::uint64_t (*periods)(ThreadState& thread, const siginfo_t& info);
     // In the handler of the thread itself, after a sample: perhaps another moment within the period from here on.
     void (*change_phase)(ThreadState& thread);
+
+    // After a fork, in the parent and in the child, in which no thread is armed; nullptr: nothing to do.
+    void (*after_fork)(bool in_child);
 };
 
-// What engines keep about a thread. Written by whoever arms it, then by its own handler.
+// What engines keep about a thread. Written by whoever arms it, then by its own handler
+// (tgkill: by the sampler).
 struct Arming {
     std::atomic<const Engine*> engine{nullptr};  // nullptr: nobody interrupts the thread
-    int timer = -1;                              // cpu: the kernel's timer id, -1: none
-    std::uint64_t charged_to_ns = 0;             // its CPU time up to the end of the last period signalled
+    int timer = -1;                              // id of the thread's kernel timer, -1: none
+    void* event = nullptr;                       // perf: the mapping that keeps the thread's event
+    std::atomic<std::uint64_t> due{0};           // tgkill: periods that the next signal will stand for
+    std::int64_t charged_to_ns = 0;              // its CPU time up to the end of the last period signalled
+    std::uint64_t rounding_ns = 0;               // added before parts of a period are cut off
+    bool new_phase = false;                      // one began at the last sample
     Random random;
     std::uint32_t samples_to_change = 0;  // until the phase changes
 
     void forget() {
         engine.store(nullptr, std::memory_order_relaxed);
         timer = -1;
+        event = nullptr;
+        due.store(0, std::memory_order_relaxed);
         charged_to_ns = 0;
+        rounding_ns = 0;
+        new_phase = false;
         samples_to_change = 0;
     }
 };

@@ -50,6 +50,7 @@ void fill_facts() {
     h.python_version = process.python_version;
     h.python_disabled = process.python_message[0] != '\0' ? 1 : 0;
     copy_text(h.python_message, process.python_message);
+    copy_text(h.engine_reason, process.engine_reason);
 }
 
 void fill_header() {
@@ -59,6 +60,7 @@ void fill_header() {
     h.clock = wire::Clock::cpu;
     h.ticks_per_second = process.ticks_per_second;
     h.period_ns = process.period_ns;
+    h.engine = process.engine;
     h.pid = process.pid;
     h.parent_pid = static_cast<std::int32_t>(sys::call(SYS_getppid));
     fill_facts();

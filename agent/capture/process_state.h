@@ -32,6 +32,8 @@ struct alignas(64) ProcessState {
     int signal = 0;  // that all engines raise
     std::uint64_t period_ns = 0;
     std::uint32_t ticks_per_second = 0;
+    wire::Engine engine = wire::Engine::cpu;
+    char engine_reason[256] = {};  // why not another one
     std::int32_t rank = -1, rank_count = 0;
     std::uint32_t rank_confirmed = 0;
     std::uint64_t cpu_base_ns = 0;      // CPU time of the program before this recording

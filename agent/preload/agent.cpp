@@ -70,31 +70,43 @@ void forget_announced() {
     capture::native_code.modules.reset();
 }
 
-constexpr std::uint32_t default_rate_hz = 199;
-
-std::uint32_t rate() {
-    const std::uint32_t highest = process.ticks_per_second > 1 ? process.ticks_per_second - 1 : default_rate_hz;
-    if (options.rate_hz != 0) return options.rate_hz;
-    return default_rate_hz < highest ? default_rate_hz : highest;
-}
-
-// A real-time signal that nobody has a handler for. High ones: glibc and most programs take the low ones.
+// SIGSTKFLT, which no kernel of today sends and programs leave alone; else a real-time signal that nobody has a handler
+// for, from above: glibc and most programs take the low ones.
 int free_signal() {
-    for (int signal = 58; signal >= 40; --signal) {
+    const auto is_free = [](int signal) {
         struct sigaction action {};
-        if (hooks::real_sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) return signal;
-    }
+        return hooks::real_sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_DFL;
+    };
+    if (is_free(SIGSTKFLT)) return SIGSTKFLT;
+    for (int signal = 58; signal >= 40; --signal)
+        if (is_free(signal)) return signal;
     return 0;
 }
 
 bool install_handler() {
-    process.signal = free_signal();
-    if (process.signal == 0) return false;
     struct sigaction action {};
     action.sa_sigaction = capture::on_sample;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     sigemptyset(&action.sa_mask);
     return hooks::real_sigaction(process.signal, &action, nullptr) == 0;
+}
+
+// A signal that still waits (in a thread that blocks it by a bare system call) would hit the next program, which has no
+// handler. To ignore a signal drops it everywhere.
+void drop_waiting_signals() {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    hooks::real_sigaction(process.signal, &ignore, nullptr);
+    install_handler();
+}
+
+void start_engine() {
+    const EngineChoice choice = choose_engine(options.engine, options.rate_hz, process.ticks_per_second);
+    process.period_ns = 1'000'000'000 / choice.rate_hz;
+    process.engine = choice.engine->kind;
+    discover::TextBuilder reason{process.engine_reason, sizeof process.engine_reason};
+    if (choice.reason != nullptr) reason.add("no perf: ").add(choice.reason);
+    set_engine(choice);
 }
 
 void start_clock() {
@@ -103,12 +115,16 @@ void start_clock() {
     process.started_ticks = capture::ticks();
 }
 
-void go_on_in_parent() { samplers_after_fork(false); }
+void go_on_in_parent() {
+    samplers_after_fork(false);
+    threads_after_fork(false);
+}
 
 // In a forked child: everything that the parent recorded is the parent's.
 void start_in_child() {
     process.pid = sys::get_pid();
     samplers_after_fork(true);
+    threads_after_fork(true);
     if (life.load() != Life::working) return;
     process.arena.abandon();
     process.recording.store(RecordingState::closed);
@@ -132,7 +148,6 @@ void start_in_child() {
 void start(bool late) {
     process.pid = sys::get_pid();
     process.ticks_per_second = ticks_per_second();
-    process.period_ns = 1'000'000'000 / rate();
     process.native = options.native;
     process.memory_cap = options.memory_cap;
     const discover::RankHint hint = discover::rank_from_environment();
@@ -145,7 +160,9 @@ void start(bool late) {
     if (options.command_pid == process.pid)
         discover::TextBuilder{process.script, sizeof process.script}.add(getenv("PYPROF_SCRIPT") ?: "");
     capture::native_code.set_up(writer, process.executable);
-    if (!install_handler()) return;
+    process.signal = free_signal();
+    if (process.signal == 0 || !install_handler()) return;
+    start_engine();
     process.budget.extra_metrics =
         counters::set_up(options.counters, process.metrics, process.counter_message, sizeof process.counter_message);
     // CPU clocks go on through exec, so what came before is another program's or start-up.
@@ -225,7 +242,9 @@ void start_late() {
 void end_process(wire::ProcessState how) {
     if (!is_working() || process.pid != sys::get_pid()) return;
     if (how == wire::ProcessState::exited) life.store(Life::ended);
-    if (!stop_sampling() || process.recording.load() != RecordingState::open) return;
+    const bool stopped = stop_sampling();
+    if (how == wire::ProcessState::replaced_by_exec) drop_waiting_signals();
+    if (!stopped || process.recording.load() != RecordingState::open) return;
     settle_process();
     update_records();
     capture::finish_recording(how);

@@ -14,7 +14,7 @@ bool arm(ThreadState& thread, std::uint64_t from_ns) {
     const int timer = create_timer(thread.tid, process.signal, &thread);
     if (timer < 0) return false;
     thread.arming.timer = timer;
-    thread.arming.charged_to_ns = from_ns;
+    thread.arming.charged_to_ns = static_cast<std::int64_t>(from_ns);
     if (arm_timer(timer, from_ns + thread.arming.random.below(process.period_ns), process.period_ns)) return true;
     delete_timer(timer);
     thread.arming.timer = -1;
@@ -29,14 +29,14 @@ void disarm(ThreadState& thread) {
 std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
     if (info.si_code != SI_TIMER) return 0;
     const std::uint64_t expired = 1 + static_cast<std::uint64_t>(info.si_overrun);
-    thread.arming.charged_to_ns += expired * process.period_ns;
+    thread.arming.charged_to_ns += static_cast<std::int64_t>(expired * process.period_ns);
     return expired;
 }
 
 void change_phase(ThreadState& thread) {
     if (thread.arming.timer < 0 || !phase_ends(thread.arming)) return;
     const std::uint64_t moment = thread.arming.random.below(process.period_ns);
-    arm_timer(thread.arming.timer, thread.arming.charged_to_ns + moment, process.period_ns);
+    arm_timer(thread.arming.timer, static_cast<std::uint64_t>(thread.arming.charged_to_ns) + moment, process.period_ns);
 }
 
 }  // namespace
@@ -46,6 +46,7 @@ constexpr capture::Engine cpu_engine{.kind = wire::Engine::cpu,
                                      .arm = arm,
                                      .disarm = disarm,
                                      .periods = periods,
-                                     .change_phase = change_phase};
+                                     .change_phase = change_phase,
+                                     .after_fork = nullptr};
 
 }  // namespace pyprof::preload

@@ -19,6 +19,14 @@ bool is_off(const char* name) {
     return value != nullptr && discover::equal(value, "0");
 }
 
+std::optional<wire::Engine> engine_from(const char* name) {
+    if (name == nullptr) return std::nullopt;
+    if (discover::equal(name, "cpu")) return wire::Engine::cpu;
+    if (discover::equal(name, "perf")) return wire::Engine::perf;
+    if (discover::equal(name, "tgkill")) return wire::Engine::tgkill;
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::uint64_t size_or(const char* text, std::uint64_t fallback) {
@@ -56,6 +64,7 @@ Options options_from_environment() {
     const std::int64_t rate = number_or(getenv("PYPROF_RATE"), 0);
     options.rate_hz = static_cast<std::uint32_t>(rate < highest_rate ? rate : highest_rate);
     if (const char* counters = getenv("PYPROF_COUNTERS")) options.counters = counters;
+    options.engine = engine_from(getenv("PYPROF_ENGINE"));
     options.memory_cap = size_or(getenv("PYPROF_MAX_MEMORY"), options.memory_cap);
     return options;
 }

@@ -1,6 +1,9 @@
 #pragma once
 // What the launcher asked for, read from the environment once. docs/formats/files.md names the variables.
 #include <cstdint>
+#include <optional>
+
+#include "wire/recording.h"
 
 namespace pyprof::preload {
 
@@ -9,7 +12,8 @@ struct Options {
     bool children = true;
     bool native = true;
     int command_pid = 0;
-    std::uint32_t rate_hz = 0;  // 0: the engine's default
+    std::uint32_t rate_hz = 0;           // 0: the engine's default
+    std::optional<wire::Engine> engine;  // nothing: chosen by rate
     std::uint64_t memory_cap = 16u << 20;
     const char* counters = "";  // events, with commas between them
 };

@@ -17,6 +17,7 @@ constexpr std::size_t guard_bytes = 4096;
 constexpr std::size_t stack_bytes = 64u << 10;
 constexpr std::size_t local_bytes = 4096;  // each side of the thread pointer
 constexpr std::size_t memory_bytes = guard_bytes + stack_bytes + 2 * local_bytes;
+constexpr std::uint64_t ticks_per_interval = 16;
 constexpr std::uint64_t longest_join_ns = 2'000'000'000;
 constexpr std::uint64_t quiet_after_fork_ns = 5'000'000;
 
@@ -150,11 +151,13 @@ void Sampler::enter(Sampler* self) {
 void Sampler::run() {
     capture::Random random;
     random.seed(capture::ticks());
-    const std::uint64_t begin = sys::monotonic_now();
-    for (std::uint64_t period = 0; sleep_until(begin + period * period_ns_ + random.below(period_ns_));) {
-        tick_(sys::monotonic_now());
-        const std::uint64_t reached = (sys::monotonic_now() - begin) / period_ns_;
-        period = reached > period + 1 ? reached : period + 1;
+    std::uint64_t interval_ns = 0;
+    std::uint64_t when_ns = sys::monotonic_now() + random.below(period_ns_);
+    for (std::uint64_t ticks = 0; sleep_until(when_ns); ++ticks) {
+        const std::uint64_t now_ns = sys::monotonic_now();
+        tick_(now_ns);
+        if (ticks % ticks_per_interval == 0) interval_ns = period_ns_ - period_ns_ / 16 + random.below(period_ns_ / 8);
+        when_ns = (when_ns + interval_ns > now_ns ? when_ns : now_ns) + interval_ns;
     }
 }
 

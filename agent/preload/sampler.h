@@ -15,9 +15,9 @@ namespace pyprof::preload {
 // never from the tick.
 class Sampler {
 public:
-    // Runs in the sampler's thread about once a period, at a random moment of each so that no program falls into step
-    // with it; periods that it overslept are left out. Async-signal-safe; no errno, no thread-locals, no lock that a
-    // thread of the program may hold; 32 KiB of stack. `now_ns` is CLOCK_MONOTONIC.
+    // Runs in the sampler's thread about once a period; the interval changes now and then by up to a sixteenth, so that
+    // no program falls into step with it. Periods that it overslept are left out. Async-signal-safe; no errno, no
+    // thread-locals, no lock that a thread of the program may hold; 32 KiB of stack. `now_ns` is CLOCK_MONOTONIC.
     using Tick = void (*)(std::uint64_t now_ns);
 
     // `place`: which of capture::process.own_threads it is.
@@ -28,6 +28,8 @@ public:
     // The thread is gone when this returns (it waits for the tick under way), and does not come back.
     void stop();
     bool runs() const { return state_.load(std::memory_order_acquire) == State::running; }
+    // A fork ended it, and it has not come back yet.
+    bool waits() const { return state_.load(std::memory_order_acquire) == State::paused; }
 
     // As stop, but comes back. For all samplers at once, below.
     void pause();

@@ -9,7 +9,7 @@
 #include "agent/capture/syscalls.h"
 #include "agent/counters/events.h"
 #include "agent/discover/text.h"
-#include "agent/preload/engine.h"
+#include "agent/preload/sampler.h"
 #include "agent/preload/timers.h"
 
 namespace pyprof::preload {
@@ -21,11 +21,13 @@ using capture::ThreadState;
 namespace sys = capture::sys;
 
 constexpr std::uint32_t max_threads = 4096;
+constexpr std::uint32_t quick_spares = 64;    // unused states that keep their memory
 constexpr std::uint32_t max_kept_trees = 64;  // ended threads that keep a tree of their own
 constexpr std::uint64_t smallest_stack = 64u << 10;
 
 std::atomic<ThreadState*> threads[max_threads];
-std::atomic<ThreadState*> spare[64];
+std::atomic<ThreadState*> spare[max_threads];  // states outlive their threads: other threads may be looking at them
+EngineChoice engines;
 std::atomic<std::int64_t> unsettled_ns{0};  // CPU time of ended threads minus what was charged for it
 std::atomic<std::uint32_t> kept_trees{0};
 
@@ -55,19 +57,22 @@ public:
 };
 
 ThreadState* acquire_state() {
-    for (auto& slot : spare)
+    for (auto& slot : spare) {
+        if (slot.load(std::memory_order_relaxed) == nullptr) continue;
         if (ThreadState* state = slot.exchange(nullptr)) return state;
+    }
     return static_cast<ThreadState*>(sys::map_anonymous(sizeof(ThreadState)));
 }
 
 void release_state(ThreadState* state) {
     state->tree.freeze();
     state->tree.forget();
-    for (auto& slot : spare) {
+    for (std::uint32_t i = 0; i < max_threads; ++i) {
+        if (i == quick_spares) sys::call(SYS_madvise, sys::word(state), sizeof(ThreadState), MADV_DONTNEED);
         ThreadState* empty = nullptr;
-        if (slot.compare_exchange_strong(empty, state)) return;
+        if (spare[i].load(std::memory_order_relaxed) == nullptr && spare[i].compare_exchange_strong(empty, state))
+            return;
     }
-    sys::unmap(state, sizeof(ThreadState));
 }
 
 bool enlist(ThreadState* state) {
@@ -116,11 +121,28 @@ capture::StackBounds stack_of_this_thread() {
     return {reinterpret_cast<std::uint64_t>(low), reinterpret_cast<std::uint64_t>(low) + bytes};
 }
 
+// Says once that the system refused the engine for some threads.
+void state_fallback() {
+    if (process.engine_reason[0] != '\0') return;
+    discover::TextBuilder{process.engine_reason, sizeof process.engine_reason}
+        .add("a limit of the system refused ")
+        .add(engines.engine->name)
+        .add(" for some threads, which ")
+        .add(engines.fallback->name)
+        .add(" took");
+    capture::update_facts();
+}
+
 // The moment within the period is random from the start: threads of equal short lives are not all missed or all hit.
 void arm(ThreadState& state, std::uint64_t from_ns) {
     state.arming.random.seed(static_cast<std::uint64_t>(state.tid) ^ capture::ticks());
-    state.arming.engine.store(&cpu_engine, std::memory_order_release);  // before the first signal
-    if (cpu_engine.arm(state, from_ns)) return;
+    for (const capture::Engine* engine : {engines.engine, engines.fallback}) {
+        if (engine == nullptr) continue;
+        state.arming.engine.store(engine, std::memory_order_release);  // before the first signal
+        if (!engine->arm(state, from_ns)) continue;
+        if (engine == engines.fallback) state_fallback();
+        return;
+    }
     state.arming.engine.store(nullptr);
     capture::count_loss(wire::Loss::thread_unarmed);
 }
@@ -223,15 +245,20 @@ void settle_ends_of_threads() {
 
 ThreadState* this_thread() { return current; }
 
-// Timers carry the state; it must be one that is still there. The thread-local pointer is the quick answer: a bare
-// clone shares it with the thread that made it.
+void set_engine(const EngineChoice& choice) { engines = choice; }
+
+// Timers carry the state, which must be one that is still there; other signals carry nothing. The thread-local pointer
+// is the quick answer, but a bare clone shares it with the thread that made it.
 ThreadState* thread_of_signal(const siginfo_t& info) {
-    if (info.si_code != SI_TIMER) return nullptr;
-    auto* const named = static_cast<ThreadState*>(info.si_value.sival_ptr);
-    if (named == current) return named;
-    bool known = false;
-    for_each_thread([&](const ThreadState& state) { known = known || &state == named; });
-    return known ? named : nullptr;
+    samplers_come_back();
+    const bool by_timer = info.si_code == SI_TIMER;
+    auto* const named = by_timer ? static_cast<ThreadState*>(info.si_value.sival_ptr) : nullptr;
+    const int tid = by_timer ? 0 : sys::get_tid();
+    const auto fits = [=](const ThreadState& state) { return by_timer ? &state == named : state.tid == tid; };
+    if (current != nullptr && fits(*current)) return current;
+    ThreadState* found = nullptr;
+    for_each_thread([&](ThreadState& state) { found = fits(state) ? &state : found; });
+    return found;
 }
 
 void begin_thread(const ThreadOrigin& origin) {
@@ -381,6 +408,10 @@ void forget_recording() {
     accounted_ns.store(0);
     ended_threads.store(0);
     process.next_thread.store(1);
+}
+
+void threads_after_fork(bool in_child) {
+    if (engines.engine->after_fork != nullptr) engines.engine->after_fork(in_child);
 }
 
 void keep_only_this_thread() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "agent/capture/thread_state.h"
+#include "agent/preload/engine.h"
 
 namespace pyprof::preload {
 
@@ -21,6 +22,9 @@ struct ThreadOrigin {
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t cpu_base_ns = 0;    // CPU time that was used before anybody wanted to know
 };
+
+// Which engine arms threads from now on. Before the first thread.
+void set_engine(const EngineChoice& choice);
 
 // Gives the calling thread a state, arms it and unblocks the engines' signal in it.
 void begin_thread(const ThreadOrigin& origin);
@@ -47,6 +51,9 @@ void update_records();
 
 // The recording changes or is gone: every state forgets its record and its tree.
 void forget_recording();
+
+// After a fork, before anything else here: what the engine does then.
+void threads_after_fork(bool in_child);
 
 // In a forked child: only the calling thread is left.
 void keep_only_this_thread();

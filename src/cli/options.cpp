@@ -39,10 +39,10 @@ Status set_mode(RunOptions&, const std::string& text) {
     return Error{"is cpu or wall"};
 }
 
-Status set_engine(RunOptions&, const std::string& text) {
-    if (text == "cpu") return {};
-    if (text == "perf" || text == "tgkill" || text == "papi") return unavailable(text, "leave it out or say cpu");
-    return Error{"is cpu, perf or tgkill"};
+Status set_engine(RunOptions& options, const std::string& text) {
+    if (text != "cpu" && text != "perf" && text != "tgkill") return Error{"is cpu, perf or tgkill"};
+    options.engine = text;
+    return {};
 }
 
 // Which events exist is known where the program runs; the profile says which could not be counted.
@@ -128,7 +128,8 @@ constexpr Option table[] = {
      "write the profile here; keys %r rank, %n ranks, %h host, %p pid, %j job, %q{VAR}"},
     {'r', "rate", "HZ", "PYPROF_RATE", nullptr, set_rate, "samples a second of CPU time and thread"},
     {0, "mode", "cpu|wall", "PYPROF_MODE", nullptr, set_mode, "which clock samples (wall: not in this version)"},
-    {0, "engine", "NAME", "PYPROF_ENGINE", nullptr, set_engine, "what takes the samples: cpu"},
+    {0, "engine", "NAME", "PYPROF_ENGINE", nullptr, set_engine,
+     "what interrupts threads: cpu, perf (exact at high rates) or tgkill; else chosen by rate"},
     {0, "counters", "EVENT,...", "PYPROF_COUNTERS", nullptr, set_counters,
      "events to count with PAPI at each sample, such as PAPI_TOT_INS,PAPI_TOT_CYC,rusage::nvcsw"},
     {0, "no-native", nullptr, "PYPROF_NATIVE", "0", set_native, "leave native frames out"},

@@ -15,6 +15,7 @@ namespace pyprof::cli {
 struct RunOptions {
     std::string output;                      // path with its keys; empty: named by pyprof
     std::optional<int> rate;                 // Hz
+    std::string engine;                      // as given, checked; empty: chosen by the agent
     bool native = true;                      // native frames
     bool children = true;                    // child processes
     std::optional<bool> mpi;                 // nothing: as the rank variables say

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "agent/capture/process_state.h"
 #include "tests/support/catch.h"
 
 using namespace pyprof;
@@ -17,6 +18,31 @@ TEST_CASE("random numbers fill their range evenly") {
         ++counts[value / 1'000'000];
     }
     for (const int count : counts) CHECK(std::abs(count - draws / 16) < 5 * std::sqrt(draws / 16.0));
+}
+
+TEST_CASE("engines are chosen by wish, else by rate") {
+    capture::process.signal = 16;
+    using preload::choose_engine;
+    CHECK(choose_engine({}, 0, 250).engine == &preload::cpu_engine);
+    CHECK(choose_engine({}, 0, 250).rate_hz == 199);
+    CHECK(choose_engine({}, 0, 100).rate_hz == 99);
+    CHECK(choose_engine({}, 249, 250).engine == &preload::cpu_engine);
+    CHECK(choose_engine({}, 249, 250).reason == nullptr);
+    CHECK(choose_engine(wire::Engine::tgkill, 0, 100).engine == &preload::tgkill_engine);
+    CHECK(choose_engine(wire::Engine::tgkill, 0, 100).rate_hz == 199);
+    CHECK(choose_engine(wire::Engine::cpu, 4000, 250).engine == &preload::cpu_engine);
+    const bool has_perf = preload::why_no_perf() == nullptr;
+    const preload::EngineChoice fast = choose_engine({}, 1000, 250);
+    CHECK(fast.engine == (has_perf ? &preload::perf_engine : &preload::cpu_engine));
+    CHECK((fast.reason == nullptr) == has_perf);
+    CHECK(fast.rate_hz == 1000);
+}
+
+TEST_CASE("where the program uses SIGSTKFLT there is no engine perf") {
+    capture::process.signal = 58;
+    const preload::EngineChoice choice = preload::choose_engine(wire::Engine::perf, 0, 250);
+    CHECK(choice.engine == &preload::cpu_engine);
+    CHECK(choice.reason != nullptr);
 }
 
 TEST_CASE("a phase lasts 8 to 24 samples") {

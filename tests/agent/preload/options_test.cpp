@@ -27,4 +27,14 @@ TEST_CASE("without PYPROF_ACTIVE the agent does nothing") {
     CHECK(options.rate_hz == 97);
     CHECK_FALSE(options.native);
     CHECK(options.children);
+    CHECK_FALSE(options.engine);
+}
+
+TEST_CASE("an engine is known by its name") {
+    setenv("PYPROF_ACTIVE", "1", 1);
+    setenv("PYPROF_ENGINE", "tgkill", 1);
+    CHECK(options_from_environment().engine == pyprof::wire::Engine::tgkill);
+    setenv("PYPROF_ENGINE", "sundial", 1);
+    CHECK_FALSE(options_from_environment().engine);
+    unsetenv("PYPROF_ENGINE");
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "agent/capture/thread_state.h"
+#include "agent/preload/sampler.h"
 
 namespace pyprof::tests {
 namespace {
@@ -11,27 +12,27 @@ using capture::process;
 
 capture::ThreadState state;
 const capture::Engine* engine_in_use;
-bool changing;
 std::uint64_t origin_ns;
 std::atomic<std::uint64_t> signal_count, charged_periods, in_first_half;
 
 std::uint64_t cpu_now() { return capture::sys::now(CLOCK_THREAD_CPUTIME_ID); }
 
 void on_signal(int, siginfo_t* info, void*) {
+    preload::samplers_come_back();
     const std::uint64_t periods = engine_in_use->periods(state, *info);
     if (periods == 0) return;
     signal_count += 1;
     charged_periods += periods;
     const std::uint64_t moment = (cpu_now() - origin_ns) % process.period_ns;
     if (moment < process.period_ns / 2) in_first_half += periods;
-    if (changing) engine_in_use->change_phase(state);
+    engine_in_use->change_phase(state);
 }
 
 }  // namespace
 
-PhaseCount::PhaseCount(const capture::Engine& engine, bool changes_phase) {
+PhaseCount::PhaseCount(const capture::Engine& engine) {
     engine_in_use = &engine;
-    changing = changes_phase;
+    process.pid = capture::sys::get_pid();
     signal_count = charged_periods = in_first_half = 0;
     process.signal = SIGSTKFLT;
     struct sigaction action {};
@@ -60,7 +61,7 @@ std::uint64_t PhaseCount::burn(std::uint64_t periods) {
     const std::uint64_t end = cpu_now() + periods * process.period_ns;
     // Mostly outside the kernel, where `perf` does not look.
     while (cpu_now() < end)
-        for (int i = 0; i < 2000; ++i) __asm__ volatile("");
+        for (int i = 0; i < 50'000; ++i) __asm__ volatile("");
     return cpu_now() - origin_ns;
 }
 

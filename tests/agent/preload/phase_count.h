@@ -11,7 +11,7 @@ namespace pyprof::tests {
 class PhaseCount {
 public:
     // Arms the calling thread. Periods are process.period_ns. One object at a time.
-    PhaseCount(const capture::Engine& engine, bool changes_phase);
+    explicit PhaseCount(const capture::Engine& engine);
     ~PhaseCount();
     PhaseCount(const PhaseCount&) = delete;
     PhaseCount& operator=(const PhaseCount&) = delete;

@@ -50,7 +50,7 @@ std::string line_of_own_thread(const std::string& file, const std::string& begin
 
 }  // namespace
 
-TEST_CASE("a sampler ticks once a period and is gone after stop") {
+TEST_CASE("a sampler ticks about once a period and is gone after stop") {
     ticks = 0;
     const std::size_t before = tasks();
     REQUIRE(sampler.start(2 * millisecond, count));
@@ -61,8 +61,8 @@ TEST_CASE("a sampler ticks once a period and is gone after stop") {
     CHECK(tasks() == before);
     CHECK_FALSE(sampler.runs());
     const std::uint64_t seen = ticks;
-    // Never more than one in a period; less where the machine is busy.
-    CHECK(seen <= (last_ns - first_ns) / (2 * millisecond) + 2);
+    // At most a sixteenth more than periods; less where the machine is busy.
+    CHECK(seen <= (last_ns - first_ns) * 16 / (30 * millisecond) + 2);
     usleep(20'000);
     CHECK(ticks == seen);
     sampler.stop();

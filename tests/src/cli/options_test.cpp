@@ -114,12 +114,22 @@ TEST_CASE("A list of ranks holds single ones and ranges") {
 }
 
 TEST_CASE("What this version cannot do is said in words") {
-    for (const auto& words : std::vector<std::vector<std::string>>{
-             {"--mode", "wall"}, {"--engine", "perf"}, {"--engine", "tgkill"}, {"--mpi-sync"}}) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{"--mode", "wall"}, {"--mpi-sync"}}) {
         INFO(words.front());
         CHECK(error_of(words).find("is not available in this version") != std::string::npos);
     }
-    CHECK(error_of({"--mode", "cpu", "--engine", "cpu", "true"}).empty());
+    CHECK(error_of({"--mode", "cpu", "true"}).empty());
+}
+
+TEST_CASE("An engine is one of three") {
+    for (const std::string name : {"cpu", "perf", "tgkill"}) {
+        Line line{{"--engine", name, "true"}};
+        const auto options = line.parse();
+        REQUIRE(options);
+        CHECK(options->engine == name);
+    }
+    CHECK(RunOptions{}.engine.empty());
+    CHECK(error_of({"--engine", "papi", "true"}).find("is cpu, perf or tgkill") != std::string::npos);
 }
 
 TEST_CASE("Events are taken as they are, but in one word") {

@@ -124,6 +124,11 @@ CallTree::Leaf CallTree::descend(const MergedStack& stack) {
     return {node, true};
 }
 
+std::uint32_t CallTree::step(std::uint32_t node, std::uint64_t key) {
+    const std::uint32_t next = node == 0 ? 0 : child(node, key);
+    return next == 0 ? node : next;
+}
+
 void CallTree::charge(std::uint32_t id, std::uint32_t samples, std::uint64_t expiries) {
     if (id == 0) return;
     wire::Node* node = arena_->node(id);

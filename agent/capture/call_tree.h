@@ -30,6 +30,8 @@ public:
     };
     // The node of a stack (leaf first), made where it is missing.
     Leaf descend(const MergedStack& stack);
+    // The child of a node, made where it is missing; the node itself where the cap is reached.
+    std::uint32_t step(std::uint32_t node, std::uint64_t key);
     // Charges a node; `samples` 0 for expiries that no stack was taken for.
     void charge(std::uint32_t node, std::uint32_t samples, std::uint64_t expiries);
     // Adds to the node's value of an extra metric, below TreeBudget::extra_metrics.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "agent/capture/load.h"
-
 namespace pyprof::capture {
 namespace {
 
@@ -19,7 +17,7 @@ void view_table(CodeView& view, std::uint64_t table, const cpython::PythonLayout
         view.table_truncated = true;
         return;
     }
-    const std::uint64_t bytes = load<std::uint64_t>(table + layout.object.size);
+    const std::uint64_t bytes = known.load<std::uint64_t>(table + layout.object.size);
     const std::uint64_t stored = std::min<std::uint64_t>(bytes, max_line_table_bytes);
     view.table_truncated = stored < bytes;
     if (stored == 0) return;
@@ -41,8 +39,8 @@ std::uint8_t truncated_parts(const CodeView& code) {
     return parts;
 }
 
-unsigned char* put(unsigned char* place, std::uint64_t data, std::uint32_t bytes) {
-    if (bytes != 0) std::memcpy(place, reinterpret_cast<const void*>(data), bytes);
+unsigned char* put(unsigned char* place, std::uint64_t data, std::uint32_t bytes, const PageCache& known) {
+    if (bytes != 0) known.copy(place, data, bytes);
     return place + bytes;
 }
 
@@ -51,8 +49,8 @@ unsigned char* put(unsigned char* place, std::uint64_t data, std::uint32_t bytes
 TextView view_text(std::uint64_t text, const cpython::PythonLayout& layout, PageCache& known) {
     const cpython::PythonLayout::Text& at = layout.text;
     if (!readable(text, at.ascii_data, known)) return no_text;
-    const std::uint64_t length = load<std::uint64_t>(text + at.length);
-    const std::uint32_t state = load<std::uint32_t>(text + at.state);
+    const std::uint64_t length = known.load<std::uint64_t>(text + at.length);
+    const std::uint32_t state = known.load<std::uint32_t>(text + at.state);
     const std::uint32_t width = state >> at.kind_shift & 7;  // bytes per character
     if (length >= longest_text || (width != 1 && width != 2 && width != 4)) return no_text;
 
@@ -70,10 +68,10 @@ TextView view_text(std::uint64_t text, const cpython::PythonLayout& layout, Page
 CodeView view_code(std::uint64_t code, const cpython::PythonLayout& layout, PageCache& known) {
     CodeView view{};
     view.address = code;
-    view.file = view_text(load_pointer(code + layout.code.file_name), layout, known);
-    view.name = view_text(load_pointer(code + layout.code.name), layout, known);
-    view.qualified_name = view_text(load_pointer(code + layout.code.qualified_name), layout, known);
-    view_table(view, load_pointer(code + layout.code.line_table), layout, known);
+    view.file = view_text(known.load<std::uint64_t>(code + layout.code.file_name), layout, known);
+    view.name = view_text(known.load<std::uint64_t>(code + layout.code.name), layout, known);
+    view.qualified_name = view_text(known.load<std::uint64_t>(code + layout.code.qualified_name), layout, known);
+    view_table(view, known.load<std::uint64_t>(code + layout.code.line_table), layout, known);
     return view;
 }
 
@@ -83,12 +81,13 @@ std::uint32_t record_bytes(const CodeView& code) {
     return static_cast<std::uint32_t>((bytes + record_alignment - 1) / record_alignment * record_alignment);
 }
 
-void write_code(const CodeView& code, const cpython::PythonLayout& layout, std::uint32_t id, wire::CodeRecord& record) {
+void write_code(const CodeView& code, const cpython::PythonLayout& layout, std::uint32_t id, wire::CodeRecord& record,
+                const PageCache& known) {
     record.header.kind = wire::RecordKind::code;
     record.id = id;
-    record.first_line = load<std::int32_t>(code.address + layout.code.first_line);
-    record.flags = load<std::uint32_t>(code.address + layout.code.flags);
-    record.first_traceable = load<std::uint32_t>(code.address + layout.code.first_traceable);
+    record.first_line = known.load<std::int32_t>(code.address + layout.code.first_line);
+    record.flags = known.load<std::uint32_t>(code.address + layout.code.flags);
+    record.first_traceable = known.load<std::uint32_t>(code.address + layout.code.first_traceable);
     record.file_bytes = code.file.bytes;
     record.name_bytes = code.name.bytes;
     record.qualname_bytes = code.qualified_name.bytes;
@@ -99,10 +98,10 @@ void write_code(const CodeView& code, const cpython::PythonLayout& layout, std::
     record.table_kind = wire::LineTableKind::locations;
     record.truncated = truncated_parts(code);
     unsigned char* place = reinterpret_cast<unsigned char*>(&record + 1);
-    place = put(place, code.file.data, code.file.bytes);
-    place = put(place, code.name.data, code.name.bytes);
-    place = put(place, code.qualified_name.data, code.qualified_name.bytes);
-    put(place, code.table, code.table_bytes);
+    place = put(place, code.file.data, code.file.bytes, known);
+    place = put(place, code.name.data, code.name.bytes, known);
+    place = put(place, code.qualified_name.data, code.qualified_name.bytes, known);
+    put(place, code.table, code.table_bytes, known);
 }
 
 }  // namespace pyprof::capture

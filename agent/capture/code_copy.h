@@ -34,6 +34,7 @@ CodeView view_code(std::uint64_t code, const cpython::PythonLayout& layout, Page
 std::uint32_t record_bytes(const CodeView& code);  // of the whole record, a multiple of 8
 
 // Fills all of the record but its size. `record` has record_bytes(code) bytes.
-void write_code(const CodeView& code, const cpython::PythonLayout& layout, std::uint32_t id, wire::CodeRecord& record);
+void write_code(const CodeView& code, const cpython::PythonLayout& layout, std::uint32_t id, wire::CodeRecord& record,
+                const PageCache& known);
 
 }  // namespace pyprof::capture

@@ -3,7 +3,6 @@
 #include <initializer_list>
 
 #include "agent/capture/code_copy.h"
-#include "agent/capture/load.h"
 
 namespace pyprof::capture {
 namespace {
@@ -19,20 +18,20 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 
 }  // namespace
 
-std::uint64_t CodeTable::fingerprint(std::uint64_t code, const cpython::PythonLayout& layout) {
+std::uint64_t CodeTable::fingerprint(std::uint64_t code, const cpython::PythonLayout& layout, const PageCache& known) {
     const cpython::PythonLayout::Code& at = layout.code;
     std::uint64_t hash = mix(0, code);
     for (const cpython::Offset pointer : {at.file_name, at.name, at.line_table, layout.object.size})
-        hash = mix(hash, load<std::uint64_t>(code + pointer));
-    hash = mix(hash, load<std::uint32_t>(code + at.first_line));
-    hash = mix(hash, load<std::uint32_t>(code + at.flags));
-    if (at.version != cpython::absent) hash = mix(hash, load<std::uint32_t>(code + at.version));
+        hash = mix(hash, known.load<std::uint64_t>(code + pointer));
+    hash = mix(hash, known.load<std::uint32_t>(code + at.first_line));
+    hash = mix(hash, known.load<std::uint32_t>(code + at.flags));
+    if (at.version != cpython::absent) hash = mix(hash, known.load<std::uint32_t>(code + at.version));
     return hash;
 }
 
 std::uint32_t CodeTable::id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
                                PageCache& known) {
-    const std::uint64_t hash = fingerprint(code, layout);
+    const std::uint64_t hash = fingerprint(code, layout, known);
     const std::uint64_t tag = hash & ~id_mask;
     std::uint32_t id = 0;
     for (std::uint32_t probe = 0; probe < longest_probe; ++probe) {
@@ -56,7 +55,7 @@ std::uint32_t CodeTable::append(std::uint64_t code, const cpython::PythonLayout&
     void* const record = writer.reserve(bytes);
     if (record == nullptr) return 0;
     const std::uint32_t id = used_ids_.fetch_add(1, std::memory_order_relaxed) + 1;
-    write_code(view, layout, id, *static_cast<wire::CodeRecord*>(record));
+    write_code(view, layout, id, *static_cast<wire::CodeRecord*>(record), known);
     writer.commit(record, bytes);
     return id;
 }

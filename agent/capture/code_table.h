@@ -20,7 +20,7 @@ public:
 
     // Everything that a different code object at the same address is sure to say otherwise. code.basic_size bytes at
     // `code` must be readable.
-    static std::uint64_t fingerprint(std::uint64_t code, const cpython::PythonLayout& layout);
+    static std::uint64_t fingerprint(std::uint64_t code, const cpython::PythonLayout& layout, const PageCache& known);
 
     // The wire id of the code object at `code`, of which code.basic_size bytes are readable. At first sight its names
     // and line table are appended as a wire::CodeRecord; the id is known to others only after that record is committed.

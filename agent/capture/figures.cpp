@@ -57,7 +57,7 @@ void fill_header() {
     wire::RecordingHeader& h = header();
     h.version = wire::recording_version;
     h.header_bytes = wire::recording_header_bytes;
-    h.clock = wire::Clock::cpu;
+    h.clock = process.clock;
     h.ticks_per_second = process.ticks_per_second;
     h.period_ns = process.period_ns;
     h.engine = process.engine;

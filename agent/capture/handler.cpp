@@ -36,18 +36,6 @@ bool is_agent_frame(std::uint64_t key) {
            (native_code.modules.flags(node_key::module_of(key)) & wire::module_flags::agent) != 0;
 }
 
-// Leaves out the agent's own frames (thread starts, wrappers) and, without native stacks, everything native.
-void keep_wanted(MergedStack& stack) {
-    std::uint32_t kept = 0;
-    for (std::uint32_t i = 0; i < stack.count; ++i) {
-        const std::uint64_t key = stack.keys[i];
-        const bool native = node_key::kind(key) == node_key::native;
-        if (native && (!process.native || is_agent_frame(key))) continue;
-        stack.keys[kept++] = key;
-    }
-    stack.count = kept;
-}
-
 void take_stack(ThreadState& thread, const Registers& registers) {
     walk_native(registers, thread.stack, thread.memo, thread.native);
     walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
@@ -89,6 +77,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     thread.tree.charge(leaf.node, 1, expiries);
     thread.counted += expiries;
     charge_counters(thread, leaf.node);
+    charge_queue(thread, leaf.node);
 
     wire::RecordingHeader& h = *process.arena.header();
     std::atomic_ref{h.samples}.fetch_add(1, std::memory_order_relaxed);
@@ -100,7 +89,10 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     scan_tasks_if_due(now);
 }
 
-void copy_comm(char (&name)[32]) { sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name)); }
+// Of another thread it is read when the recording is finished.
+void copy_name(const ThreadState& thread, char (&name)[32]) {
+    if (sys::get_tid() == thread.tid) sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name));
+}
 
 // Where time and events go that no stack was taken for.
 std::uint32_t late_node(ThreadState& thread) {
@@ -114,6 +106,17 @@ std::uint32_t late_node(ThreadState& thread) {
 }
 
 }  // namespace
+
+void keep_wanted(MergedStack& stack) {
+    std::uint32_t kept = 0;
+    for (std::uint32_t i = 0; i < stack.count; ++i) {
+        const std::uint64_t key = stack.keys[i];
+        const bool native = node_key::kind(key) == node_key::native;
+        if (native && (!process.native || is_agent_frame(key))) continue;
+        stack.keys[kept++] = key;
+    }
+    stack.count = kept;
+}
 
 ThreadState* (*interrupted_thread)(const siginfo_t& info) = nullptr;
 
@@ -131,7 +134,7 @@ bool ensure_thread(ThreadState& thread, const InsideAgent&) {
         record->start_module = thread.start_routine == 0 ? 0 : module_of(thread.start_routine);
         record->armed = thread.arming.engine.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
         record->started_ns = thread.started_ns;
-        copy_comm(record->name);
+        copy_name(thread, record->name);
         RecordingWriter{}.commit(record, sizeof *record);
         thread.record = record;
     }

@@ -17,6 +17,9 @@ extern ThreadState* (*interrupted_thread)(const siginfo_t& info);
 // Makes sure that the thread has its record and a tree. False: no memory, no disk.
 bool ensure_thread(ThreadState& thread, const InsideAgent& inside);
 
+// Leaves out the agent's own frames (thread starts, wrappers) and, without native stacks, everything native.
+void keep_wanted(MergedStack& stack);
+
 // The context the thread is in now, as a node of its tree, without charging anything; 0 if it cannot be had.
 std::uint32_t current_context(ThreadState& thread, const Registers& registers, const InsideAgent& inside);
 

@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "agent/capture/syscalls.h"
 
 namespace pyprof::capture {
 namespace {
@@ -21,6 +23,34 @@ bool probe(std::uint64_t address) {
 
 }  // namespace
 
+const std::byte* PageCopies::of(std::uint64_t page) {
+    for (std::uint32_t i = 0; i < count_; ++i)
+        if (pages_[i] == page) return bytes_[i];
+    if (count_ == capacity) return nullptr;
+    const iovec from{reinterpret_cast<void*>(page << page_shift), page_size};
+    const iovec to{bytes_[count_], page_size};
+    const long copied = sys::call(SYS_process_vm_readv, sys::get_pid(), sys::word(&to), 1, sys::word(&from), 1, 0);
+    if (copied != static_cast<long>(page_size)) return nullptr;
+    pages_[count_] = page;
+    return bytes_[count_++];
+}
+
+void PageCache::copy_copies(void* target, std::uint64_t address, std::uint64_t bytes) const {
+    auto* to = static_cast<std::byte*>(target);
+    while (bytes != 0) {
+        const std::uint64_t at = address % page_size;
+        const std::uint64_t here = bytes < page_size - at ? bytes : page_size - at;
+        const std::byte* page = copies_->of(address >> page_shift);
+        if (page != nullptr)
+            std::memcpy(to, page + at, here);
+        else
+            std::memset(to, 0, here);
+        to += here;
+        address += here;
+        bytes -= here;
+    }
+}
+
 bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
     if (bytes == 0 || address < page_size || address >= user_space_end || bytes > user_space_end - address)
         return false;
@@ -28,7 +58,8 @@ bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
     const std::uint64_t last = (address + bytes - 1) >> page_shift;
     for (std::uint64_t page = address >> page_shift; page <= last; ++page) {
         if (known.contains(page)) continue;
-        if (!probe(page << page_shift)) return false;
+        const bool good = known.copies() != nullptr ? known.copies()->of(page) != nullptr : probe(page << page_shift);
+        if (!good) return false;
         known.insert(page);
     }
     return true;
@@ -36,7 +67,7 @@ bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
 
 bool read_bytes(std::uint64_t address, void* target, std::uint64_t bytes, PageCache& known) {
     if (!readable(address, bytes, known)) return false;
-    std::memcpy(target, reinterpret_cast<const void*>(address), bytes);
+    known.copy(target, address, bytes);
     return true;
 }
 

@@ -3,7 +3,9 @@
 // page can be read, so a bad pointer costs a failed probe and never a fault. Async-signal-safe; errno is left alone.
 //
 // A page may be unmapped by another thread between probe and read; nothing but a fault handler could close that gap,
-// and the agent has none. Callers read only what the interrupted thread itself keeps alive.
+// and the agent has none. So callers read only what the interrupted thread itself keeps alive. Whoever looks at a
+// thread that may go on meanwhile reads copies of pages instead, which the kernel makes.
+#include <cstddef>
 #include <cstdint>
 
 namespace pyprof::capture {
@@ -11,10 +13,29 @@ namespace pyprof::capture {
 inline constexpr std::uint64_t page_shift = 12;  // the smallest page of the machine
 inline constexpr std::uint64_t page_size = 1ULL << page_shift;
 
+// Pages as they were when they were first asked for. Used by one thread at a time; some of them take much memory.
+class PageCopies {
+public:
+    static constexpr std::uint32_t capacity = 128;
+
+    void clear() { count_ = 0; }
+    // Its content; null if it cannot be read, or if there are as many copies as there can be.
+    const std::byte* of(std::uint64_t page);
+
+private:
+    std::uint32_t count_ = 0;
+    std::uint64_t pages_[capacity];
+    std::byte bytes_[capacity][page_size];
+};
+
 // Memory known to be readable: pages found so, and one range that needs no asking. Lives for one sample: later the page
 // may be gone.
 class PageCache {
 public:
+    PageCache() = default;
+    // Reads copies only; nothing is trusted.
+    explicit PageCache(PageCopies& copies) : copies_{&copies} {}
+
     void clear() { *this = PageCache{}; }
     // [begin, end) can be read as long as the object lives; for the thread's own stack.
     void trust(std::uint64_t begin, std::uint64_t end) { trusted_begin_ = begin, trusted_end_ = end; }
@@ -22,10 +43,27 @@ public:
         return address >= trusted_begin_ && address < trusted_end_ && bytes <= trusted_end_ - address;
     }
     bool contains(std::uint64_t page) const { return pages_[page % slots] == page; }
+    PageCopies* copies() const { return copies_; }
+
+    // Bytes that readable() has answered for, at any alignment.
+    void copy(void* target, std::uint64_t address, std::uint64_t bytes) const {
+        if (copies_ != nullptr) return copy_copies(target, address, bytes);
+        __builtin_memcpy(target, reinterpret_cast<const void*>(address), bytes);
+    }
+    template <class T>
+    T load(std::uint64_t address) const {
+        static_assert(__is_trivially_copyable(T));
+        T value;
+        copy(&value, address, sizeof(T));
+        return value;
+    }
     void insert(std::uint64_t page) { pages_[page % slots] = page; }
 
 private:
+    void copy_copies(void* target, std::uint64_t address, std::uint64_t bytes) const;
+
     static constexpr std::uint32_t slots = 32;
+    PageCopies* copies_ = nullptr;
     std::uint64_t trusted_begin_ = 0, trusted_end_ = 0;
     std::uint64_t pages_[slots] = {};  // page numbers; page 0 is never readable, so 0 is an empty slot
 };
@@ -39,7 +77,7 @@ template <class T>
 bool read(std::uint64_t address, T& value, PageCache& known) {
     static_assert(__is_trivially_copyable(T));
     if (!readable(address, sizeof(T), known)) return false;
-    __builtin_memcpy(&value, reinterpret_cast<const void*>(address), sizeof(T));
+    value = known.load<T>(address);
     return true;
 }
 

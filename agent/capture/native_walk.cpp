@@ -287,6 +287,12 @@ private:
             !(is_outside && follow_frame_pointer(native_code, generation_, memory_, at.sp, caller)) &&
             !scan_for_caller(frame, memory_, caller))
             return failed;
+        // What the frame saved, the stack still holds.
+        std::uint64_t saved = 0;
+        const bool is_saved =
+            row.kind() == RowKind::rbp && row.rbp_field() != Row::rbp_same && row.rbp_field() != Row::rbp_at_rbp;
+        if (is_saved && memory_.read(caller.sp + static_cast<std::uint64_t>(row.rbp_field() * 8), saved))
+            caller.bp = saved;
         return {Step::stepped, {caller.pc, caller.sp, caller.bp, true, true}};
     }
 

@@ -12,6 +12,7 @@ namespace pyprof::capture {
 enum class RecordingState : std::uint32_t { closed, opening, open, failed };
 
 inline constexpr std::uint32_t own_thread_slots = 2;
+inline constexpr std::uint32_t no_metric = 0xffffffff;
 
 struct alignas(64) ProcessState {
     // What every sample touches stands together.
@@ -41,7 +42,9 @@ struct alignas(64) ProcessState {
 
     // Values that follow every node, as the header names them.
     wire::MetricInfo metrics[wire::max_extra_metrics] = {};
-    char counter_message[512] = {};  // events that cannot be counted
+    char counter_message[512] = {};            // events that cannot be counted
+    std::uint32_t off_cpu_metric = no_metric;  // which of them is the time off the CPU
+    wire::Clock clock = wire::Clock::cpu;
 
     std::int32_t python_version = 0;  // PY_VERSION_HEX, 0: none found so far
     char python_message[256] = {};    // why its frames are not read

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include "agent/capture/load.h"
 #include "agent/capture/python_stack_builder.h"
 
 namespace pyprof::capture {
@@ -43,13 +42,14 @@ bool runs_no_python(const cpython::PythonRuntime& runtime, const NativeStack& na
 class Walk {
 public:
     Walk(const cpython::PythonRuntime& runtime, PythonStackBuilder& stack, RememberedFrames& remembered,
-         PageCache& known, bool interpreter_waits)
+         PageCache& known, bool interpreter_waits, std::uint64_t other)
         : runtime_{runtime},
           layout_{runtime.layout},
           stack_{stack},
           remembered_{remembered},
           known_{known},
-          interpreter_waits_{interpreter_waits} {}
+          interpreter_waits_{interpreter_waits},
+          other_{other} {}
 
     PythonWalk run(bool& attached) {
         const std::uint64_t thread = find_thread(attached);
@@ -92,15 +92,26 @@ private:
     }
 
     std::uint64_t bound_thread() {
+        if (other_ != 0) return first_own_thread();
         if (of_runtime<std::int32_t>(layout_.runtime.key_initialized) == 0) return 0;
         const auto key = of_runtime<std::uint32_t>(layout_.runtime.key);
         return reinterpret_cast<std::uint64_t>(runtime_.thread_specific(key));
     }
 
+    // Another thread's pthread values cannot be read: its thread state is looked for among all.
+    std::uint64_t first_own_thread() {
+        std::uint64_t found = 0;
+        for_each_thread([&](std::uint64_t thread) {
+            if (found == 0 && is_own(thread)) found = thread;
+            return found == 0;
+        });
+        return found;
+    }
+
     // A member of _PyRuntime; 0 if the interpreter's library was unloaded.
     template <class T>
     T of_runtime(cpython::Offset offset) {
-        if (interpreter_waits_) return load<T>(runtime_.runtime + offset);
+        if (interpreter_waits_) return known_.load<T>(runtime_.runtime + offset);
         T value{};
         read(runtime_.runtime + offset, value, known_);
         return value;
@@ -110,20 +121,22 @@ private:
     template <class T>
     bool read_thread(std::uint64_t address, T& value) {
         if (!trusts_thread_) return read(address, value, known_);
-        value = load<T>(address);
+        value = known_.load<T>(address);
         return true;
     }
 
     bool is_own(std::uint64_t thread) {
         std::uint64_t owner = 0;
-        return read(thread + layout_.thread.thread_id, owner, known_) && owner == pthread_self();
+        return read(thread + layout_.thread.thread_id, owner, known_) &&
+               owner == (other_ != 0 ? other_ : pthread_self());
     }
 
     bool several_interpreters() {
         const std::uint64_t first = of_runtime<std::uint64_t>(layout_.runtime.first_interpreter);
         std::uint64_t next = 0;
         if (first == 0) return false;
-        if (trusts_thread_ && is_static(first)) return load_pointer(first + layout_.interpreter.next) != 0;
+        if (trusts_thread_ && is_static(first))
+            return known_.load<std::uint64_t>(first + layout_.interpreter.next) != 0;
         return read(first + layout_.interpreter.next, next, known_) && next != 0;
     }
 
@@ -135,17 +148,27 @@ private:
     // A thread may run code of several interpreters, one inside the other, each with a thread state of its own.
     bool for_each_own_thread() {
         bool good = true;
+        const bool saw_all = for_each_thread([&](std::uint64_t thread) {
+            if (is_own(thread)) good = walk_thread(thread) && good;
+            return true;
+        });
+        return good && saw_all;
+    }
+
+    // Calls action(thread state) until it says false. False: the lists cannot be read.
+    template <class Action>
+    bool for_each_thread(Action action) {
         std::uint64_t interpreter = of_runtime<std::uint64_t>(layout_.runtime.first_interpreter);
         for (std::uint32_t i = 0; interpreter != 0 && i < most_interpreters; ++i) {
             std::uint64_t thread = 0;
             if (!read(interpreter + layout_.interpreter.first_thread, thread, known_)) return false;
             for (std::uint32_t k = 0; thread != 0 && k < most_threads; ++k) {
-                if (is_own(thread)) good = walk_thread(thread) && good;
+                if (!action(thread)) return true;
                 if (!read(thread + layout_.thread.next, thread, known_)) return false;
             }
             if (!read(interpreter + layout_.interpreter.next, interpreter, known_)) return false;
         }
-        return good;
+        return true;
     }
 
     bool walk_thread(std::uint64_t thread) {
@@ -163,7 +186,7 @@ private:
                 stack_.end_activation(frame);
             else if (!add_frame(frame))
                 break;
-            frame = load_pointer(frame + layout_.frame.previous);
+            frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
         }
         if (!stack_.activation_is_open()) return frame == 0;
         stack_.end_activation(no_marker);  // a chain that broke off
@@ -214,20 +237,20 @@ private:
         if (frame == end || !readable(frame, layout_.frame.bytes, known_) || is_entry(frame) ||
             read_frame(frame, ignored, forgotten))
             return frame;
-        return load_pointer(frame + layout_.frame.previous);
+        return known_.load<std::uint64_t>(frame + layout_.frame.previous);
     }
 
     bool add_frames(std::uint64_t frame, std::uint64_t end) {
         for (std::uint32_t i = 0; frame != end; ++i) {
             if (i == longest_chain || !is_readable_frame(frame)) return false;
             if (!is_entry(frame) && !add_frame(frame)) return false;
-            frame = load_pointer(frame + layout_.frame.previous);
+            frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
         }
         return true;
     }
 
     bool is_entry(std::uint64_t frame) const {
-        return load<std::uint8_t>(frame + layout_.frame.owner) >= layout_.frame.first_entry_owner;
+        return known_.load<std::uint8_t>(frame + layout_.frame.owner) >= layout_.frame.first_entry_owner;
     }
 
     // See python_memo.h for when a remembered frame, and its code object, need no probe.
@@ -251,27 +274,27 @@ private:
     }
 
     bool read_frame(std::uint64_t frame, RawFrame& raw, PythonMemo::Frame& checked) {
-        const std::uint64_t code = load_pointer(frame + layout_.frame.code) & ~layout_.frame.code_tags;
+        const std::uint64_t code = known_.load<std::uint64_t>(frame + layout_.frame.code) & ~layout_.frame.code_tags;
         const PythonMemo::Frame* seen = remembered_.find(frame);
         if (seen != nullptr && seen->code != code) seen = nullptr;
         const bool is_trusted = seen != nullptr && may_trust_memo();
         if (!is_trusted && !readable(code, layout_.code.basic_size, known_)) return false;
-        const std::uint64_t fingerprint = CodeTable::fingerprint(code, layout_);
+        const std::uint64_t fingerprint = CodeTable::fingerprint(code, layout_, known_);
         if (seen != nullptr && seen->fingerprint == fingerprint)
             checked = *seen;
-        else if (load_pointer(code + layout_.object.type) == runtime_.code_type)
-            checked = {frame, code, fingerprint, 0, load<std::int32_t>(code + layout_.code.first_traceable)};
+        else if (known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type)
+            checked = {frame, code, fingerprint, 0, known_.load<std::int32_t>(code + layout_.code.first_traceable)};
         else
             return false;
         raw = {.code = code, .unit = 0, .id = checked.id};
-        return unit_of(checked, load_pointer(frame + layout_.frame.instruction), raw.unit);
+        return unit_of(checked, known_.load<std::uint64_t>(frame + layout_.frame.instruction), raw.unit);
     }
 
     // Code units from the start of the code to the instruction, -1 while arguments are being bound.
     bool unit_of(const PythonMemo::Frame& checked, std::uint64_t instruction, std::int32_t& unit) const {
         constexpr std::int64_t unit_bytes = 2;
         const auto bytes = static_cast<std::int64_t>(instruction - (checked.code + layout_.code.instructions));
-        const std::int64_t units = load<std::int64_t>(checked.code + layout_.object.size);
+        const std::int64_t units = known_.load<std::int64_t>(checked.code + layout_.object.size);
         if (bytes < -unit_bytes || bytes >= units * unit_bytes) return false;
         unit = static_cast<std::int32_t>(bytes / unit_bytes);
         if (unit < checked.first_traceable) unit = -1;
@@ -280,7 +303,8 @@ private:
 
     // The helper frame under __init__ (3.13 on): one text object is its name and its file name.
     bool is_init_cleanup(std::uint64_t code) const {
-        return load_pointer(code + layout_.code.file_name) == load_pointer(code + layout_.code.name);
+        return known_.load<std::uint64_t>(code + layout_.code.file_name) ==
+               known_.load<std::uint64_t>(code + layout_.code.name);
     }
 
     const cpython::PythonRuntime& runtime_;
@@ -289,6 +313,7 @@ private:
     RememberedFrames& remembered_;
     PageCache& known_;
     const bool interpreter_waits_;
+    const std::uint64_t other_;  // pthread_self() of the thread that is looked at; 0: the calling one
     bool trusts_thread_ = false;
     bool is_innermost_ = true;  // no frame was read so far
 };
@@ -299,13 +324,15 @@ void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread&
                  RecordingWriter& writer, PythonStack& out) {
     out.result = PythonWalk::none;
     out.attached = false;
-    PageCache known;
-    if (thread.native.count != 0 && thread.stack.low <= thread.native.frames[0].sp)
+    const bool is_other = thread.copies != nullptr;
+    PageCache known = is_other ? PageCache{*thread.copies} : PageCache{};
+    if (!is_other && thread.native.count != 0 && thread.stack.low <= thread.native.frames[0].sp)
         known.trust(thread.native.frames[0].sp, thread.stack.high);
     PythonStackBuilder stack{runtime.layout, codes, writer, known, out};
     if (runtime.state == cpython::RuntimeState::ready && !runs_no_python(runtime, thread.native)) {
         RememberedFrames remembered{thread.memo, codes.epoch()};
-        Walk walk{runtime, stack, remembered, known, interpreter_waits(runtime, thread.native)};
+        const bool waits = !is_other && interpreter_waits(runtime, thread.native);
+        Walk walk{runtime, stack, remembered, known, waits, thread.other};
         out.result = walk.run(out.attached);
     }
     stack.finish();

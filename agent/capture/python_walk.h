@@ -1,6 +1,7 @@
 #pragma once
 // Reads the Python frames of the calling thread. Async-signal-safe; meant for the handler, on the interrupted thread,
-// whose frames keep every code object it meets alive.
+// whose frames keep every code object it meets alive. Another thread, which may go on meanwhile, is read in copies of
+// its memory; what was found is true only if it did not run.
 //
 // Where the thread state comes from (no call into the interpreter, no thread-local storage but the thread's own):
 //   3.11   _PyRuntime.gilstate.tstate_current if it belongs to this thread, else the value of the pthread key
@@ -24,6 +25,9 @@ struct InterruptedThread {
     const NativeStack& native;
     StackBounds stack;
     PythonMemo& memo;
+    // Of another thread: its pthread_self(), and room for copies.
+    std::uint64_t other = 0;
+    PageCopies* copies = nullptr;
 };
 
 // Fills `out` completely. Code objects seen for the first time are appended through `writer`.

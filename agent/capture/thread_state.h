@@ -13,12 +13,15 @@
 #include "agent/capture/python_memo.h"
 #include "agent/capture/python_stack.h"
 #include "agent/capture/registers.h"
+#include "agent/capture/syscalls.h"
+#include "agent/capture/waiting.h"
 #include "wire/recording.h"
 
 namespace pyprof::capture {
 
 struct ThreadState {
-    std::atomic<bool> inside{false};  // the thread is in the agent: a signal now is counted and left alone
+    // Somebody works on this state: a signal now is counted and left alone. Never reset: who came in goes out.
+    std::atomic<bool> inside{false};
     int tid = 0;
     Arming arming;
     bool adopted = false;  // no hook saw it start, none will see it end
@@ -30,6 +33,9 @@ struct ThreadState {
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t started_ns = 0;
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
+    std::uint64_t pthread = 0;             // pthread_self(), 0 unknown
+    bool ended = false;                    // it is past its last look at itself
+    Waiting waiting;
     CounterSet counters;
     std::uint64_t counted_events[wire::max_extra_metrics] = {};  // values at the last look
     CallTree tree;
@@ -42,8 +48,10 @@ struct ThreadState {
     // Makes the state of a new thread of memory that is all zero or was another thread's state. Touches only what must
     // be touched: most of the object is room that a shallow stack never needs. The tree must have been given back.
     void begin(int new_tid) {
-        inside.store(false, std::memory_order_relaxed);
         tid = new_tid;
+        pthread = 0;
+        ended = false;
+        waiting = {};
         arming.forget();
         adopted = false;
         stack = {};
@@ -58,18 +66,18 @@ struct ThreadState {
 };
 
 // Marks the thread as being in the agent's code for as long as the object lives; `entered` is false if it already was.
+// Its own handler and a thread of the agent that looks at it keep each other out; neither waits.
 class InsideAgent {
 public:
     explicit InsideAgent(ThreadState& thread)
-        : thread_{thread}, entered_{!thread.inside.load(std::memory_order_relaxed)} {
-        if (!entered_) return;
-        thread.inside.store(true, std::memory_order_relaxed);
-        std::atomic_signal_fence(std::memory_order_seq_cst);
+        : thread_{thread}, entered_{!thread.inside.exchange(true, std::memory_order_acquire)} {}
+    // Not in a handler: waits until nobody else is inside, a few microseconds.
+    enum Wait { wait };
+    InsideAgent(ThreadState& thread, Wait) : thread_{thread}, entered_{true} {
+        while (thread.inside.exchange(true, std::memory_order_acquire)) sys::call(SYS_sched_yield);
     }
     ~InsideAgent() {
-        if (!entered_) return;
-        std::atomic_signal_fence(std::memory_order_seq_cst);
-        thread_.inside.store(false, std::memory_order_release);
+        if (entered_) thread_.inside.store(false, std::memory_order_release);
     }
     InsideAgent(const InsideAgent&) = delete;
     InsideAgent& operator=(const InsideAgent&) = delete;

@@ -11,8 +11,8 @@
 #include "agent/capture/python_state.h"
 #include "agent/capture/syscalls.h"
 #include "agent/capture/task_scan.h"
-#include "agent/counters/events.h"
 #include "agent/capture/unloading.h"
+#include "agent/counters/events.h"
 #include "agent/discover/loaded_symbols.h"
 #include "agent/discover/process_kind.h"
 #include "agent/discover/rank.h"
@@ -25,6 +25,7 @@
 #include "agent/preload/spool.h"
 #include "agent/preload/threads.h"
 #include "agent/preload/timers.h"
+#include "agent/preload/wall.h"
 
 namespace pyprof::preload {
 namespace {
@@ -118,6 +119,8 @@ void start_clock() {
 void go_on_in_parent() {
     samplers_after_fork(false);
     threads_after_fork(false);
+    constexpr std::int32_t first_version_that_counts = 0x030c0000;
+    if (process.python_version < first_version_that_counts) samplers_come_back_at_once();
 }
 
 // In a forked child: everything that the parent recorded is the parent's.
@@ -143,6 +146,16 @@ void start_in_child() {
         return;
     }
     keep_only_this_thread();
+    samplers_come_back_at_once();
+}
+
+// Time off the CPU becomes the last metric of every node.
+void measure_waits() {
+    process.clock = wire::Clock::wall;
+    process.off_cpu_metric = process.budget.extra_metrics++;
+    wire::MetricInfo& metric = process.metrics[process.off_cpu_metric];
+    discover::TextBuilder{metric.name, sizeof metric.name}.add(wire::off_cpu_metric);
+    metric.unit = wire::MetricUnit::nanoseconds;
 }
 
 void start(bool late) {
@@ -165,6 +178,7 @@ void start(bool late) {
     start_engine();
     process.budget.extra_metrics =
         counters::set_up(options.counters, process.metrics, process.counter_message, sizeof process.counter_message);
+    if (options.wall) measure_waits();
     // CPU clocks go on through exec, so what came before is another program's or start-up.
     process.cpu_base_ns = capture::program_cpu_ns();
     pthread_atfork(pause_samplers, go_on_in_parent, start_in_child);
@@ -175,6 +189,18 @@ void start(bool late) {
     begin_thread({.cpu_base_ns = sys::now(CLOCK_THREAD_CPUTIME_ID)});
     if (late) capture::scan_tasks();
     capture::adopt_thread = adopt;
+    if (options.wall) start_watching();
+}
+
+// Stops everybody who writes into the recording, and lets them go on.
+bool hold_sampling() {
+    if (options.wall) stop_watching();
+    return stop_sampling();
+}
+
+void go_on_sampling() {
+    restart_sampling();
+    if (options.wall) start_watching();
 }
 
 // Moves the recording out of the way, complete, under the name of finished ones.
@@ -191,12 +217,12 @@ void set_aside() {
 
 bool finish() {
     if (life.load() != Life::working || process.pid != sys::get_pid()) return false;
-    if (!stop_sampling()) {
-        restart_sampling();
+    if (!hold_sampling()) {
+        go_on_sampling();
         return false;
     }
     if (process.recording.load() != RecordingState::open) {
-        restart_sampling();
+        go_on_sampling();
         return false;
     }
     settle_process();
@@ -211,7 +237,7 @@ bool finish() {
     process.own_cpu_base_ns = capture::own_cpu_ns();
     rename_recording(process.pid, sys::now(CLOCK_REALTIME));  // still the same process: its start does not change
     process.recording.store(RecordingState::closed);
-    restart_sampling();
+    go_on_sampling();
     return true;
 }
 
@@ -242,7 +268,7 @@ void start_late() {
 void end_process(wire::ProcessState how) {
     if (!is_working() || process.pid != sys::get_pid()) return;
     if (how == wire::ProcessState::exited) life.store(Life::ended);
-    const bool stopped = stop_sampling();
+    const bool stopped = hold_sampling();
     if (how == wire::ProcessState::replaced_by_exec) drop_waiting_signals();
     if (!stopped || process.recording.load() != RecordingState::open) return;
     settle_process();
@@ -254,7 +280,7 @@ void end_process(wire::ProcessState how) {
 void resume_process() {
     if (!is_working() || process.pid != sys::get_pid()) return;
     if (process.recording.load() == RecordingState::open) process.arena.header()->state = wire::ProcessState::running;
-    restart_sampling();
+    go_on_sampling();
 }
 
 namespace {

@@ -63,6 +63,8 @@ Options options_from_environment() {
     options.command_pid = static_cast<int>(number_or(getenv("PYPROF_COMMAND_PID"), 0));
     const std::int64_t rate = number_or(getenv("PYPROF_RATE"), 0);
     options.rate_hz = static_cast<std::uint32_t>(rate < highest_rate ? rate : highest_rate);
+    const char* mode = getenv("PYPROF_MODE");
+    options.wall = mode != nullptr && discover::equal(mode, "wall");
     if (const char* counters = getenv("PYPROF_COUNTERS")) options.counters = counters;
     options.engine = engine_from(getenv("PYPROF_ENGINE"));
     options.memory_cap = size_or(getenv("PYPROF_MAX_MEMORY"), options.memory_cap);

@@ -11,6 +11,7 @@ struct Options {
     bool active = false;  // PYPROF_ACTIVE=1 and not a privileged (secure-exec) program
     bool children = true;
     bool native = true;
+    bool wall = false;  // time off the CPU as well
     int command_pid = 0;
     std::uint32_t rate_hz = 0;           // 0: the engine's default
     std::optional<wire::Engine> engine;  // nothing: chosen by rate

@@ -183,6 +183,11 @@ void samplers_after_fork(bool in_child) {
     come_back_ns.store(sys::monotonic_now() + quiet_after_fork_ns);
 }
 
+void samplers_come_back_at_once() {
+    come_back_ns.store(0);
+    samplers_come_back();
+}
+
 void samplers_come_back() {
     if (!some_paused.load(std::memory_order_relaxed)) return;
     if (sys::monotonic_now() < come_back_ns.load() || !some_paused.exchange(false)) return;

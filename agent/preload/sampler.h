@@ -4,7 +4,8 @@
 // blocked, named "pyprof". It is left out of what is told about the program: task scans, CPU time of the process.
 //
 // It must not be there when the program forks: CPython 3.12 warns of forks with several threads, which it counts right
-// after the fork. So samplers end in the handler before a fork and come back some milliseconds after it. They end by
+// after the fork in the parent. So samplers end in the handler before a fork and come back after it: some milliseconds
+// later, with the next sample or hook, in the parent where CPython 3.12 or later may count, else at once. They end by
 // themselves with exec and exit.
 #include <atomic>
 #include <cstdint>
@@ -59,7 +60,9 @@ private:
 void pause_samplers();
 // After it, in the parent and in the child.
 void samplers_after_fork(bool in_child);
-// Samplers that a fork ended start again, unless that was a moment ago. Costs a load when none waits; for handlers and
+// Samplers that a fork ended start again at once: where nobody counts threads, and in the child when it is ready.
+void samplers_come_back_at_once();
+// The same, unless the fork was a moment ago. Costs a load when none waits; for handlers and
 // hooks.
 void samplers_come_back();
 

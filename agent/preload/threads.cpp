@@ -243,6 +243,10 @@ void settle_ends_of_threads() {
 
 }  // namespace
 
+void visit_threads(void (*visit)(ThreadState&, std::uint64_t), std::uint64_t argument) {
+    for_each_thread([=](ThreadState& state) { visit(state, argument); });
+}
+
 ThreadState* this_thread() { return current; }
 
 void set_engine(const EngineChoice& choice) { engines = choice; }
@@ -269,6 +273,7 @@ void begin_thread(const ThreadOrigin& origin) {
     state->spawned_by = origin.spawned_by;
     state->cpu_base_ns = origin.cpu_base_ns;
     state->stack = stack_of_this_thread();
+    state->pthread = pthread_self();
     current = state;
     sys::mask_signal(SIG_UNBLOCK, process.signal);
     counters::start_thread(state->counters);
@@ -288,10 +293,12 @@ void end_thread() {
     state->arming.engine.store(nullptr);
     current = nullptr;
     {
-        const InsideAgent inside{*state};
+        const InsideAgent inside{*state, InsideAgent::wait};
         const std::uint64_t cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
         if (process.pid == sys::get_pid()) settle(*state, cpu_ns, inside);
         capture::charge_last_counters(*state, inside);
+        capture::charge_rest_of_waits(*state, sys::monotonic_now());
+        state->ended = true;
         ended_threads.fetch_add(1);
         if (state->record != nullptr) {
             state->record->cpu_ns = cpu_ns;
@@ -326,6 +333,9 @@ void adopt_from_now(int tid) {
 void drop_ended() {
     for_each_thread([](ThreadState& state) {
         if (!state.adopted || cpu_time_of(state.tid) != 0) return;
+        const InsideAgent inside{state};
+        if (!inside.entered()) return;  // somebody looks at it; the next time
+        state.ended = true;
         accounted_ns.fetch_add(state.counted * process.period_ns);
         disarm(state);
         if (state.record != nullptr) {
@@ -358,7 +368,9 @@ void settle_process() {
     ThreadState* state = current;
     if (state == nullptr || process.recording.load() != capture::RecordingState::open) return;
     const InsideAgent inside{*state};
+    const std::uint64_t now_ns = sys::monotonic_now();
     for_each_thread([&](ThreadState& other) {
+        capture::charge_rest_of_waits(other, now_ns);
         if (&other == state) return;
         const std::uint64_t cpu_ns = cpu_time_of(other.tid);
         if (cpu_ns == 0) return;
@@ -398,6 +410,7 @@ void forget_recording() {
     for_each_thread([](ThreadState& state) {
         state.record = nullptr;
         state.spawned_by = 0;
+        capture::watch_from_now(state);
         state.tree.freeze();
         state.tree.forget();
     });

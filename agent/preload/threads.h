@@ -39,6 +39,10 @@ void adopt_from_now(int tid);
 // Lets go of adopted threads that are gone. Async-signal-safe.
 void drop_ended();
 
+// Calls visit(state, argument) for every thread; a state may go over to another thread meanwhile, which its `ended` and
+// `tid` tell inside it.
+void visit_threads(void (*visit)(capture::ThreadState&, std::uint64_t), std::uint64_t argument);
+
 // No sample is being taken anywhere when this returns true (waits at most 20 ms for handlers under way).
 bool stop_sampling();
 void restart_sampling();

@@ -33,10 +33,10 @@ Status set_rate(RunOptions& options, const std::string& text) {
     return {};
 }
 
-Status set_mode(RunOptions&, const std::string& text) {
-    if (text == "cpu") return {};
-    if (text == "wall") return unavailable("wall", "leave it out or say cpu");
-    return Error{"is cpu or wall"};
+Status set_mode(RunOptions& options, const std::string& text) {
+    if (text != "cpu" && text != "wall") return Error{"is cpu or wall"};
+    options.wall = text == "wall";
+    return {};
 }
 
 Status set_engine(RunOptions& options, const std::string& text) {
@@ -127,7 +127,8 @@ constexpr Option table[] = {
     {'o', "output", "PATH", "PYPROF_OUTPUT", nullptr, set_output,
      "write the profile here; keys %r rank, %n ranks, %h host, %p pid, %j job, %q{VAR}"},
     {'r', "rate", "HZ", "PYPROF_RATE", nullptr, set_rate, "samples a second of CPU time and thread"},
-    {0, "mode", "cpu|wall", "PYPROF_MODE", nullptr, set_mode, "which clock samples (wall: not in this version)"},
+    {0, "mode", "cpu|wall", "PYPROF_MODE", nullptr, set_mode,
+     "cpu: where CPU time goes; wall: also where threads wait"},
     {0, "engine", "NAME", "PYPROF_ENGINE", nullptr, set_engine,
      "what interrupts threads: cpu, perf (exact at high rates) or tgkill; else chosen by rate"},
     {0, "counters", "EVENT,...", "PYPROF_COUNTERS", nullptr, set_counters,

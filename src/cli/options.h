@@ -17,6 +17,7 @@ struct RunOptions {
     std::optional<int> rate;                 // Hz
     std::string engine;                      // as given, checked; empty: chosen by the agent
     bool native = true;                      // native frames
+    bool wall = false;                       // mode wall
     bool children = true;                    // child processes
     std::optional<bool> mpi;                 // nothing: as the rank variables say
     std::vector<std::pair<int, int>> ranks;  // first and last of each range; empty: all

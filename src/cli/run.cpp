@@ -101,7 +101,7 @@ Environment environment_of_command(const Recorder& recorder, const std::string& 
     environment.set("PYPROF_SCRIPT", recorder.script);
     if (options.rate) environment.set("PYPROF_RATE", std::to_string(*options.rate));
     if (!options.engine.empty()) environment.set("PYPROF_ENGINE", options.engine);
-    environment.set("PYPROF_MODE", "cpu");
+    environment.set("PYPROF_MODE", options.wall ? "wall" : "cpu");
     if (!options.counters.empty()) environment.set("PYPROF_COUNTERS", options.counters);
     if (!options.max_memory.empty()) environment.set("PYPROF_MAX_MEMORY", options.max_memory);
     environment.set("PYPROF_NATIVE", flag(options.native));

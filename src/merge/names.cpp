@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "profile/categories.h"
+
 namespace pyprof::merge {
 namespace {
 
@@ -29,6 +31,18 @@ const char* name_of(wire::Special special) {
             return "[unknown Python function]";
         case wire::Special::thread_late:
             return "[ended thread]";
+        case wire::Special::waiting_for_gil:
+            return profile::wait_names[0];
+        case wire::Special::waiting_for_lock:
+            return profile::wait_names[1];
+        case wire::Special::waiting_for_io:
+            return profile::wait_names[2];
+        case wire::Special::sleeping:
+            return profile::wait_names[3];
+        case wire::Special::waiting_for_process:
+            return profile::wait_names[4];
+        case wire::Special::waiting:
+            return profile::wait_names[5];
         case wire::Special::thread_root:
         case wire::Special::ended_threads:
             break;
@@ -144,7 +158,8 @@ NamedFrame Names::special_frame(const gather::Key& key) {
     const bool is_python = special == wire::Special::unknown_code;
     profile::Function function;
     function.name = name_of(special);
-    function.domain = is_python ? profile::Domain::python : profile::Domain::native;
+    const bool is_wait = special >= wire::Special::waiting_for_gil && special <= wire::Special::waiting;
+    function.domain = is_python ? profile::Domain::python : is_wait ? profile::Domain::os : profile::Domain::native;
     return {.function = tables_.function(function), .kind = is_python ? FrameKind::python : FrameKind::special};
 }
 

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(wire::Loss::coun
 struct Sums {
     std::vector<std::uint64_t> losses = std::vector<std::uint64_t>(wire::loss_slots);
     std::vector<std::uint64_t> histogram = std::vector<std::uint64_t>(wire::handler_buckets);
-    std::uint64_t measured_ns = 0;  // CPU time, or wall time where that is the clock
+    std::uint64_t measured_ns = 0;  // CPU time
     std::uint64_t weight_ns = 0;
 };
 
@@ -30,7 +30,7 @@ void add_each(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>
 std::uint64_t loss(const Sums& sums, wire::Loss which) { return sums.losses[static_cast<std::size_t>(which)]; }
 
 void add_process(const gather::Process& process, Sums& sums, profile::Quality& quality) {
-    const std::uint64_t measured = process.clock == wire::Clock::cpu ? process.cpu_ns : process.wall_ns;
+    const std::uint64_t measured = process.cpu_ns;  // also where the clock is the wall's: signals come with CPU time
     add_each(sums.losses, process.losses);
     add_each(sums.histogram, process.handler_histogram);
     sums.measured_ns = saturating_add(sums.measured_ns, measured);
@@ -41,6 +41,13 @@ void add_process(const gather::Process& process, Sums& sums, profile::Quality& q
     quality.merge_none = saturating_add(quality.merge_none, process.native_only);
     quality.handler_ns = saturating_add(quality.handler_ns, process.handler_ns);
     quality.damaged_bytes = saturating_add(quality.damaged_bytes, process.damaged_bytes);
+}
+
+// Of a wall clock the CPU time stands beside the values.
+const std::vector<gather::Value>& cpu_values(const gather::Tree& tree) {
+    for (const gather::Measure& measure : tree.measures)
+        if (measure.name == "cpu") return measure.values;
+    return tree.values;
 }
 
 void name_losses(const Sums& sums, profile::Quality& quality) {
@@ -59,7 +66,8 @@ profile::Quality quality_of(const gather::Tree& tree) {
     profile::Quality quality;
     Sums sums;
     for (const gather::Process& process : tree.processes) add_process(process, sums, quality);
-    for (const gather::Value& value : tree.values) sums.weight_ns = saturating_add(sums.weight_ns, value.weight_ns);
+    for (const gather::Value& value : cpu_values(tree))
+        sums.weight_ns = saturating_add(sums.weight_ns, value.weight_ns);
     if (sums.measured_ns > 0) {
         quality.rate_delivered_hz = static_cast<double>(quality.signals) * 1e9 / static_cast<double>(sums.measured_ns);
         quality.cpu_covered = static_cast<double>(sums.weight_ns) / static_cast<double>(sums.measured_ns);

@@ -1,6 +1,8 @@
 #include "profile/categories.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string_view>
 
 #include "profile/tree.h"
@@ -22,7 +24,17 @@ struct Below {
     bool only_machinery = false;  // a Python frame, with nothing but machinery called from it
     bool mpi = false;
     bool collector = false;
+    std::optional<Category> wait{};
 };
+
+std::optional<Category> wait_of(const Function& function) {
+    constexpr std::array categories{Category::gil,  Category::idle, Category::io,
+                                    Category::idle, Category::idle, Category::other};
+    if (function.domain != Domain::os) return std::nullopt;
+    const auto wait = std::ranges::find(wait_names, function.name);
+    if (wait == wait_names.end()) return std::nullopt;
+    return categories[static_cast<std::size_t>(wait - wait_names.begin())];
+}
 
 Below enter(const Below& caller, const Function& function) {
     if (function.domain == Domain::python) return {.any = true, .only_machinery = true};
@@ -31,12 +43,14 @@ Below enter(const Below& caller, const Function& function) {
     below.only_machinery = caller.only_machinery && function.machinery;
     below.mpi = caller.mpi || function.domain == Domain::mpi;
     below.collector = caller.collector || is_garbage_collector(function);
+    if (!below.wait) below.wait = wait_of(function);
     return below;
 }
 
 Category activity(const Below& below) {
     if (!below.any) return Category::other;
     if (below.mpi) return Category::mpi;
+    if (below.wait) return *below.wait;
     if (below.collector) return Category::gc;
     return below.only_machinery ? Category::python : Category::native;
 }
@@ -48,8 +62,9 @@ bool is_garbage_collector(const Function& function) {
            std::ranges::find(collector_functions, function.name) != std::ranges::end(collector_functions);
 }
 
-bool is_measured(Category category, const Run&) {
-    return category != Category::io && category != Category::gil && category != Category::idle;
+bool is_measured(Category category, const Run& run) {
+    const bool is_wait = category == Category::io || category == Category::gil || category == Category::idle;
+    return !is_wait || run.mode == "wall";
 }
 
 std::vector<Category> activities(const Profile& profile) {

@@ -194,6 +194,14 @@ enum class Special : std::uint64_t {
     frames_cut = 4,      // frames left out in the middle of a very deep stack
     unknown_code = 5,    // a Python frame whose code object could not be stored
     thread_late = 6,     // CPU time of an ended thread that no signal arrived for
+    // Off the CPU, below the frames that wait: for the interpreter's lock, another lock or condition, input or output,
+    // the clock, a child process, anything else.
+    waiting_for_gil = 7,
+    waiting_for_lock = 8,
+    waiting_for_io = 9,
+    sleeping = 10,
+    waiting_for_process = 11,
+    waiting = 12,
 };
 
 // Module id 0 is "no module": code outside every loaded object (JIT code). Code id 0 is "unknown code".

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""tests/ mirrors src/ and agent/: src/X/Y.cpp is tested by tests/src/X/Y_test.cpp, or untested.txt says why not."""
+"""tests/ mirrors src/ and agent/: src/X/Y.cpp is tested by tests/src/X/Y_test.cpp, or untested.txt says why not.
+Every test is built: its folder's CMakeLists.txt names it."""
 
 import pathlib
 
@@ -19,6 +20,13 @@ def test_of(path):
     return pathlib.Path("tests") / path.parent / f"{path.stem}_test.cpp"
 
 
+def unbuilt():
+    for path in sources.files("tests", suffixes={".cpp"}):
+        lists = sources.top / path.parent / "CMakeLists.txt"
+        if path.name.endswith("_test.cpp") and (not lists.exists() or path.name not in lists.read_text()):
+            yield f"{path}: {path.parent}/CMakeLists.txt does not build it"
+
+
 def main():
     problems = []
     excused = reasons()
@@ -29,6 +37,7 @@ def main():
         if tested and path in excused:
             problems.append(f"{listed_in}: {path} has a test now")
     problems += [f"{listed_in}: {path} does not exist" for path in excused if not (sources.top / path).exists()]
+    problems += unbuilt()
     sources.finish(problems, f"Write the test, or give a reason in {listed_in}.")
 
 

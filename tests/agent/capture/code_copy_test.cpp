@@ -84,7 +84,7 @@ TEST_CASE("long texts and line tables are cut at their limits") {
     CHECK(view.table_truncated == (extra != 0));
     std::vector<std::uint64_t> memory(record_bytes(view) / 8);
     auto& record = *reinterpret_cast<wire::CodeRecord*>(memory.data());
-    write_code(view, python.layout(), 1, record);
+    write_code(view, python.layout(), 1, record, known);
     namespace part = wire::code_truncated;
     CHECK(record.truncated == (extra == 0 ? 0 : part::any | part::name | part::qualname | part::table));
 }
@@ -101,7 +101,7 @@ TEST_CASE("a record holds names and line table one after the other") {
     REQUIRE(record_bytes(view) == (sizeof(wire::CodeRecord) + 7 + 2 + 2 + 5 + 7) / 8 * 8);
     std::vector<std::uint64_t> memory(record_bytes(view) / 8);
     auto& record = *reinterpret_cast<wire::CodeRecord*>(memory.data());
-    write_code(view, python.layout(), 9, record);
+    write_code(view, python.layout(), 9, record, known);
     CHECK(record.header.size == 0);
     CHECK(record.header.kind == wire::RecordKind::code);
     CHECK(record.id == 9);

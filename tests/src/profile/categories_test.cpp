@@ -69,5 +69,35 @@ TEST_CASE("What CPU timers cannot see is not measured") {
     CHECK(!is_measured(Category::idle, run));
 }
 
+TEST_CASE("What a thread waits for is its category, but within MPI") {
+    test_support::ProfileBuilder make;
+    const std::uint32_t line = make.location(make.python("f", "a.py", 1), 2);
+    const std::uint32_t native = make.location(make.native("futex_wait", make.module("libc.so.6")));
+    const std::uint32_t send = make.native("MPI_Send", make.module("libmpi.so"));
+    make.function(send).domain = Domain::mpi;
+    std::vector<std::uint32_t> contexts;
+    for (const char* name : wait_names) {
+        const std::uint32_t wait = make.native(name, none);
+        make.function(wait).domain = Domain::os;
+        contexts.push_back(make.path(0, {line, native, make.location(wait)}));
+    }
+    const std::uint32_t within =
+        make.path(0, {line, make.location(send), make.location(make.native(wait_names[2], none))});
+    const std::vector<Category> found = activities(make.build());
+    const std::vector<Category> expected{Category::gil,  Category::idle, Category::io,
+                                         Category::idle, Category::idle, Category::other};
+    for (std::size_t i = 0; i < contexts.size(); i++) CHECK(found[contexts[i]] == expected[i]);
+    CHECK(found[within] == Category::mpi);
+}
+
+TEST_CASE("Waits are seen in wall mode only") {
+    Run run;
+    run.mode = "cpu";
+    CHECK(!is_measured(Category::gil, run));
+    CHECK(is_measured(Category::mpi, run));
+    run.mode = "wall";
+    for (const Category category : {Category::gil, Category::io, Category::idle}) CHECK(is_measured(category, run));
+}
+
 }  // namespace
 }  // namespace pyprof::profile

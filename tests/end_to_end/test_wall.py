@@ -1,0 +1,122 @@
+"""Wall mode: waiting threads are charged where they wait, by the time they wait, and nobody is interrupted."""
+
+import json
+
+import pytest
+import runs
+
+target = runs.top / "tests/targets/wait.py"
+waits = {"naps": "[sleeps]", "long_sleep": "[sleeps]", "reads_pipe": "[waits for I/O]", "receives": "[waits for I/O]",
+         "waits_for_lock": "[waits for lock]"}
+
+
+@pytest.fixture(scope="module", params=runs.each_interpreter())
+def waited(request, tmp_path_factory):
+    recorded = runs.record([request.param, target], tmp_path_factory.mktemp("wall"), options=("--mode", "wall"))
+    assert recorded.process.returncode == 0, recorded.process.stderr
+    return recorded, json.loads(recorded.process.stdout), recorded.report()
+
+
+def total(report, name, metric="wall"):
+    return sum(row["total"][metric] for row in report["functions"]
+               if row["domain"] == "python" and row["name"].split(".")[-1] == name) / 1e9
+
+
+def main_thread(report, pid=None):
+    rows = [row for row in report["threads"] if row["tid"] == row["pid"]]
+    return max(rows, key=lambda row: row["self"]["wall"])
+
+
+def test_functions_have_the_time_that_they_waited(waited):
+    _, truth, report = waited
+    period = report["run"]["period_ns"] / 1e9
+    for name in (*waits, "waits_for_child", "computes", "contends"):
+        calls = 40 if name == "naps" else 2
+        # Where a wait begins or ends between two looks, half the time between them goes to either side.
+        assert total(report, name) == pytest.approx(truth[name], abs=0.02 * truth["main"] + 0.5 * period * calls), name
+
+
+def test_the_wall_time_of_the_main_thread_is_the_run(waited):
+    _, truth, report = waited
+    assert main_thread(report)["self"]["wall"] / 1e9 == pytest.approx(report["run"]["wall_s"], rel=0.03, abs=0.05)
+    assert main_thread(report)["self"]["wall"] / 1e9 >= 0.97 * truth["main"]
+
+
+def test_reasons_stand_below_the_lines_that_wait(waited):
+    _, truth, report = waited
+    by_reason = {row["name"]: row["self"]["off_cpu"] / 1e9 for row in report["functions"] if row["domain"] == "os"}
+    assert by_reason["[sleeps]"] >= 0.9 * (truth["naps"] + truth["long_sleep"])
+    assert by_reason["[waits for I/O]"] >= 0.8 * (truth["reads_pipe"] + truth["receives"])
+    assert by_reason["[waits for lock]"] >= 0.8 * truth["waits_for_lock"]
+    assert by_reason["[waits for process]"] + by_reason["[waits for I/O]"] >= 0.8 * truth["waits_for_child"]
+    # Each of the two waits while the other runs, and runs 0.7 s itself.
+    assert 0.9 * 1.4 <= by_reason["[waits for GIL]"] <= 2 * truth["contends"] - 0.9 * 1.4
+    categories = report["categories"]
+    assert categories["gil"] / 1e9 == pytest.approx(by_reason["[waits for GIL]"], rel=0.05)
+    assert categories["idle"] > 0 and categories["io"] > 0
+
+
+def test_cpu_time_is_what_it_is_without_waits(waited):
+    _, truth, report = waited
+    assert 0.97 <= report["quality"]["cpu_covered"] <= 1.03
+    assert total(report, "computes", "cpu") == pytest.approx(1.0, abs=0.1)
+    assert total(report, "long_sleep", "cpu") < 0.05
+
+
+def test_off_cpu_time_is_seen_per_thread(waited):
+    report = waited[2]
+    for row in report["threads"]:
+        assert row["self"]["wall"] == pytest.approx(row["self"]["cpu"] + row["self"]["off_cpu"], abs=2)
+    assert [metric["name"] for metric in report["metrics"]][:4] == ["wall", "samples", "cpu", "off_cpu"]
+
+
+def test_no_system_call_is_interrupted(tmp_path):
+    program = """
+import ctypes, errno, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+interrupted = 0
+class Timespec(ctypes.Structure):
+    _fields_ = [("s", ctypes.c_long), ("ns", ctypes.c_long)]
+def doze(times):
+    global interrupted
+    for _ in range(times):
+        left = Timespec()
+        if libc.nanosleep(ctypes.byref(Timespec(0, 20_000_000)), ctypes.byref(left)) != 0: interrupted += 1
+        if libc.poll(None, 0, 20) != 0: interrupted += 1
+        if libc.usleep(20_000) != 0: interrupted += 1
+threads = [threading.Thread(target=doze, args=(15,)) for _ in range(4)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+print(interrupted)
+"""
+    recorded = runs.record([runs.python3, "-c", program], tmp_path, options=("--mode", "wall", "--rate", "1000"))
+    assert recorded.process.stdout == "0\n"
+
+
+def test_forks_see_one_thread_and_children_are_watched(tmp_path):
+    program = """
+import os, sys, time, warnings
+warnings.simplefilter("error")
+for _ in range(20):
+    child = os.fork()
+    if child == 0:
+        time.sleep(0.1)
+        os._exit(0)
+    os.waitpid(child, 0)
+print(len(os.listdir("/proc/self/task")) <= 2)
+"""
+    for interpreter in runs.interpreters().values():
+        folder = tmp_path / interpreter.version
+        folder.mkdir()
+        recorded = runs.record([interpreter.path, "-c", program], folder, options=("--mode", "wall"))
+        assert recorded.process.stdout == "True\n", recorded.process.stderr
+        assert "DeprecationWarning" not in recorded.process.stderr
+        assert len(recorded.report()["processes"]) == 21
+
+
+def test_a_killed_process_has_told_its_waits(tmp_path):
+    recorded = runs.record([runs.python3, "-c", "import os, time; time.sleep(1); os.kill(os.getpid(), 9)"], tmp_path,
+                           options=("--mode", "wall"))
+    assert recorded.process.returncode == -9
+    asleep = sum(row["self"]["off_cpu"] for row in recorded.report()["functions"] if row["name"] == "[sleeps]") / 1e9
+    assert asleep == pytest.approx(1.0, abs=0.1)

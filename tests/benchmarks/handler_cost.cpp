@@ -1,7 +1,8 @@
 // What one sample costs in the handler. Asserts nothing; docs/benchmarks tells how to run it.
 //
 //   native_walk/TIER/DEPTH   one walk, by what is remembered of earlier ones and by depth
-//   python_walk, sample      below about 40 native and 10 Python frames of a real interpreter, by what runs
+//   empty_signal             raising a signal whose handler does nothing
+//   sample, parts            below about 40 native and 10 Python frames of a real interpreter, by what runs
 //                            between two samples: nothing, a sweep of 48 MiB that empties caches and TLB, 5 ms of NumPy
 //
 // `sample` calls the agent's own handler; `parts` repeats its steps with a clock reading between them. Times are
@@ -112,6 +113,11 @@ void walk_at_depth(benchmark::State& state, Remembered remembered) {
     walk_remembered = remembered;
     in_handler = measure_walk;
     recurse(state.range(0));
+}
+
+void raise_empty(benchmark::State& state) {
+    in_handler = [](siginfo_t*, void*) {};
+    for ([[maybe_unused]] auto each : state) raise_signal();
 }
 
 // One frame of the kind among twenty ordinary ones.
@@ -254,6 +260,7 @@ void start_agent() {
 }
 
 void register_walks() {
+    benchmark::RegisterBenchmark("empty_signal", raise_empty);
     for (const Remembered each : {Remembered::last_walk, Remembered::rows, Remembered::nothing})
         benchmark::RegisterBenchmark(
             (std::string{"native_walk/"} + names_of_remembered[static_cast<int>(each)]).c_str(), walk_at_depth, each)

@@ -45,6 +45,8 @@ bool Arena::map_file(const char* path, std::uint64_t cap) {
     if (sys::call(SYS_ftruncate, fd, static_cast<long>(bytes)) == 0)
         base = sys::map(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
     sys::close(fd);
+    // Without this the first touch of the sparse file reads megabytes of nothing around it: 3 ms instead of 0.1.
+    if (base != nullptr) sys::call(SYS_madvise, sys::word(base), static_cast<long>(bytes), MADV_RANDOM);
     base_ = static_cast<std::byte*>(base);
     if (base != nullptr) copy_text(path_, path, sizeof path_);
     if (base == nullptr || !populate(0, wire::recording_header_bytes)) {

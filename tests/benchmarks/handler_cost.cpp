@@ -1,8 +1,10 @@
 // What one sample costs in the handler. Asserts nothing; docs/benchmarks tells how to run it.
 //
 //   native_walk/TIER/DEPTH   one walk, by what is remembered of earlier ones and by depth
-//   python_walk, sample      below about 40 native and 10 Python frames of a real interpreter, by what runs
-//                            between two samples: nothing, a sweep of 48 MiB that empties caches and TLB, 5 ms of NumPy
+//   empty_signal             raising a signal whose handler does nothing
+//   sample, parts            below about 40 native and 10 Python frames of a real interpreter, by what runs
+//                            between two samples: nothing, a sweep of 48 MiB that empties caches and TLB, 5 ms of
+//                            NumPy; `at_timer` under a real CPU timer at 199 Hz below NumPy work
 //
 // `sample` calls the agent's own handler; `parts` repeats its steps with a clock reading between them. Times are
 // medians of cycle counter readings, as in the `quality` of a report; Google Benchmark's own column is the mean.
@@ -67,6 +69,7 @@ public:
         std::nth_element(values_.begin(), at, values_.end());
         return *at;
     }
+    std::size_t count() const { return values_.size(); }
     double last() const { return values_.empty() ? 0 : values_.back(); }
 
 private:
@@ -114,6 +117,11 @@ void walk_at_depth(benchmark::State& state, Remembered remembered) {
     recurse(state.range(0));
 }
 
+void raise_empty(benchmark::State& state) {
+    in_handler = [](siginfo_t*, void*) {};
+    for ([[maybe_unused]] auto each : state) raise_signal();
+}
+
 // One frame of the kind among twenty ordinary ones.
 void walk_through(benchmark::State& state, void (*call)(void (*)(void*), void*)) {
     walk_state = &state;
@@ -124,8 +132,8 @@ void walk_through(benchmark::State& state, void (*call)(void (*)(void*), void*))
 
 // --- whole samples in an interpreter ------------------------------------------------------------------------------
 
-enum class Between { nothing, sweep, numpy };
-constexpr const char* names_of_between[] = {"back_to_back", "after_sweep", "after_numpy"};
+enum class Between { nothing, sweep, numpy, timer };
+constexpr const char* names_of_between[] = {"back_to_back", "after_sweep", "after_numpy", "at_timer"};
 
 int (*run_python)(const char*, void*) = nullptr;
 benchmark::State* sample_state = nullptr;
@@ -174,10 +182,30 @@ void take_sample(siginfo_t* info, void* context) {
     readings[5].add(begin, ticks());
 }
 
+// Signals of a CPU timer at 199 Hz into NumPy work, as in a real run. After the kernel's own interrupt, which on a
+// virtual machine leaves it, more is cold than after work alone.
+void measure_at_timer() {
+    sigevent event{};
+    event.sigev_notify = SIGEV_THREAD_ID;
+    event.sigev_signo = SIGUSR1;
+    event._sigev_un._tid = sys::get_tid();
+    timer_t timer;
+    timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer);
+    const itimerspec period{{0, 5'025'125}, {0, 5'025'125}};
+    timer_settime(timer, 0, &period, nullptr);
+    for ([[maybe_unused]] auto each : *sample_state) {
+        const std::size_t before = readings[5].count();
+        while (readings[5].count() == before) run_python("work()", nullptr);
+        sample_state->SetIterationTime(readings[5].last() * 1e-9);
+    }
+    timer_delete(timer);
+}
+
 // Called by the innermost Python function.
 void measure_samples() {
     for (int i = 0; i < 20; ++i) raise_signal();
     for (Readings& each : readings) each = {};
+    if (sample_between == Between::timer) return measure_at_timer();
     for ([[maybe_unused]] auto each : *sample_state) {
         disturb(sample_between);
         raise_signal();
@@ -253,6 +281,7 @@ void start_agent() {
 }
 
 void register_walks() {
+    benchmark::RegisterBenchmark("empty_signal", raise_empty);
     for (const Remembered each : {Remembered::last_walk, Remembered::rows, Remembered::nothing})
         benchmark::RegisterBenchmark(
             (std::string{"native_walk/"} + names_of_remembered[static_cast<int>(each)]).c_str(), walk_at_depth, each)
@@ -266,7 +295,7 @@ void register_walks() {
 
 void register_samples() {
     for (const bool parts : {false, true})
-        for (const Between each : {Between::nothing, Between::sweep, Between::numpy})
+        for (const Between each : {Between::nothing, Between::sweep, Between::numpy, Between::timer})
             benchmark::RegisterBenchmark(
                 (std::string{parts ? "parts/" : "sample/"} + names_of_between[static_cast<int>(each)]).c_str(), sample,
                 each, parts)

@@ -101,10 +101,10 @@ private:
             lost += (lost.empty() ? "" : ", ") + grouped(loss.count) + " " + loss.cause;
         }
         std::ranges::replace(lost, '_', ' ');
-        line(fmt::format("{} samples of {} time at {:.0f} Hz (asked {:.0f}){}own cost {}{}lost: {}",
+        line(fmt::format("{} samples of {} time at {:.0f} Hz (asked {:.0f}{}){}own cost {}{}lost: {}",
                          grouped(quality.samples), run.mode == "cpu" ? "CPU" : run.mode, quality.rate_delivered_hz,
-                         run.rate_hz, dot(), percent(share_of(quality.handler_ns, run.cpu_ns)), dot(),
-                         lost.empty() ? "nothing" : lost));
+                         run.rate_hz, run.engine.empty() ? "" : ", engine " + run.engine, dot(),
+                         percent(share_of(quality.handler_ns, run.cpu_ns)), dot(), lost.empty() ? "nothing" : lost));
     }
 
     // One character per 2 % or so: every category gets the whole cells that its share fills, rounded so that they sum

@@ -28,7 +28,7 @@ std::string as_text(const std::vector<Check>& checks) {
     std::string text;
     for (const Check& check : checks) {
         const std::string advice = check.advice.empty() ? "" : "; " + check.advice;
-        text += report::fitted(word_for(check.verdict), 8, false) + report::fitted(check.name, 10, false) +
+        text += report::fitted(word_for(check.verdict), 8, false) + report::fitted(check.name, 15, false) +
                 report::printable(check.found + advice) + '\n';
     }
     return text;

@@ -1,25 +1,19 @@
 #include "cli/doctor.h"
 
-#include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
 #include <fstream>
 #include <linux/perf_event.h>
 #include <optional>
 #include <signal.h>
-#include <spawn.h>
-#include <sstream>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/open_profile.h"
+#include "cli/trial.h"
 #include "profile/sums.h"
 #include "profile/tree.h"
 #include "report/words.h"
@@ -28,61 +22,6 @@ namespace pyprof::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The first executable of this name in PATH, empty if there is none.
-std::string program_in_path(const std::string& name, const Environment& environment) {
-    std::istringstream folders{environment.get("PATH")};
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        const std::string path = (folder.empty() ? "." : folder) + "/" + name;
-        if (access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path)) return path;
-    }
-    return "";
-}
-
-// Runs a program with its output thrown away; its exit status, 127 if it could not be started.
-int run_quietly(std::vector<std::string> words, Environment environment) {
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
-    }
-    pid_t child = 0;
-    const int problem =
-        posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environment.block().data());
-    posix_spawn_file_actions_destroy(&actions);
-    if (problem != 0) return 127;
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-class TemporaryFolder {
-public:
-    explicit TemporaryFolder(const std::string& parent) : path_{parent + "/pyprof-doctor-XXXXXX"} {
-        if (mkdtemp(path_.data()) == nullptr) path_.clear();
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const std::string& path() const { return path_; }  // empty: it could not be made
-
-private:
-    std::string path_;
-};
-
-std::string spool_of(const Environment& environment) {
-    for (const char* name : {"PYPROF_SPOOL", "TMPDIR"}) {
-        if (environment.has(name)) return environment.get(name);
-    }
-    return "/tmp";
-}
 
 bool has_python_frames(const profile::Profile& profile) {
     for (const profile::Value& value : profile.values) {
@@ -94,46 +33,71 @@ bool has_python_frames(const profile::Profile& profile) {
 }
 
 // What the recorded profile of a short Python program says.
-Check judge_python(const std::string& python, const std::string& output) {
-    const Result<OpenedProfile> opened = open_profile(output);
-    const std::string name = "python";
-    if (!opened || opened->profile.values.empty()) {
-        return {name, Verdict::bad, python + " runs, but its profile holds no samples",
-                "check that it is not linked statically and not set-uid: LD_PRELOAD must work for it"};
-    }
-    const profile::Profile& profile = opened->profile;
+Check judge_python(const std::string& python, const profile::Profile& profile) {
     const std::string version = profile.run.pythons.empty() ? "" : " " + profile.run.pythons.front();
     if (has_python_frames(profile)) {
-        return {name, Verdict::good, fmt::format("{}{}: Python and native stacks", python, version), ""};
+        return {"python", Verdict::good, fmt::format("{}{}: Python and native stacks", python, version), ""};
     }
     const std::string why = profile.processes.front().python_message;
-    return {name, Verdict::limited,
+    return {"python", Verdict::limited,
             fmt::format("{}{}: native stacks only{}", python, version, why.empty() ? "" : " (" + why + ")"),
             "use CPython 3.11, 3.12 or 3.13 for Python lines"};
 }
 
+std::string python_of(const Environment& environment) {
+    const std::string python = program_in_path("python3", environment);
+    return python.empty() ? program_in_path("python", environment) : python;
+}
+
 Check check_python(const std::string& launcher, const Environment& environment) {
-    std::string python = program_in_path("python3", environment);
-    if (python.empty()) python = program_in_path("python", environment);
+    const std::string python = python_of(environment);
     if (python.empty()) {
         return {"python", Verdict::limited, "no python3 in PATH", "load the Python module or environment that you use"};
     }
     if (access(launcher.c_str(), X_OK) != 0) {
         return {"python", Verdict::bad, launcher + " is missing", "install pyprof completely"};
     }
-    const TemporaryFolder folder{spool_of(environment)};
-    if (folder.path().empty()) return {"python", Verdict::bad, "not tried: no folder for the trial", "see spool"};
-    const std::string output = folder.path() + "/trial.pyprof";
-    const std::string program = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n";
-    Environment own = environment;
-    own.set("PYPROF_SPOOL", folder.path());
-    for (const char* name : {"PYPROF_ACTIVE", "PYPROF_JOB", "PYPROF_RATE", "PYPROF_MODE"}) own.unset(name);
-    const int status = run_quietly({launcher, "run", "-q", "-o", output, "--no-mpi", "--", python, "-c", program}, own);
-    if (status != 0) {
-        return {"python", Verdict::bad, fmt::format("a trial run of {} under pyprof ended with {}", python, status),
-                "run `pyprof " + python + " -c pass` to see why"};
+    const auto profile = record_trial({launcher, python, {}}, environment);
+    if (profile) return judge_python(python, *profile);
+    return {"python", Verdict::bad, profile.error().message(),
+            "run `pyprof " + python + " -c pass` to see why; LD_PRELOAD must work for it"};
+}
+
+struct EngineTrial {
+    const char* name;
+    int rate_hz;
+    const char* use;     // where it works
+    const char* advice;  // where it does not
+};
+
+constexpr EngineTrial engine_trials[] = {
+    {"cpu", 199, "the default", "raise `ulimit -i` (pending signals) or leave the sandbox that forbids timer_create"},
+    {"perf", 1000, "chosen above the kernel's tick rate",
+     "set kernel.perf_event_paranoid to 2 or less and allow perf_event_open in the sandbox; until then more than "
+     "CONFIG_HZ samples a second come as weights of fewer samples"},
+    {"tgkill", 1000, "on request", "allow another thread (`ulimit -u`); the other engines do not need it"},
+};
+
+// Records a short program with this engine and asks what interrupted it, and how often.
+Check check_engine(const EngineTrial& engine, const std::string& launcher, const Environment& environment) {
+    const std::string name = std::string{"engine "} + engine.name;
+    const std::string python = python_of(environment);
+    if (python.empty() || access(launcher.c_str(), X_OK) != 0) {
+        return {name, Verdict::limited, "not tried", "see python"};
     }
-    return judge_python(python, output);
+    const std::vector<std::string> options{"--engine", engine.name, "--rate", std::to_string(engine.rate_hz)};
+    const auto profile = record_trial({launcher, python, options}, environment);
+    if (!profile) return {name, Verdict::limited, profile.error().message(), "see python"};
+    const profile::Run& run = profile->run;
+    if (run.engine != engine.name) {
+        const std::string why = run.notes.empty() ? "" : " (" + run.notes.front() + ")";
+        return {name, Verdict::limited, run.engine + " took its place" + why, engine.advice};
+    }
+    return {
+        name, Verdict::good,
+        fmt::format("delivers {:.0f} of {} Hz, covers {:.0f} % of the CPU time; {}", profile->quality.rate_delivered_hz,
+                    engine.rate_hz, 100 * profile->quality.cpu_covered, engine.use),
+        ""};
 }
 
 volatile sig_atomic_t timer_expiries = 0;
@@ -173,6 +137,13 @@ std::optional<double> delivered_rate(double asked_hz) {
     return timer_expiries / elapsed;
 }
 
+// CONFIG_HZ, from the resolution of the clock that the tick drives.
+long ticks_per_second() {
+    timespec resolution{};
+    clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+    return resolution.tv_nsec > 0 ? 1'000'000'000 / resolution.tv_nsec : 0;
+}
+
 Check check_timers() {
     constexpr double asked_hz = 199;
     const std::optional<double> rate = delivered_rate(asked_hz);
@@ -180,7 +151,8 @@ Check check_timers() {
         return {"timers", Verdict::bad, std::string{"no CPU timer: "} + std::strerror(errno),
                 "raise `ulimit -i` (pending signals) or leave the sandbox that forbids timer_create"};
     }
-    const std::string found = fmt::format("CPU timers deliver {:.0f} of {:.0f} Hz", *rate, asked_hz);
+    const std::string found = fmt::format("CPU timers deliver {:.0f} of {:.0f} Hz; the kernel ticks {} times a second",
+                                          *rate, asked_hz, ticks_per_second());
     if (*rate > 0.8 * asked_hz) return {"timers", Verdict::good, found, ""};
     return {"timers", *rate > 1 ? Verdict::limited : Verdict::bad, found,
             "the kernel ticks more slowly (CONFIG_HZ); figures stay right, with fewer samples"};
@@ -223,6 +195,19 @@ std::string setting(const char* path) {
     return text.empty() ? "unknown" : text;
 }
 
+// The cycle counter measures what the handlers cost; it must go on evenly whatever the cores do.
+Check check_clock() {
+    std::ifstream in{"/proc/cpuinfo"};
+    std::string line;
+    while (std::getline(in, line) && line.rfind("flags", 0) != 0) {
+    }
+    const bool even = line.find(" constant_tsc") != std::string::npos && line.find(" nonstop_tsc") != std::string::npos;
+    const std::string source = setting("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    if (even) return {"clock", Verdict::good, "the cycle counter is even; the kernel's clock is " + source, ""};
+    return {"clock", Verdict::limited, "the cycle counter may change its pace; the kernel's clock is " + source,
+            "shares and totals do not need it; what pyprof says about its own cost is approximate"};
+}
+
 Check check_counters() {
     perf_event_attr event{};
     event.size = sizeof event;
@@ -246,8 +231,13 @@ Check check_counters() {
 }  // namespace
 
 std::vector<Check> examine(const std::string& launcher, const Environment& environment) {
-    return {check_python(launcher, environment), check_timers(), check_spool(environment),
-            check_mpi(launcher, environment), check_counters()};
+    std::vector<Check> checks{check_python(launcher, environment)};
+    for (const EngineTrial& engine : engine_trials) checks.push_back(check_engine(engine, launcher, environment));
+    for (const Check& check : {check_timers(), check_clock(), check_spool(environment),
+                               check_mpi(launcher, environment), check_counters()}) {
+        checks.push_back(check);
+    }
+    return checks;
 }
 
 }  // namespace pyprof::cli

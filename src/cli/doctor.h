@@ -20,7 +20,7 @@ struct Check {
     std::string advice;  // what to do about it; empty if nothing
 };
 
-// Five checks in the order of their weight; takes about a second. `launcher` is the program that records.
+// Nine checks, the weightier ones first; takes some seconds. `launcher` is the program that records.
 std::vector<Check> examine(const std::string& launcher, const Environment& environment);
 
 }  // namespace pyprof::cli

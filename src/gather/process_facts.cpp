@@ -114,6 +114,8 @@ Process process_facts(const wire::Recording& recording) {
     process.python_version = header.python_version;
     process.state = header.state <= wire::ProcessState::replaced_by_exec ? header.state : wire::ProcessState::running;
     process.clock = header.clock == wire::Clock::wall ? wire::Clock::wall : wire::Clock::cpu;
+    process.engine = header.engine <= wire::Engine::tgkill ? header.engine : wire::Engine::cpu;
+    process.engine_reason = wire::text_of(header.engine_reason);
     process.period_ns = header.period_ns;
     process.started_realtime_ns = header.started_realtime_ns;
     process.wall_ns = difference_or_zero(header.last_ns, header.started_ns);
@@ -124,7 +126,7 @@ Process process_facts(const wire::Recording& recording) {
     process.expiries = header.expiries;
     process.exact_stitches = header.exact_stitches;
     process.native_only = header.native_only;
-    process.handler_ns = ticks_to_ns(header.handler_ticks, header.ticks_per_us);
+    process.handler_ns = saturating_add(ticks_to_ns(header.handler_ticks, header.ticks_per_us), header.agent_cpu_ns);
     process.handler_histogram = histogram_in_ns(header.handler_histogram, header.ticks_per_us);
     process.losses.assign(header.losses, header.losses + wire::loss_slots);
     process.slices = slices_of(header);
@@ -145,6 +147,8 @@ void merge_process(Process& into, const Process& from) {
     keep_larger(into.python_version, from.python_version);
     keep_larger(into.python_message, from.python_message);
     keep_larger(into.clock, from.clock);
+    keep_larger(into.engine, from.engine);
+    keep_larger(into.engine_reason, from.engine_reason);
     keep_larger(into.period_ns, from.period_ns);
     keep_larger(into.wall_ns, from.wall_ns);
     into.cpu_ns = saturating_add(into.cpu_ns, from.cpu_ns);

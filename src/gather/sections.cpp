@@ -43,6 +43,8 @@ void columns_of(Column column, Rows& rows, const Process*) {
     column(rows, &Process::losses);
     column(rows, &Process::slices);
     column(rows, &Process::damaged_bytes);
+    column(rows, &Process::engine);
+    column(rows, &Process::engine_reason);
 }
 
 template <class Column, class Rows>
@@ -88,9 +90,11 @@ void read_rows(ColumnReader& from, std::vector<Row>& rows, std::size_t bytes_eac
 }
 
 void read_processes(ColumnReader& from, Tree& tree) {
-    read_rows(from, tree.processes, 36);
+    read_rows(from, tree.processes, 39);
     for (const Process& process : tree.processes)
-        if (process.state > wire::ProcessState::replaced_by_exec || process.clock > wire::Clock::wall) from.fail();
+        if (process.state > wire::ProcessState::replaced_by_exec || process.clock > wire::Clock::wall ||
+            process.engine > wire::Engine::tgkill)
+            from.fail();
 }
 
 std::uint32_t reference(ColumnReader& from, std::uint64_t index, std::size_t size, bool lost) {

@@ -97,6 +97,8 @@ struct Process {
     std::string python_message;  // why Python frames are off, empty if they are on
     wire::ProcessState state = wire::ProcessState::running;
     wire::Clock clock = wire::Clock::cpu;
+    wire::Engine engine = wire::Engine::cpu;
+    std::string engine_reason;  // why not another one, empty if none was wanted
     std::uint64_t period_ns = 0;
     std::uint64_t started_realtime_ns = 0;
     std::uint64_t wall_ns = 0;

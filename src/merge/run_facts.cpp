@@ -25,6 +25,18 @@ const char* name_of(wire::ProcessState state) {
     return "killed";
 }
 
+const char* name_of(wire::Engine engine) {
+    switch (engine) {
+        case wire::Engine::perf:
+            return "perf";
+        case wire::Engine::tgkill:
+            return "tgkill";
+        case wire::Engine::cpu:
+            break;
+    }
+    return "cpu";
+}
+
 // Ranks in their order, then processes without rank; within that, those that the launcher named, then the oldest.
 std::vector<const gather::Process*> in_order(const gather::Tree& tree) {
     std::vector<const gather::Process*> processes;
@@ -91,7 +103,11 @@ profile::Run run_of(const gather::Tree& tree) {
     if (run.period_ns > 0) run.rate_hz = std::round(1e12 / static_cast<double>(run.period_ns)) / 1000;
     run.started_realtime_ns = first.started_realtime_ns;
     bool same_rate = true;
+    std::vector<std::string> engines;
     for (const gather::Process* process : processes) {
+        add_once(engines, name_of(process->engine));
+        if (!process->engine_reason.empty())
+            add_once(run.notes, fmt::format("Engine {}: {}.", name_of(process->engine), process->engine_reason));
         add_once(run.hosts, process->host);
         add_once(run.pythons, python_version_text(process->python_version));
         run.started_realtime_ns = std::min(run.started_realtime_ns, process->started_realtime_ns);
@@ -99,6 +115,7 @@ profile::Run run_of(const gather::Tree& tree) {
         run.cpu_ns = saturating_add(run.cpu_ns, process->cpu_ns);
         same_rate = same_rate && process->period_ns == run.period_ns;
     }
+    run.engine = fmt::format("{}", fmt::join(engines, ", "));
     if (!same_rate) run.notes.emplace_back("The processes of this run were sampled at different rates.");
     return run;
 }

@@ -130,7 +130,8 @@ struct Run {
     std::vector<std::string> hosts;
     std::uint64_t started_realtime_ns = 0;
     std::uint64_t wall_ns = 0, cpu_ns = 0;
-    std::string mode;  // "cpu" or "wall"
+    std::string mode;    // "cpu" or "wall"
+    std::string engine;  // "cpu", "perf", "tgkill" or several, empty if unknown
     double rate_hz = 0;
     std::uint64_t period_ns = 0;
     std::vector<std::string> pythons;

@@ -27,6 +27,7 @@ Run run_of(const saved::Run& in) {
     run.wall_ns = in.wall_ns();
     run.cpu_ns = in.cpu_ns();
     run.mode = in.mode();
+    run.engine = in.engine();
     run.rate_hz = finite(in.rate_hz());
     run.period_ns = in.period_ns();
     run.pythons = all_of(in.pythons());

@@ -89,6 +89,7 @@ void fill(const Run& run, saved::Run& out) {
     out.set_wall_ns(run.wall_ns);
     out.set_cpu_ns(run.cpu_ns);
     out.set_mode(run.mode);
+    out.set_engine(run.engine);
     out.set_rate_hz(run.rate_hz);
     out.set_period_ns(run.period_ns);
     add_all(run.pythons, out.mutable_pythons());

@@ -80,6 +80,7 @@ void add_run(const profile::Profile& profile, Facts& facts) {
     facts.add("Python", listed(run.pythons));
     facts.add("clock", fmt::format("{} time, {:.0f} Hz asked, one sample stands for {}", run.mode, run.rate_hz,
                                    duration(run.period_ns)));
+    if (!run.engine.empty()) facts.add("engine", run.engine);
     facts.add("recorded by", "pyprof " + (run.version.empty() ? "(unknown version)" : run.version));
     facts.add("size", fmt::format("{} contexts, {} functions, {} libraries, {} values",
                                   grouped(profile.contexts.size()), grouped(profile.functions.size()),

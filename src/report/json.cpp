@@ -239,6 +239,7 @@ ordered_json run(const profile::Run& run) {
         {"wall_s", seconds(run.wall_ns)},
         {"cpu_s", seconds(run.cpu_ns)},
         {"mode", run.mode},
+        {"engine", text_or_null(run.engine)},
         {"rate_hz", run.rate_hz},
         {"period_ns", run.period_ns},
         {"pythons", run.pythons},

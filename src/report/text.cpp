@@ -102,8 +102,9 @@ private:
             lost += (lost.empty() ? "" : ", ") + grouped(loss.count) + " " + loss.cause;
         }
         std::ranges::replace(lost, '_', ' ');
-        line(fmt::format("{} samples of CPU time at {:.0f} Hz (asked {:.0f}){}own cost {}{}lost: {}",
-                         grouped(quality.samples), quality.rate_delivered_hz, run.rate_hz, dot(),
+        line(fmt::format("{} samples of CPU time at {:.0f} Hz (asked {:.0f}{}){}own cost {}{}lost: {}",
+                         grouped(quality.samples), quality.rate_delivered_hz, run.rate_hz,
+                         run.engine.empty() ? "" : ", engine " + run.engine, dot(),
                          percent(share_of(quality.handler_ns, run.cpu_ns)), dot(), lost.empty() ? "nothing" : lost));
     }
 

@@ -156,12 +156,13 @@ def test_merge_joins_named_profiles_and_keeps_existing_files(sample, total, tmp_
         assert any("missing.pyprof" in note for note in report["run"]["notes"])
 
 
-def test_doctor_says_five_things(tmp_path):
+def test_doctor_says_nine_things(tmp_path):
     answer = subprocess.run([runs.pyprof, "doctor", "--json"], capture_output=True, text=True, timeout=120,
                             env=runs.environment(tmp_path))
     document = json.loads(answer.stdout)
     assert document["schema"] == "pyprof.doctor/1"
-    assert [check["name"] for check in document["checks"]] == ["python", "timers", "spool", "mpi", "counters"]
+    assert [check["name"] for check in document["checks"]] == [
+        "python", "engine cpu", "engine perf", "engine tgkill", "timers", "clock", "spool", "mpi", "counters"]
     assert answer.returncode == (0 if document["usable"] else 1)
     assert document["usable"], document
     for check in document["checks"]:

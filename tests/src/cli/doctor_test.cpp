@@ -14,9 +14,9 @@ const Check& named(const std::vector<Check>& checks, const std::string& name) {
     return checks.front();
 }
 
-TEST_CASE("Five checks, each with advice unless it is good") {
+TEST_CASE("Nine checks, each with advice unless it is good") {
     const auto checks = examine("/nowhere/bin/pyprof", Environment{});
-    CHECK(checks.size() == 5);
+    CHECK(checks.size() == 9);
     for (const Check& check : checks) {
         CAPTURE(check.name);
         CHECK(!check.found.empty());
@@ -30,6 +30,8 @@ TEST_CASE("Without a Python in PATH, without a launcher, and with a spool that c
     auto checks = examine("/nowhere/bin/pyprof", environment);
     CHECK(named(checks, "python").found == "no python3 in PATH");
     CHECK(named(checks, "spool").verdict == Verdict::limited);
+    CHECK(named(checks, "engine perf").found == "not tried");
+    CHECK(named(checks, "timers").found.find("the kernel ticks") != std::string::npos);
     CHECK(named(checks, "mpi").found.find("no mpirun") == 0);
 
     environment.set("PATH", "/usr/bin:/bin");

@@ -32,6 +32,9 @@ TEST_CASE("the header's facts become those of the process") {
     header.handler_ticks = 3'000;  // at 2 ticks per ns
     header.losses[2] = 9;
     header.clock = wire::Clock::wall;
+    header.engine = wire::Engine::tgkill;
+    header.agent_cpu_ns = 500;
+    std::strcpy(header.engine_reason, "asked for");
     header.python_version = 0x030b02f0;
     const Process process = facts_of(builder);
     CHECK(process.rank == 3);
@@ -42,7 +45,9 @@ TEST_CASE("the header's facts become those of the process") {
     CHECK(process.cpu_ns == 50'000'000);
     CHECK(process.state == wire::ProcessState::exited);
     CHECK(process.clock == wire::Clock::wall);
-    CHECK(process.handler_ns == 1'500);
+    CHECK(process.engine == wire::Engine::tgkill);
+    CHECK(process.engine_reason == "asked for");
+    CHECK(process.handler_ns == 2'000);  // with what the agent's own threads used
     CHECK(process.losses.size() == wire::loss_slots);
     CHECK(process.losses[2] == 9);
     CHECK(process.python_message.empty());
@@ -54,6 +59,7 @@ TEST_CASE("facts that cannot be true do no harm") {
     wire::RecordingHeader& header = builder.header();
     header.state = static_cast<wire::ProcessState>(77);
     header.clock = static_cast<wire::Clock>(77);
+    header.engine = static_cast<wire::Engine>(77);
     header.last_ns = 0;
     header.ticks_per_us = 0;
     header.slice_shift = 64;
@@ -63,6 +69,7 @@ TEST_CASE("facts that cannot be true do no harm") {
     const Process process = facts_of(builder);
     CHECK(process.state == wire::ProcessState::running);
     CHECK(process.clock == wire::Clock::cpu);
+    CHECK(process.engine == wire::Engine::cpu);
     CHECK(process.wall_ns == 0);
     CHECK(process.handler_ns == 0);
     CHECK(process.handler_histogram.empty());

@@ -53,6 +53,17 @@ TEST_CASE("a run is told by its lowest rank, with every host and Python once") {
     CHECK_FALSE(run.version.empty());
 }
 
+TEST_CASE("engines are named once each, and why it was not another one") {
+    gather::Tree tree;
+    tree.processes = {process(0, "a"), process(1, "a"), process(2, "a")};
+    CHECK(run_of(tree).engine == "cpu");
+    CHECK(run_of(tree).notes.empty());
+    tree.processes[0].engine = wire::Engine::perf;
+    for (const int rank : {1, 2}) tree.processes[rank].engine_reason = "no perf: it rains";
+    CHECK(run_of(tree).engine == "perf, cpu");
+    CHECK(run_of(tree).notes == std::vector<std::string>{"Engine cpu: no perf: it rains."});
+}
+
 TEST_CASE("missing ranks count as ranks of the run") {
     gather::Tree tree;
     tree.processes = {process(0, "a")};

@@ -1,0 +1,111 @@
+"""Each engine against programs that live awkwardly: nothing differs, and the CPU time is all there."""
+
+import json
+
+import check
+import coexist
+import engines
+import pytest
+import runs
+
+targets = runs.top / "tests/targets"
+life = runs.build / "tests/targets/life"
+all_engines = ("cpu", "perf", "tgkill")
+
+# The sampler's thread is a task of the process while it runs; and a system call that it finds under way may be
+# interrupted. Both are why tgkill is for those who ask for it.
+not_with_tgkill = {"descriptors_and_tasks", "sleeping_thread"}
+
+
+@pytest.fixture(scope="module", params=all_engines)
+def engine(request, tmp_path_factory):
+    """An engine that this machine has; else a skip that says why."""
+    folder = tmp_path_factory.mktemp("trial")
+    run = runs.record([runs.python3, targets / "burn.py", "0.1"], folder, options=["--engine", request.param]).report()["run"]
+    if run["engine"] != request.param:
+        pytest.skip(f"engine {request.param} is not possible here: {'; '.join(run['notes'])}")
+    return request.param
+
+
+def compared(command, engine, folder, rate=199, **variables):
+    """The report of a run that looks as it does without pyprof."""
+    bare = runs.run(command, folder, **variables)
+    recorded = runs.record(command, folder, options=["--engine", engine, "--rate", str(rate)], **variables)
+    assert recorded.process.stdout == bare.stdout
+    assert recorded.process.returncode == bare.returncode
+    others = [line for line in recorded.process.stderr.splitlines() if not line.startswith("pyprof: ")]
+    assert others == bare.stderr.splitlines()
+    report = recorded.report()
+    assert report["run"]["engine"] == engine
+    return report
+
+
+def seconds_in(report, name):
+    metric = check.metric_of(report)
+    return sum(f["total"][metric] for f in report["functions"] if f["name"] == name)
+
+
+@pytest.mark.parametrize("mode", engines.modes)
+def test_awkward_programs(engine, mode, tmp_path):
+    report = compared([runs.python3, targets / "engines.py", mode], engine, tmp_path)
+    assert check.check_totals(report) == []
+
+
+@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+def test_forks_are_not_warned_of(engine, interpreter, tmp_path):
+    report = compared([interpreter, targets / "engines.py", "fork"], engine, tmp_path)
+    assert check.check_totals(report) == []
+
+
+@pytest.mark.parametrize("mode", ["blocked", "sigprof", "threads", "clone", "exec"])
+def test_awkward_native_programs(engine, mode, tmp_path):
+    report = compared([life, mode], engine, tmp_path, rate=1000)
+    assert check.check_totals(report) == []
+
+
+@pytest.mark.parametrize("mode", coexist.modes)
+def test_programs_with_signals_and_limits_of_their_own(engine, mode, tmp_path):
+    if engine == "tgkill" and mode in not_with_tgkill:
+        pytest.skip(f"engine tgkill cannot hide from {mode}")
+    report = compared([runs.python3, targets / "coexist.py", mode], engine, tmp_path)
+    assert check.check_totals(report) == []
+    assert "thread_unarmed" not in report["quality"]["lost"]
+
+
+@pytest.mark.parametrize("rate", [1, 100, 199, 1000, 4000, 10_000])
+def test_rates(engine, rate, tmp_path):
+    report = compared([runs.python3, targets / "engines.py", "three_to_one"], engine, tmp_path, rate=rate)
+    quality = report["quality"]
+    print(json.dumps({"engine": engine, "asked": rate, "delivered": quality["rate_delivered_hz"],
+                      "covered": quality["cpu_covered"]}))
+    assert report["run"]["rate_hz"] == rate
+    if rate >= 100:
+        assert 0.97 <= quality["cpu_covered"] <= 1.03
+        whole = seconds_in(report, "three_to_one")
+        # 4.5 standard deviations of as many draws as there were signals, and half a point.
+        tolerance = 4.5 * (0.75 * 0.25 / quality["signals"]) ** 0.5 + 0.005
+        assert abs(seconds_in(report, "long") / whole - 0.75) < tolerance
+    if rate == 100:
+        assert quality["rate_delivered_hz"] > 50
+
+
+@pytest.mark.parametrize("rate, expected", [(100, "cpu"), (4000, "perf")])
+def test_the_rate_chooses(rate, expected, tmp_path):
+    recorded = runs.record([runs.python3, targets / "burn.py", "0.3"], tmp_path, options=["--rate", str(rate)])
+    run = recorded.report()["run"]
+    if run["engine"] != expected:
+        assert run["notes"] and run["notes"][0].startswith("Engine cpu: no perf: "), run
+    screen = runs.ask("report", recorded.profile).stdout
+    assert f"engine {run['engine']}" in screen
+    assert f"\nengine {run['engine']}\n" in "\n" + "\n".join(" ".join(line.split()) for line in runs.ask("info", recorded.profile).stdout.splitlines()) + "\n"
+
+
+def test_what_is_refused_is_said(tmp_path):
+    """Without descriptors there are no performance events; the run goes on with another engine and says so."""
+    command = ["bash", "-c", f"ulimit -n 3; exec {runs.python3} -S -c 'sum(i for i in range(20_000_000))'"]
+    recorded = runs.record(command, tmp_path, options=["--engine", "perf"])
+    if recorded.process.returncode != 0:
+        pytest.skip("this interpreter does not start without descriptors")
+    run = recorded.report()["run"]
+    assert run["engine"] == "cpu"
+    assert run["notes"] == ["Engine cpu: no perf: there are no more file descriptors."]

@@ -173,12 +173,21 @@ private:
         exact_.set(rbp_register, bp_);
     }
 
+    // makecontext and its like put the first address of a function where a return address belongs: nobody called it.
+    bool begins_function() const {
+        if (!is_return_address_) return false;
+        const Row row = native_code.find_row(pc_, generation_);
+        return row.knows_function() && row.function() == 0;
+    }
+
     [[gnu::noinline]] Step guess(Row row) {
         GuessedCaller caller{pc_, sp_, bp_};
         if (!can_look_up_objects()) return Step::failed;
         const bool has_information = row.kind() != RowKind::none;
         const bool is_leaf = out_.count == 1;
-        const ScannedFrame frame{native_code, generation_, sp_, has_information, is_leaf ? &leaf_ : nullptr};
+        if (!has_information && begins_function()) return Step::bottom;
+        const ScannedFrame frame{native_code,     generation_, sp_, has_information, is_leaf ? &leaf_ : nullptr,
+                                 scan_words_left_};
         const bool is_outside = !has_information && row.module() == 0;
         if (!(is_outside && is_leaf && return_at_top(frame, memory_, caller)) &&
             !(is_outside && follow_frame_pointer(native_code, generation_, memory_, sp_, caller)) &&
@@ -202,6 +211,7 @@ private:
     bool is_guessed_ = false;
     FrameRegisters exact_;  // registers of out_.frames[exact_frame_]; none known: the leaf's
     std::uint32_t exact_frame_ = 0;
+    std::uint32_t scan_words_left_ = max_scanned_words_of_walk;
 };
 
 }  // namespace

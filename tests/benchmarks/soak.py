@@ -169,7 +169,7 @@ def problem_of_files(folder):
 
 def is_young(recording):
     """Its process was killed before the header was written."""
-    return not any(recording.read_bytes()[:16])
+    return not any(recording.read_bytes()[:8])
 
 
 class FullDisk:

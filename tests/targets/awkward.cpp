@@ -3,6 +3,7 @@
 #include <alloca.h>
 #include <csetjmp>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -73,10 +74,11 @@ int alternate_stack() {
     action.sa_handler = on_fault;
     sigaction(SIGSEGV, &action, nullptr);
     volatile int faults = 0;
+    static volatile std::uintptr_t nowhere = 8;
     for (int i = 0; i < 11; ++i) {
         raise(SIGUSR1);
         if (sigsetjmp(after_fault, 1) == 0)
-            *reinterpret_cast<volatile int*>(8) = 1;
+            *reinterpret_cast<volatile int*>(nowhere) = 1;
         else
             faults = faults + 1;
         work(0.1);

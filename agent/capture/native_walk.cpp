@@ -275,13 +275,22 @@ private:
         exact_.set(rbp_register, bp);
     }
 
+    // makecontext and its like put the first address of a function where a return address belongs: nobody called it.
+    bool begins_function(const Position& at) const {
+        if (!at.is_return_address) return false;
+        const Row row = native_code.find_row(at.pc, generation_);
+        return row.knows_function() && row.function() == 0;
+    }
+
     Left guess(Row row, Position at) {
         const Left failed{Step::failed, at};
         GuessedCaller caller{at.pc, at.sp, at.bp};
         if (!can_look_up_objects()) return failed;
         const bool has_information = row.kind() != RowKind::none;
         const bool is_leaf = remembered_.count() == 1;
-        const ScannedFrame frame{native_code, generation_, at.sp, has_information, is_leaf ? &leaf_ : nullptr};
+        if (!has_information && begins_function(at)) return {Step::bottom, at};
+        const ScannedFrame frame{native_code,     generation_, at.sp, has_information, is_leaf ? &leaf_ : nullptr,
+                                 scan_words_left_};
         const bool is_outside = !has_information && row.module() == 0;
         if (!(is_outside && is_leaf && return_at_top(frame, memory_, caller)) &&
             !(is_outside && follow_frame_pointer(native_code, generation_, memory_, at.sp, caller)) &&
@@ -303,6 +312,7 @@ private:
     StackMemory memory_;
     FrameRegisters exact_;  // registers of out_.frames[exact_frame_]; none known: the leaf's
     std::uint32_t exact_frame_ = 0;
+    std::uint32_t scan_words_left_ = max_scanned_words_of_walk;
 };
 
 }  // namespace

@@ -136,7 +136,7 @@ private:
 bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std::uint32_t words, bool must_be_sound,
           GuessedCaller& caller) {
     bool found = false;
-    for (std::uint32_t i = 0; i < words; ++i, at += 8) {
+    for (std::uint32_t i = 0; i < words && frame.words_left > 0; ++i, --frame.words_left, at += 8) {
         std::uint64_t value = 0;
         if (!memory.is_plausible_cfa(at + 8, frame.sp) || !memory.read(at, value)) return found;
         if (!is_return_address(frame.code, frame.generation, value)) continue;

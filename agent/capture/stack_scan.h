@@ -11,6 +11,9 @@ namespace pyprof::capture {
 
 inline constexpr std::uint32_t max_scanned_words = 4096;  // kernels of linear algebra keep buffers of up to 20 KiB
 
+// For all scans of one walk together: a stack that leads into other memory could otherwise be scanned at every frame.
+inline constexpr std::uint32_t max_scanned_words_of_walk = 2 * max_scanned_words;
+
 struct GuessedCaller {
     std::uint64_t pc;  // a return address
     std::uint64_t sp;
@@ -31,6 +34,7 @@ struct ScannedFrame {
     std::uint64_t sp;
     bool has_unwind_information;  // which led nowhere
     const Registers* registers;   // of a leaf; null for others
+    std::uint32_t& words_left;    // of max_scanned_words_of_walk
 };
 
 // The word at `sp` itself, if it is a sound return address: a function that has not begun, or a call that went nowhere.
@@ -39,7 +43,7 @@ bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller
 // The nearest word from `sp` upwards, at most max_scanned_words away, that passes is_return_address and is sound: its
 // frame's callers can be followed, and, where the scanned frame has no unwind information, it did not call a function
 // that has. A leaf's registers tell where to look on if nothing is near. If nothing is sound, the first that passes
-// is_return_address. `caller.bp` stays what it was.
+// is_return_address. `caller.bp` stays what it was. A walk that has no words left finds nothing.
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller);
 
 // The caller by the frame pointer, for code outside every loaded object: CPython's JIT and many others keep one.

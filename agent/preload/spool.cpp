@@ -1,6 +1,7 @@
 #include "agent/preload/spool.h"
 
 #include <stdlib.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "agent/capture/process_state.h"
@@ -29,6 +30,15 @@ bool is_ours(const char* path) {
     if (sys::call(SYS_newfstatat, AT_FDCWD, sys::word(path), sys::word(&status), AT_SYMLINK_NOFOLLOW) != 0)
         return false;
     return S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & 022) == 0;
+}
+
+// A disk with less room would be full before the first trees are: another place is better from the start.
+constexpr std::uint64_t smallest_room = 512u << 10;
+
+bool has_room(const char* path) {
+    struct statfs status {};
+    if (sys::call(SYS_statfs, sys::word(path), sys::word(&status)) != 0 || status.f_blocks == 0) return true;
+    return status.f_bavail * static_cast<std::uint64_t>(status.f_bsize) >= smallest_room;
 }
 
 bool make_folder(char (&into)[512], const char* parent) {
@@ -68,7 +78,9 @@ void locate_spool(std::uint64_t started_realtime_ns) {
                         (temporary != nullptr && temporary[0] == '/' && make_folder(folder, temporary)) ||
                         make_folder(folder, "/tmp");
     const char* fallback = getenv("PYPROF_SPOOL_FALLBACK");
-    if (!chosen && fallback != nullptr && fallback[0] == '/') make_folder(fallback_folder, fallback);
+    const bool wanting = !chosen || !has_room(folder);
+    if (wanting && fallback != nullptr && fallback[0] == '/' && make_folder(fallback_folder, fallback))
+        folder[0] = '\0';
     rename_recording(process.pid, started_realtime_ns);
 }
 

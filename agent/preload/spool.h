@@ -5,7 +5,8 @@
 namespace pyprof::preload {
 
 // Fills the paths, job, host, script and executable of capture::process; makes the job's folder if the launcher (of
-// another host) did not. Leaves a path empty where the folder is not safely ours.
+// another host) did not. Leaves a path empty where the folder is not safely ours,
+// and the spool's where its disk is nearly full and the output's folder can take its place.
 void locate_spool(std::uint64_t started_realtime_ns);
 
 // New recording paths for the same process (after a fork, or when a recording was finished).

@@ -106,12 +106,17 @@ bool is_own(int tid) {
     return false;
 }
 
+// Below its end the kernel maps nothing else into this much (mmap_base in arch/x86/mm/mmap.c); a deeper main stack is
+// read with probes.
+constexpr std::uint64_t main_stack_bytes = 128u << 20;
+
 // The main thread's stack ends at the strings that the kernel put there; other threads know theirs.
 capture::StackBounds stack_of_this_thread() {
     pthread_attr_t attributes;
     if (sys::get_tid() == process.pid) {
-        const std::uint64_t top = getauxval(AT_EXECFN);
-        return {0, (top + wire::page_bytes) / wire::page_bytes * wire::page_bytes};
+        const std::uint64_t strings = getauxval(AT_EXECFN);
+        const std::uint64_t top = (strings + wire::page_bytes) / wire::page_bytes * wire::page_bytes;
+        return {top - main_stack_bytes, top};
     }
     void* low = nullptr;
     std::size_t bytes = 0;

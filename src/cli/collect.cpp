@@ -123,7 +123,10 @@ public:
 
     // The command has ended: what is in the output leaves the spool.
     void write(const Recordings& found) {
-        if (found.complete.empty()) return found.live.empty() ? speak_of_nothing() : void();
+        if (found.complete.empty()) {
+            remove_files(found.redundant);
+            return found.live.empty() ? speak_of_nothing() : void();
+        }
         const auto gathered = gather::gather_files(found.complete);
         const auto wanted = target_path(recorder_, gathered.tree);
         if (!wanted) return speak(wanted.error().message());

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -50,6 +51,14 @@ bool is_live(const std::string& path, const std::string& host) {
     return writer && is_running(*writer);
 }
 
+// Its process was killed before the header was whole: the magic is written last.
+bool is_unbegun(const std::string& path) {
+    if (!ends_with(path, ".rec")) return false;
+    std::uint64_t magic = 0;
+    std::ifstream file{path, std::ios::binary};
+    return file && (!file.read(reinterpret_cast<char*>(&magic), sizeof magic) ? file.gcount() == 0 : magic == 0);
+}
+
 // gathered-0.gath has its recordings listed in gathered-0.names.
 std::string list_beside(const std::string& gathered) {
     return std::filesystem::path{gathered}.replace_extension(".names").string();
@@ -76,6 +85,8 @@ void add_folder(const std::string& folder, const std::string& host, Recordings& 
             into.redundant.push_back(path);
         } else if (is_live(path, host)) {
             into.live.push_back(path);
+        } else if (is_unbegun(path)) {
+            into.redundant.push_back(path);
         } else {
             into.complete.push_back(path);
         }

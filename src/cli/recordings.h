@@ -6,9 +6,10 @@
 namespace pyprof::cli {
 
 struct Recordings {
-    std::vector<std::string> complete;   // paths whose writers have ended, gathered files included
-    std::vector<std::string> live;       // paths of recordings whose process still runs
-    std::vector<std::string> redundant;  // already part of a gathered file, and the lists that say so
+    std::vector<std::string> complete;  // paths whose writers have ended, gathered files included
+    std::vector<std::string> live;      // paths of recordings whose process still runs
+    std::vector<std::string>
+        redundant;  // already part of a gathered file, the lists that say so, and files without a header
 };
 
 // Looks into each folder; one that is missing or unreadable counts as empty. `host` is this one: processes of others

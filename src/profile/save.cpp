@@ -35,7 +35,11 @@ public:
         put_new_texts();
         put_framed(record);
     }
-    std::uint32_t checksum() const { return static_cast<std::uint32_t>(checksum_); }
+    // Of everything so far.
+    std::uint32_t checksum() {
+        put_new_texts();
+        return static_cast<std::uint32_t>(checksum_);
+    }
 
 private:
     void put_new_texts() {

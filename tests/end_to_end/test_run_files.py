@@ -123,3 +123,23 @@ def test_a_full_output_disk_keeps_the_recordings(tmp_path):
         assert len(spool(tmp_path)) == 1
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_a_recording_of_threads_opens_however_it_is_cut(tmp_path):
+    """A file of more than 1 MiB from a run whose launcher was killed; tests/benchmarks/cut_recording judges each cut."""
+    program = [runs.python3, runs.top / "tests/targets/many_stacks.py", 60]
+    process = subprocess.Popen([str(word) for word in [runs.pyprof, "-q", *program]], cwd=tmp_path,
+                               env=runs.environment(tmp_path, PYPROF_RATE=249), stdout=subprocess.DEVNULL)
+    time.sleep(20 if runs.full_runs() else 8)
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    recordings = []
+    while not recordings and time.monotonic() < deadline:
+        recordings = list((tmp_path / "spool").rglob("*.rec"))
+    time.sleep(0.5)  # the command dies with its launcher
+    cuts = 10_000 if runs.full_runs() else 200
+    judged = subprocess.run([runs.build / "tests/cut_recording", *recordings, str(cuts)], capture_output=True, text=True,
+                            timeout=500)
+    assert judged.returncode == 0, judged.stdout
+    assert int(judged.stdout.split()[0]) > 1 << 20, judged.stdout

@@ -1,6 +1,7 @@
 """Runs in the interpreter under test: Python and NumPy work while walk_probe.so compares every walk with libunwind.
 
-Arguments: the probe's path, the number of samples wanted, how many a second. Prints the counts as JSON on the last line.
+Arguments: the probe's path, the number of samples wanted, how many a second, and the work: `mix` or `numba`.
+Prints the counts as JSON on the last line.
 """
 
 import ctypes
@@ -71,25 +72,59 @@ def numpy_work():
     numpy.fft.fft(vector)
 
 
-def sample(wanted):
+def compile_numba_work():
+    """Generated code has no unwind information at all, however deep it is."""
+    import numba
+
+    @numba.njit
+    def escape(x, y):
+        u, v = x, y
+        for i in range(200):
+            u, v = u * u - v * v + x, 2 * u * v + y
+            if u * u + v * v > 4:
+                return i
+        return 200
+
+    @numba.njit
+    def fibonacci(n):
+        return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+    @numba.njit
+    def work(values):
+        total = fibonacci(20)
+        for x in values:
+            for y in values:
+                total += escape(x, y)
+        return total + numpy.sort(values).sum()
+
+    values = numpy.linspace(-2, 1, 200)
+    return lambda: work(values)
+
+
+def jobs_of(work):
+    if work == "numba":
+        return [compile_numba_work()]
+    return [python_work, numpy_work] if numpy else [python_work]
+
+
+def sample(jobs, wanted):
     goal = counts()["compared"] + wanted
     probe.walk_probe_start(int(sys.argv[3]))
     while counts()["compared"] < goal:
         for depth in (0, 3, 12):
-            nested(depth, python_work)
-            if numpy:
-                nested(depth, numpy_work)
+            for job in jobs:
+                nested(depth, job)
     probe.walk_probe_stop()
 
 
 def main():
     wanted = int(sys.argv[2])
-    nested(2, python_work)   # imports and binds what it needs: the loader's lock must be free while sampling
-    if numpy:
-        numpy_work()
+    jobs = jobs_of(sys.argv[4])
+    for job in jobs:
+        nested(2, job)  # imports and binds what it needs: the loader's lock must be free while sampling
     probe.walk_probe_set_up()
-    sample(wanted // 2)
-    thread = threading.Thread(target=sample, args=(wanted - wanted // 2,))
+    sample(jobs, wanted // 2)
+    thread = threading.Thread(target=sample, args=(jobs, wanted - wanted // 2))
     thread.start()
     thread.join()
     probe.walk_probe_print(sys.version.split()[0].encode())

@@ -309,6 +309,26 @@ TEST_CASE("a stack that is not the thread's own is walked by probed reads") {
     CHECK(rises(walked->stack));
 }
 
+TEST_CASE("a fibre ends where nobody called it") {
+    static Walked* walked;
+    static ucontext_t outside, fibre;
+    walked = new Walked;
+    constexpr std::size_t bytes = 1 << 16;
+    // Behind the fibre's stack lie words that look like callers.
+    std::vector<std::uint64_t> memory(2 * bytes / 8, reinterpret_cast<std::uint64_t>(__builtin_return_address(0)));
+    getcontext(&fibre);
+    fibre.uc_stack.ss_sp = memory.data();
+    fibre.uc_stack.ss_size = bytes;
+    fibre.uc_link = &outside;
+    makecontext(
+        &fibre, +[] { interrupt(walked); }, 0);
+    swapcontext(&outside, &fibre);
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK_FALSE(walked->stack.guessed);
+    CHECK(walked->stack.frames[walked->stack.count - 1].sp < reinterpret_cast<std::uint64_t>(memory.data()) + bytes);
+    delete walked;
+}
+
 TEST_CASE("generated code with a frame pointer is walked through") {
     const auto walked = std::make_unique<Walked>();
     // push rbp; mov rbp, rsp; sub rsp, 32; mov rax, rdi; mov rdi, rsi; call *rax; leave; ret

@@ -29,6 +29,13 @@ bool is_call(const std::vector<unsigned char>& bytes) {
     return ends_with_call(bytes.data() + bytes.size(), bytes.size());
 }
 
+// The first scan of a walk.
+ScannedFrame frame_at(std::uint64_t sp, bool has_unwind_information, const Registers* registers) {
+    static std::uint32_t words_left;
+    words_left = max_scanned_words_of_walk;
+    return {code(), 0, sp, has_unwind_information, registers, words_left};
+}
+
 constexpr std::size_t frame_words = 4;
 std::uint64_t after_known() { return reinterpret_cast<std::uint64_t>(pyprof_test_after_known_call); }
 std::uint64_t after_bare() { return reinterpret_cast<std::uint64_t>(pyprof_test_after_bare_call); }
@@ -88,7 +95,7 @@ TEST_CASE("the scan takes the first return address") {
     stack.words.resize(16);
     StackMemory memory = stack.memory();
     GuessedCaller caller{1, 2, 3};
-    REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
+    REQUIRE(scan_for_caller(frame_at(stack.sp(), true, nullptr), memory, caller));
     CHECK(caller.pc == stack.words[4]);
     CHECK(caller.sp == stack.sp() + 5 * 8);
     CHECK(caller.bp == 3);
@@ -100,7 +107,7 @@ TEST_CASE("a return address left by an earlier call gives way to one whose calle
     GuessedCaller caller{};
     stack.words[0] = after_known();  // its own caller would be a zero
     stack.put_chain(3, after_known());
-    REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
+    REQUIRE(scan_for_caller(frame_at(stack.sp(), true, nullptr), memory, caller));
     CHECK(caller.sp == stack.sp() + 4 * 8);
 }
 
@@ -110,9 +117,9 @@ TEST_CASE("from code without unwind information a call of a function that has so
     GuessedCaller caller{};
     stack.put_chain(2, after_known());
     stack.put_chain(5, after_bare());
-    REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, nullptr}, memory, caller));
+    REQUIRE(scan_for_caller(frame_at(stack.sp(), false, nullptr), memory, caller));
     CHECK(caller.pc == after_bare());
-    REQUIRE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
+    REQUIRE(scan_for_caller(frame_at(stack.sp(), true, nullptr), memory, caller));
     CHECK(caller.pc == after_known());
 }
 
@@ -125,9 +132,9 @@ TEST_CASE("a leaf's register leads past a buffer of stale return addresses") {
     stack.put_chain(1612, after_bare());
     Registers registers = {};
     registers.value[3] = stack.sp() + 1600 * 8;
-    REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, &registers}, memory, caller));
+    REQUIRE(scan_for_caller(frame_at(stack.sp(), false, &registers), memory, caller));
     CHECK(caller.sp == stack.sp() + 1613 * 8);
-    REQUIRE(scan_for_caller({code(), 0, stack.sp(), false, nullptr}, memory, caller));
+    REQUIRE(scan_for_caller(frame_at(stack.sp(), false, nullptr), memory, caller));
     CHECK(caller.sp < stack.sp() + 1500 * 8);
 }
 
@@ -135,12 +142,28 @@ TEST_CASE("the scan ends after its last word and at the stack's end") {
     FakeStack stack{std::vector<std::uint64_t>(max_scanned_words + 8)};
     StackMemory memory = stack.memory();
     GuessedCaller caller{};
-    CHECK_FALSE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
+    CHECK_FALSE(scan_for_caller(frame_at(stack.sp(), true, nullptr), memory, caller));
     stack.words[max_scanned_words] = after_known();
-    CHECK_FALSE(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
+    CHECK_FALSE(scan_for_caller(frame_at(stack.sp(), true, nullptr), memory, caller));
     stack.words[max_scanned_words - 1] = after_known();
-    CHECK(scan_for_caller({code(), 0, stack.sp(), true, nullptr}, memory, caller));
-    CHECK_FALSE(scan_for_caller({code(), 0, stack.sp() + (max_scanned_words + 1) * 8, true, nullptr}, memory, caller));
+    CHECK(scan_for_caller(frame_at(stack.sp(), true, nullptr), memory, caller));
+    CHECK_FALSE(scan_for_caller(frame_at(stack.sp() + (max_scanned_words + 1) * 8, true, nullptr), memory, caller));
+}
+
+TEST_CASE("the scans of one walk end together") {
+    FakeStack stack{std::vector<std::uint64_t>(max_scanned_words)};
+    StackMemory memory = stack.memory();
+    GuessedCaller caller{};
+    const ScannedFrame frame = frame_at(stack.sp(), true, nullptr);
+    stack.words[100] = after_known();
+    CHECK(scan_for_caller(frame, memory, caller));
+    stack.words[100] = 0;
+    int scans = 0;
+    for (; frame.words_left > 0; ++scans) CHECK_FALSE(scan_for_caller(frame, memory, caller));
+    CHECK(scans <= 2);
+    stack.words[0] = after_known();
+    CHECK_FALSE(scan_for_caller(frame, memory, caller));
+    CHECK_FALSE(return_at_top(frame, memory, caller));
 }
 
 TEST_CASE("a frame pointer is followed to a return address only") {

@@ -37,6 +37,20 @@ TEST_CASE("A recording is complete when its process has ended, or when it says s
     CHECK(found.redundant.empty());
 }
 
+TEST_CASE("A recording whose process was killed before it had a header holds nothing") {
+    const TemporaryFolder folder;
+    const auto zeros = folder / ("here-" + std::string{nobody} + "-1.rec");
+    const auto empty = folder / ("here-" + std::string{nobody} + "-2.rec");
+    const auto running = folder / ("here-" + std::to_string(getpid()) + "-3.rec");
+    make(zeros, std::string(4096, '\0'));
+    make(empty, "");
+    make(running, "");
+    const auto found = find_recordings({folder.path()}, "here");
+    CHECK(found.complete.empty());
+    CHECK(found.live == Paths{running});
+    CHECK(std::set<std::string>(found.redundant.begin(), found.redundant.end()) == std::set<std::string>{zeros, empty});
+}
+
 TEST_CASE("What a gathered file lists is not counted twice") {
     const TemporaryFolder folder;
     make(folder / "gathered-0.gath");

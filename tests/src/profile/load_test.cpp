@@ -64,6 +64,17 @@ TEST_CASE("A profile that is saved and loaded is the same") {
     CHECK(loaded->profile == original);
 }
 
+TEST_CASE("A profile without anything but its header is whole") {
+    Profile original;
+    original.metric = {"cpu", "nanoseconds"};
+    original.contexts.push_back({0, none});
+    original.run.notes.push_back("nothing could be read");
+    const Result<Loaded> loaded = load_text(saved_bytes(original));
+    REQUIRE(loaded);
+    CHECK(loaded->damage.empty());
+    CHECK(loaded->profile == original);
+}
+
 TEST_CASE("A file cut anywhere opens with what lies before the cut, and says so") {
     const std::string whole = saved_bytes(test_support::small_profile());
     const std::size_t after_header = end_of_header(whole);

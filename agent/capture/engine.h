@@ -44,6 +44,7 @@ struct Arming {
     int timer = -1;                              // id of the thread's kernel timer, -1: none
     void* event = nullptr;                       // perf: the mapping that keeps the thread's event
     std::atomic<std::uint64_t> due{0};           // tgkill: periods that the next signal will stand for
+    std::uint64_t seen_ns = 0;                   // tgkill: its CPU time at the last look
     std::int64_t charged_to_ns = 0;              // its CPU time up to the end of the last period signalled
     std::uint64_t rounding_ns = 0;               // added before parts of a period are cut off
     bool new_phase = false;                      // one began at the last sample
@@ -55,6 +56,7 @@ struct Arming {
         timer = -1;
         event = nullptr;
         due.store(0, std::memory_order_relaxed);
+        seen_ns = 0;
         charged_to_ns = 0;
         rounding_ns = 0;
         new_phase = false;

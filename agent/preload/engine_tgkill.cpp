@@ -3,6 +3,7 @@
 // core, and may interrupt a system call that began in the meantime; so it runs only on request.
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
+#include "agent/discover/text.h"
 #include "agent/preload/engine.h"
 #include "agent/preload/sampler.h"
 #include "agent/preload/timers.h"
@@ -24,10 +25,29 @@ std::atomic<std::uint32_t> end_of_watched{0};  // no slot from here on was ever 
 std::atomic<std::uint32_t> watched_count{0};
 std::atomic<ThreadState*> visited{nullptr};  // by the sampler: must not become another thread's state meanwhile
 
+// False if the thread sleeps in a system call (proc_pid_syscall(5)), which a signal would interrupt, or from which a
+// sigwait would return with it. Where the file cannot be read the answer is true.
+bool is_on_cpu(int tid) {
+    char path[64];
+    discover::TextBuilder{path, sizeof path}
+        .add("/proc/self/task/")
+        .add(static_cast<std::uint64_t>(tid))
+        .add("/syscall");
+    const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return true;
+    char first = 'r';  // of "running"
+    sys::read(fd, &first, 1);
+    sys::close(fd);
+    return first == 'r';
+}
+
+// A thread that sleeps keeps what is due until it works again.
 void signal_if_due(ThreadState& thread) {
-    const std::uint64_t periods = take_periods(thread.arming, sys::now(sys::cpu_clock_of(thread.tid)));
-    if (periods == 0) return;
-    thread.arming.due.fetch_add(periods);
+    const std::uint64_t cpu_ns = sys::now(sys::cpu_clock_of(thread.tid));
+    if (cpu_ns == thread.arming.seen_ns) return;
+    thread.arming.seen_ns = cpu_ns;
+    thread.arming.due.fetch_add(take_periods(thread.arming, cpu_ns));
+    if (thread.arming.due.load() == 0 || !is_on_cpu(thread.tid)) return;
     sys::call(SYS_tgkill, process.pid, thread.tid, process.signal);
 }
 

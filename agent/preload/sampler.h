@@ -1,7 +1,8 @@
 #pragma once
 // A thread of the agent that ticks, for what the threads of the program cannot do themselves. It is made by a bare
-// clone, so that libc does not know it: a small stack of its own, a thread-local area that nobody uses, all signals
-// blocked, named "pyprof". It is left out of what is told about the program: task scans, CPU time of the process.
+// clone, so that libc does not know it: a small stack and a table of descriptors of its own, a thread-local area that
+// nobody uses, all signals blocked, named "pyprof". It is left out of what is told about the program: task scans, CPU
+// time of the process.
 //
 // It must not be there when the program forks: CPython 3.12 warns of forks with several threads, which it counts right
 // after the fork in the parent. So samplers end in the handler before a fork and come back after it: some milliseconds

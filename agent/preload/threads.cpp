@@ -23,6 +23,7 @@ namespace sys = capture::sys;
 constexpr std::uint32_t max_threads = 4096;
 constexpr std::uint32_t quick_spares = 64;    // unused states that keep their memory
 constexpr std::uint32_t max_kept_trees = 64;  // ended threads that keep a tree of their own
+constexpr std::uint64_t youngest_adopted_ns = 2'000'000;
 constexpr std::uint64_t smallest_stack = 64u << 10;
 
 std::atomic<ThreadState*> threads[max_threads];
@@ -318,8 +319,10 @@ void end_thread() {
     release_state(state);
 }
 
+// A thread of pthread_create that has not come to begin_thread yet would be charged twice if it were adopted; it gets
+// there in far less CPU time than this.
 void adopt(int tid) {
-    if (is_known(tid) || is_own(tid)) return;
+    if (is_known(tid) || is_own(tid) || cpu_time_of(tid) < youngest_adopted_ns) return;
     ThreadState* state = make_state(tid);
     if (state == nullptr) return;
     state->adopted = true;

@@ -32,7 +32,8 @@ void begin_thread(const ThreadOrigin& origin);
 // Disarms it, settles the CPU time that no signal arrived for, and keeps or folds the thread's tree.
 void end_thread();
 
-// As begin_thread for a thread that is already running; nothing happens if it is known. Async-signal-safe.
+// As begin_thread for a thread that is already running; nothing happens if it is known or has hardly run yet.
+// Async-signal-safe.
 void adopt(int tid);
 // For threads that are older than our interest in them: what they used so far is left out.
 void adopt_from_now(int tid);

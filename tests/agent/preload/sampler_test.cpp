@@ -68,11 +68,13 @@ TEST_CASE("a sampler ticks about once a period and is gone after stop") {
     sampler.stop();
 }
 
-TEST_CASE("the sampler's thread has a name and takes no signals") {
+TEST_CASE("the sampler's thread has a name, no signals and no descriptors") {
     ticks = 0;
     REQUIRE(sampler.start(millisecond, count));
     wait_for_ticks(1);
     CHECK(line_of_own_thread("comm", "") == "pyprof");
+    const auto own = std::to_string(capture::process.own_threads[0].load());
+    CHECK(std::filesystem::is_empty("/proc/self/task/" + own + "/fd"));
     CHECK(line_of_own_thread("status", "SigBlk:") == "SigBlk:\tfffffffffffbfeff");  // all but SIGKILL and SIGSTOP
     sampler.stop();
 }

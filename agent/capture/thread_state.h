@@ -20,8 +20,9 @@
 namespace pyprof::capture {
 
 struct ThreadState {
-    // Somebody works on this state: a signal now is counted and left alone. Never reset: who came in goes out.
-    std::atomic<bool> inside{false};
+    // Who works on this state: its thread's id, negative for another thread, 0 for nobody. A signal now is counted and
+    // left alone. Never reset: who came in goes out.
+    std::atomic<int> inside{0};
     int tid = 0;
     Arming arming;
     bool adopted = false;  // no hook saw it start, none will see it end
@@ -69,21 +70,32 @@ struct ThreadState {
 // Its own handler and a thread of the agent that looks at it keep each other out; neither waits.
 class InsideAgent {
 public:
-    explicit InsideAgent(ThreadState& thread)
-        : thread_{thread}, entered_{!thread.inside.exchange(true, std::memory_order_acquire)} {}
-    // Not in a handler: waits until nobody else is inside, a few microseconds.
+    explicit InsideAgent(ThreadState& thread) : thread_{thread}, entered_{enter(thread.tid)} {}
+    // For a thread that looks at another's state.
+    enum Visitor { visitor };
+    InsideAgent(ThreadState& thread, Visitor) : thread_{thread}, entered_{enter(somebody_else)} {}
+    // Not in a handler: waits until nobody else is inside, a few microseconds. Its own handler cannot be: if it seems
+    // to be, the thread was cancelled there.
     enum Wait { wait };
     InsideAgent(ThreadState& thread, Wait) : thread_{thread}, entered_{true} {
-        while (thread.inside.exchange(true, std::memory_order_acquire)) sys::call(SYS_sched_yield);
+        while (!enter(thread.tid) && thread.inside.load(std::memory_order_acquire) != thread.tid)
+            sys::call(SYS_sched_yield);
     }
     ~InsideAgent() {
-        if (entered_) thread_.inside.store(false, std::memory_order_release);
+        if (entered_) thread_.inside.store(0, std::memory_order_release);
     }
     InsideAgent(const InsideAgent&) = delete;
     InsideAgent& operator=(const InsideAgent&) = delete;
     bool entered() const { return entered_; }
 
 private:
+    static constexpr int somebody_else = -1;
+
+    bool enter(int who) {
+        int nobody = 0;
+        return thread_.inside.compare_exchange_strong(nobody, who, std::memory_order_acquire);
+    }
+
     ThreadState& thread_;
     bool entered_;
 };

@@ -163,7 +163,7 @@ bool bring_up(ThreadState& thread, std::uint64_t now_ns, std::uint64_t cpu_ns) {
 
 void look_at(ThreadState& thread, std::uint64_t now_ns) {
     if (thread.waiting.tid == thread.tid && now_ns < thread.waiting.next_look_ns) return;
-    const InsideAgent inside{thread};
+    const InsideAgent inside{thread, InsideAgent::visitor};
     const std::uint64_t cpu_ns = inside.entered() && !thread.ended ? cpu_time(thread) : 0;
     if (cpu_ns == 0) return;
     if (thread.waiting.tid != thread.tid) begin(thread);

@@ -227,7 +227,7 @@ bool wait_for_handlers(std::uint64_t deadline_ns) {
     for (;;) {
         bool busy = false;
         for_each_thread([&](const ThreadState& state) {
-            busy = busy || (&state != current && state.inside.load(std::memory_order_acquire));
+            busy = busy || (&state != current && state.inside.load(std::memory_order_acquire) != 0);
         });
         if (!busy) return true;
         if (sys::monotonic_now() > deadline_ns) return false;
@@ -341,7 +341,7 @@ void adopt_from_now(int tid) {
 void drop_ended() {
     for_each_thread([](ThreadState& state) {
         if (!state.adopted || cpu_time_of(state.tid) != 0) return;
-        const InsideAgent inside{state};
+        const InsideAgent inside{state, InsideAgent::visitor};
         if (!inside.entered()) return;  // somebody looks at it; the next time
         state.ended = true;
         accounted_ns.fetch_add(state.counted * process.period_ns);

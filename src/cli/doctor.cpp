@@ -155,7 +155,7 @@ Check check_timers() {
                                           *rate, asked_hz, ticks_per_second());
     if (*rate > 0.8 * asked_hz) return {"timers", Verdict::good, found, ""};
     return {"timers", *rate > 1 ? Verdict::limited : Verdict::bad, found,
-            ticks_per_second() < asked_hz
+            static_cast<double>(ticks_per_second()) < asked_hz
                 ? "the kernel ticks more slowly (CONFIG_HZ); figures stay right, with fewer samples"
                 : "the machine is busy or virtual; figures stay right, with fewer samples"};
 }

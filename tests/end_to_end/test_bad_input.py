@@ -105,9 +105,9 @@ def test_existing_output_is_kept(tmp_path):
     assert any("run-2.pyprof" in line for line in recorded.messages())
 
 
-@pytest.mark.parametrize("size, enough", [("40k", False), ("100k", True)])
-def test_full_spool(size, enough, tmp_path):
-    """The program goes on, and what could not be written is counted."""
+@pytest.mark.parametrize("size", ["40k", "100k"])
+def test_full_spool(size, tmp_path):
+    """The program goes on, and its recording finds a place: a spool too small for it is passed over."""
     small = tmp_path / "small"
     small.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(small)], capture_output=True).returncode:
@@ -120,5 +120,5 @@ def test_full_spool(size, enough, tmp_path):
     assert process.returncode == 0, process.stderr
     assert process.stdout == "done\n"
     report = runs.load_report(tmp_path / "run.pyprof")
-    assert bool(report["functions"]) == enough
-    assert enough or report["quality"]["lost"]["file_full"] > 0
+    assert report["functions"]
+    assert report["quality"]["cpu_covered"] > 0.9

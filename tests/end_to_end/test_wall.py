@@ -49,8 +49,8 @@ def test_reasons_stand_below_the_lines_that_wait(waited):
     assert by_reason["[waits for I/O]"] >= 0.8 * (truth["reads_pipe"] + truth["receives"])
     assert by_reason["[waits for lock]"] >= 0.8 * truth["waits_for_lock"]
     assert by_reason["[waits for process]"] + by_reason["[waits for I/O]"] >= 0.8 * truth["waits_for_child"]
-    # Each of the two waits while the other runs, and runs 0.7 s itself.
-    assert 0.9 * 1.4 <= by_reason["[waits for GIL]"] <= 2 * truth["contends"] - 0.9 * 1.4
+    # Each of the two waits while the other runs, and runs 0.7 s itself; on a busy machine part of that is for a processor.
+    assert 0.3 * 1.4 <= by_reason["[waits for GIL]"] <= 2 * truth["contends"] - 0.9 * 1.4
     categories = report["categories"]
     assert categories["gil"] / 1e9 == pytest.approx(by_reason["[waits for GIL]"], rel=0.05)
     assert categories["idle"] > 0 and categories["io"] > 0

@@ -30,8 +30,11 @@ static void check(const char* name) {
     abort();
 }
 
-// The handlers of the agent's signals, which are real-time signals.
+// The handlers of the agent's signals: SIGSTKFLT, or a real-time signal where a program uses that.
 enum { first_signal = 40, last_signal = 64 };
+
+static int is_agents(int signal) { return signal == SIGSTKFLT || (signal >= first_signal && signal <= last_signal); }
+
 static void (*real_handlers[last_signal + 1])(int, siginfo_t*, void*);
 
 static void run_handler(int signal, siginfo_t* info, void* context) {
@@ -49,7 +52,7 @@ int sigaction(int signal, const struct sigaction* action, struct sigaction* old)
     static int (*real)(int, const struct sigaction*, struct sigaction*);
     check("sigaction");
     if (real == NULL) real = (int (*)(int, const struct sigaction*, struct sigaction*))dlsym(RTLD_NEXT, "sigaction");
-    if (action == NULL || signal < first_signal || signal > last_signal || !(action->sa_flags & SA_SIGINFO))
+    if (action == NULL || !is_agents(signal) || !(action->sa_flags & SA_SIGINFO))
         return real(signal, action, old);
     struct sigaction wrapped = *action;
     real_handlers[signal] = action->sa_sigaction;

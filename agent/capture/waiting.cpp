@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t age_share = 16;  // a wait is looked at again after this part of its age
 constexpr std::uint64_t longest_pause_ns = 16'000'000;
 constexpr std::uint64_t longest_gap_ns = 2 * longest_pause_ns;  // between two looks of somebody who is there
+constexpr std::int64_t negligible_ns = 20'000;                  // off the CPU: what looking for it would cost
 constexpr std::size_t line_bytes = 256;
 constexpr std::uint64_t unknown_register = 1;  // no address, and not aligned: whatever needs it fails
 
@@ -148,7 +149,7 @@ bool bring_up(ThreadState& thread, std::uint64_t now_ns, std::uint64_t cpu_ns) {
         static_cast<std::int64_t>(now_ns - waiting.seen_ns) - static_cast<std::int64_t>(cpu_ns - waiting.seen_cpu_ns);
     waiting.seen_ns = now_ns;
     waiting.seen_cpu_ns = cpu_ns;
-    if (!ran) return false;
+    if (!ran || waiting.open_ns < negligible_ns) return ran;
     const std::uint64_t queue_ns = queue_time_of(thread.tid);
     const auto queued = static_cast<std::int64_t>(queue_ns - waiting.seen_queue_ns);
     waiting.seen_queue_ns = queue_ns;
@@ -171,7 +172,9 @@ void look_at(ThreadState& thread, std::uint64_t now_ns) {
     const bool was_away = now_ns - waiting.seen_ns > longest_gap_ns && now_ns - waiting.seen_ns > 4 * process.period_ns;
     const bool ran = bring_up(thread, now_ns, cpu_ns);
     if (was_away && ran) charge_unseen(thread, inside);
-    if (ran || waiting.node == 0) {
+    if (ran && waiting.open_ns < negligible_ns) {
+        waiting.node = 0;  // it ran all the time
+    } else if (ran || waiting.node == 0) {
         const std::uint32_t before = waiting.node;
         waiting.node = find_wait(thread, cpu_ns, inside);
         waiting.began_ns = now_ns;

@@ -40,7 +40,7 @@ RunFigures figures_of(const gather::Tree& tree) {
         cpu_ns += static_cast<double>(process.cpu_ns);
         handler_ns += static_cast<double>(process.handler_ns);
     }
-    for (const auto& value : tree.values) weight_ns += static_cast<double>(value.weight_ns);
+    for (const auto& value : gather::cpu_values(tree)) weight_ns += static_cast<double>(value.weight_ns);
     figures.ranks = static_cast<int>(ranks.size());
     figures.processes = static_cast<int>(tree.processes.size());
     if (cpu_ns > 0) {

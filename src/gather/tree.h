@@ -126,4 +126,11 @@ struct Tree {
     std::vector<Measure> measures{};  // by name, each name once
 };
 
+// The CPU time: of a wall clock it stands beside the values.
+inline const std::vector<Value>& cpu_values(const Tree& tree) {
+    for (const Measure& measure : tree.measures)
+        if (measure.name == "cpu") return measure.values;
+    return tree.values;
+}
+
 }  // namespace pyprof::gather

@@ -43,13 +43,6 @@ void add_process(const gather::Process& process, Sums& sums, profile::Quality& q
     quality.damaged_bytes = saturating_add(quality.damaged_bytes, process.damaged_bytes);
 }
 
-// Of a wall clock the CPU time stands beside the values.
-const std::vector<gather::Value>& cpu_values(const gather::Tree& tree) {
-    for (const gather::Measure& measure : tree.measures)
-        if (measure.name == "cpu") return measure.values;
-    return tree.values;
-}
-
 void name_losses(const Sums& sums, profile::Quality& quality) {
     for (std::size_t i = 0; i < loss_names.size(); i++) {
         if (sums.losses[i] > 0) quality.lost.push_back({std::string{loss_names[i]}, sums.losses[i]});
@@ -66,7 +59,7 @@ profile::Quality quality_of(const gather::Tree& tree) {
     profile::Quality quality;
     Sums sums;
     for (const gather::Process& process : tree.processes) add_process(process, sums, quality);
-    for (const gather::Value& value : cpu_values(tree))
+    for (const gather::Value& value : gather::cpu_values(tree))
         sums.weight_ns = saturating_add(sums.weight_ns, value.weight_ns);
     if (sums.measured_ns > 0) {
         quality.rate_delivered_hz = static_cast<double>(quality.signals) * 1e9 / static_cast<double>(sums.measured_ns);

@@ -1,6 +1,7 @@
 """Wall mode: waiting threads are charged where they wait, by the time they wait, and nobody is interrupted."""
 
 import json
+import re
 
 import pytest
 import runs
@@ -57,7 +58,9 @@ def test_reasons_stand_below_the_lines_that_wait(waited):
 
 
 def test_cpu_time_is_what_it_is_without_waits(waited):
-    _, truth, report = waited
+    recorded, truth, report = waited
+    (message,) = recorded.messages()
+    assert 0.97 <= float(re.search(r"cpu covered ([0-9.]+)", message)[1]) <= 1.03
     assert 0.97 <= report["quality"]["cpu_covered"] <= 1.03
     assert total(report, "computes", "cpu") == pytest.approx(1.0, abs=0.1)
     assert total(report, "long_sleep", "cpu") < 0.05

@@ -1,4 +1,7 @@
-"""Each engine against programs that live awkwardly: nothing differs, and the CPU time is all there."""
+"""Each engine against programs that live awkwardly: nothing differs, and the CPU time is all there.
+
+PYPROF_FULL=1 runs the engine cpu through all of it too, which the other tests use anyway, and more rates.
+"""
 
 import json
 
@@ -10,14 +13,15 @@ import runs
 targets = runs.top / "tests/targets"
 life = runs.build / "tests/targets/life"
 all_engines = ("cpu", "perf", "tgkill")
+usual_engines = all_engines if runs.full_runs() else ("perf", "tgkill")
+rates = (1, 100, 199, 1000, 4000, 10_000) if runs.full_runs() else (1, 199, 10_000)
 
 # Those that an engine could disturb; test_coexistence has them all, with the default engine.
 delicate = ("sigwait", "signalfd", "crash", "close_everything", "no_more_files", "small_signal_queue",
             "little_address_space", "sleeping_thread", "descriptors_and_tasks")
 
 
-@pytest.fixture(scope="module", params=all_engines)
-def engine(request, tmp_path_factory):
+def possible(request, tmp_path_factory):
     """An engine that this machine has; else a skip that says why."""
     folder = tmp_path_factory.mktemp("trial")
     run = runs.record([runs.python3, targets / "burn.py", "0.1"], folder, options=["--engine", request.param]).report()["run"]
@@ -26,14 +30,24 @@ def engine(request, tmp_path_factory):
     return request.param
 
 
+@pytest.fixture(scope="module", params=all_engines)
+def any_engine(request, tmp_path_factory):
+    return possible(request, tmp_path_factory)
+
+
+@pytest.fixture(scope="module", params=usual_engines)
+def engine(request, tmp_path_factory):
+    return possible(request, tmp_path_factory)
+
+
 def compared(command, engine, folder, rate=199, **variables):
     """The report of a run that looks as it does without pyprof."""
     bare = runs.run(command, folder, **variables)
     recorded = runs.record(command, folder, options=["--engine", engine, "--rate", str(rate)], **variables)
     assert recorded.process.stdout == bare.stdout
     assert recorded.process.returncode == bare.returncode
-    others = [line for line in recorded.process.stderr.splitlines() if not line.startswith("pyprof: ")]
-    assert others == bare.stderr.splitlines()
+    lines = [line for line in recorded.process.stderr.splitlines() if not line.startswith("pyprof: ")]
+    assert lines == bare.stderr.splitlines()
     report = recorded.report()
     assert report["run"]["engine"] == engine
     return report
@@ -74,11 +88,11 @@ def test_programs_with_signals_and_limits_of_their_own(engine, mode, tmp_path):
     assert "thread_unarmed" not in report["quality"]["lost"]
 
 
-@pytest.mark.parametrize("rate", [1, 100, 199, 1000, 4000, 10_000])
-def test_rates(engine, rate, tmp_path):
-    report = compared([runs.python3, targets / "engines.py", "three_to_one"], engine, tmp_path, rate=rate)
+@pytest.mark.parametrize("rate", rates)
+def test_rates(any_engine, rate, tmp_path):
+    report = compared([runs.python3, targets / "engines.py", "three_to_one"], any_engine, tmp_path, rate=rate)
     quality = report["quality"]
-    print(json.dumps({"engine": engine, "asked": rate, "delivered": quality["rate_delivered_hz"],
+    print(json.dumps({"engine": any_engine, "asked": rate, "delivered": quality["rate_delivered_hz"],
                       "covered": quality["cpu_covered"]}))
     assert report["run"]["rate_hz"] == rate
     if rate >= 100:
@@ -87,7 +101,7 @@ def test_rates(engine, rate, tmp_path):
         # 4.5 standard deviations of as many draws as there were signals, and half a point.
         tolerance = 4.5 * (0.75 * 0.25 / quality["signals"]) ** 0.5 + 0.005
         assert abs(seconds_in(report, "long") / whole - 0.75) < tolerance
-    if rate == 100:
+    if rate in (100, 199):
         assert quality["rate_delivered_hz"] > 50
 
 

@@ -1,5 +1,6 @@
 #include "agent/capture/figures.h"
 
+#include "agent/capture/proc_files.h"
 #include "agent/capture/syscalls.h"
 
 namespace pyprof::capture {
@@ -16,30 +17,11 @@ void copy_text(char (&into)[n], const char* from) {
     into[i] = '\0';
 }
 
-void read_file(const char* path, char* into, std::size_t capacity) {
-    const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
-    std::size_t used = 0;
-    while (used + 2 < capacity) {
-        const long got = sys::read(fd, into + used, capacity - 2 - used);
-        if (got <= 0) break;
-        used += static_cast<std::size_t>(got);
-    }
-    sys::close(fd);
-    into[used] = into[used + 1] = '\0';
-}
-
-// Second number of /proc/self/schedstat: nanoseconds spent waiting on a run queue (main thread only, as the kernel
-// gives it for the task that reads).
+// Of the main thread only, as the kernel gives it for the task that reads.
 std::uint64_t run_delay_ns() {
     char text[128] = {};
     read_file("/proc/self/schedstat", text, sizeof text);
-    const char* at = text;
-    while (*at >= '0' && *at <= '9') ++at;
-    std::uint64_t value = 0;
-    if (*at == ' ')
-        for (++at; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
-    return value;
+    return second_number(text);
 }
 
 void fill_facts() {

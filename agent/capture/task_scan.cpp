@@ -1,5 +1,6 @@
 #include "agent/capture/task_scan.h"
 
+#include "agent/capture/proc_files.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
 
@@ -7,14 +8,6 @@ namespace pyprof::capture {
 namespace {
 
 constexpr std::uint64_t scan_interval_ns = 200'000'000;
-
-struct Dirent64 {  // as getdents64(2) returns it
-    std::uint64_t inode;
-    std::int64_t offset;
-    std::uint16_t bytes;
-    std::uint8_t type;
-    char name[1];
-};
 
 int number(const char* text) {
     int value = 0;
@@ -38,20 +31,10 @@ void (*adopt_thread)(int tid) = nullptr;
 void (*drop_ended_threads)() = nullptr;
 
 void scan_tasks() {
-    const int fd = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return;
-    alignas(Dirent64) char buffer[2048];
-    for (;;) {
-        const long got = sys::call(SYS_getdents64, fd, sys::word(buffer), sizeof buffer);
-        if (got <= 0) break;
-        for (long at = 0; at < got;) {
-            const auto* entry = reinterpret_cast<const Dirent64*>(buffer + at);
-            const int tid = number(entry->name);
-            if (tid > 0) adopt_thread(tid);
-            at += entry->bytes;
-        }
-    }
-    sys::close(fd);
+    for_each_entry("/proc/self/task", [](const char* name) {
+        const int tid = number(name);
+        if (tid > 0) adopt_thread(tid);
+    });
 }
 
 void scan_tasks_if_due(std::uint64_t now_ns) {

@@ -1,6 +1,7 @@
 #include "agent/capture/waiting.h"
 
 #include "agent/capture/handler.h"
+#include "agent/capture/proc_files.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/python_state.h"
 #include "agent/capture/stitch.h"
@@ -46,15 +47,11 @@ void path_of(int tid, const char* file, char (&path)[64]) {
 }
 
 // The start of a file of a thread; empty if it is gone.
-void read_file(int tid, const char* file, char (&line)[line_bytes]) {
+void read_file_of(int tid, const char* file, char (&line)[line_bytes]) {
     char path[64];
     path_of(tid, file, path);
     line[0] = '\0';
-    const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
-    const long got = sys::read(fd, line, sizeof line - 1);
-    sys::close(fd);
-    line[got > 0 ? got : 0] = '\0';
+    read_file(path, line, sizeof line);
 }
 
 bool same(const char* a, const char* b) {
@@ -62,16 +59,11 @@ bool same(const char* a, const char* b) {
     return *a == *b;
 }
 
-// Second number of schedstat: time on a run queue, 0 where the kernel does not count it.
+// Time on a run queue, 0 where the kernel does not count it.
 std::uint64_t queue_time_of(int tid) {
     char line[line_bytes];
-    read_file(tid, "schedstat", line);
-    const char* at = line;
-    while (*at >= '0' && *at <= '9') ++at;
-    std::uint64_t value = 0;
-    if (*at == ' ')
-        for (++at; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
-    return value;
+    read_file_of(tid, "schedstat", line);
+    return second_number(line);
 }
 
 Registers registers_of(const SystemCall& call) {
@@ -105,10 +97,10 @@ std::uint32_t find_wait(ThreadState& thread, std::uint64_t cpu_ns, const InsideA
     char before[line_bytes], after[line_bytes];
     SystemCall call;
     const ObjectReader reader;  // what the thread's frames keep loaded, it may unload when it goes on
-    read_file(thread.tid, "syscall", before);
+    read_file_of(thread.tid, "syscall", before);
     if (!reader.may_read() || !parse_system_call(before, call) || !ensure_thread(thread, inside)) return 0;
     take_stack(thread, call);
-    read_file(thread.tid, "syscall", after);
+    read_file_of(thread.tid, "syscall", after);
     if (!same(before, after) || cpu_time(thread) != cpu_ns) return 0;
     if (room.merged.has_python) thread.record->is_python = 1;
     const std::uint32_t leaf = thread.tree.descend(room.merged).node;

@@ -3,6 +3,7 @@
 #include <linux/perf_event.h>
 #include <sys/ioctl.h>
 
+#include "agent/capture/proc_files.h"
 #include "agent/capture/syscalls.h"
 #include "agent/discover/text.h"
 
@@ -10,14 +11,6 @@ namespace pyprof::counters {
 namespace {
 
 namespace sys = capture::sys;
-
-struct Dirent64 {  // as getdents64(2) returns it
-    std::uint64_t inode;
-    std::int64_t offset;
-    std::uint16_t bytes;
-    std::uint8_t type;
-    char name[1];
-};
 
 bool is_event(const char* number) {
     char path[64], target[64] = {};
@@ -28,19 +21,9 @@ bool is_event(const char* number) {
 
 template <class Action>
 void for_each_event(Action action) {
-    const int folder = sys::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return;
-    alignas(Dirent64) char buffer[2048];
-    for (;;) {
-        const long got = sys::call(SYS_getdents64, folder, sys::word(buffer), sizeof buffer);
-        if (got <= 0) break;
-        for (long at = 0; at < got;) {
-            const auto* entry = reinterpret_cast<const Dirent64*>(buffer + at);
-            if (is_event(entry->name)) action(static_cast<int>(discover::number_or(entry->name, 0)));
-            at += entry->bytes;
-        }
-    }
-    sys::close(folder);
+    capture::for_each_entry("/proc/self/fd", [&](const char* name) {
+        if (is_event(name)) action(static_cast<int>(discover::number_or(name, 0)));
+    });
 }
 
 bool has_id(int descriptor, std::uint64_t& id) {

@@ -326,7 +326,8 @@ void adopt(int tid) {
     ThreadState* state = make_state(tid);
     if (state == nullptr) return;
     state->adopted = true;
-    arm(*state, cpu_time_of(tid));
+    state->pending = cpu_time_of(tid) / process.period_ns;  // what it used so far; its first sample takes it
+    arm(*state, state->pending * process.period_ns);
 }
 
 void adopt_from_now(int tid) {

@@ -258,6 +258,17 @@ bool start_python() {
     return true;
 }
 
+// Every signal is one period of the one thread that there is.
+constexpr Engine every_signal{
+    .kind = wire::Engine::cpu,
+    .name = "every signal",
+    .arm = nullptr,
+    .disarm = nullptr,
+    .periods = [](ThreadState&, const siginfo_t&) -> std::uint64_t { return 1; },
+    .change_phase = [](ThreadState&) {},
+    .after_fork = nullptr,
+};
+
 void start_agent() {
     native_code.set_up(writer, "/proc/self/exe");
     sys::vdso_clock_gettime =
@@ -271,6 +282,8 @@ void start_agent() {
     pthread_attr_getstack(&attributes, &low, &bytes);
     pthread_attr_destroy(&attributes);
     thread.begin(1);
+    thread.arming.engine.store(&every_signal);
+    interrupted_thread = [](const siginfo_t&) { return &thread; };
     thread.stack = {reinterpret_cast<std::uint64_t>(low), reinterpret_cast<std::uint64_t>(low) + bytes};
     const InsideAgent inside{thread};
     if (!ensure_thread(thread, inside)) std::abort();

@@ -28,7 +28,8 @@ struct Room {
     PageCopies copies;
 } room;
 
-const char* append(char* to, const char* from) {
+// Gives the new end.
+char* append(char* to, const char* from) {
     while (*from != '\0') *to++ = *from++;
     *to = '\0';
     return to;
@@ -40,10 +41,7 @@ void path_of(int tid, const char* file, char (&path)[64]) {
     digits[--at] = '\0';
     for (auto rest = static_cast<unsigned>(tid); rest != 0; rest /= 10)
         digits[--at] = static_cast<char>('0' + rest % 10);
-    char* end = const_cast<char*>(append(path, "/proc/self/task/"));
-    end = const_cast<char*>(append(end, digits + at));
-    end = const_cast<char*>(append(end, "/"));
-    append(end, file);
+    append(append(append(append(path, "/proc/self/task/"), digits + at), "/"), file);
 }
 
 // The start of a file of a thread; empty if it is gone.

@@ -267,7 +267,7 @@ private:
         PythonMemo::Frame checked{};
         if (!read_frame(frame, raw, checked)) return false;
         is_innermost_ = false;
-        if (is_init_cleanup(raw.code)) return true;
+        if (raw.id == 0 && is_init_cleanup(raw.code)) return true;
         checked.id = stack_.add_frame(raw);
         if (checked.id != 0) remembered_.add(checked);
         return true;
@@ -283,11 +283,15 @@ private:
         if (seen != nullptr && seen->fingerprint == fingerprint)
             checked = *seen;
         else if (known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type)
-            checked = {frame, code, fingerprint, 0, known_.load<std::int32_t>(code + layout_.code.first_traceable)};
+            checked = {frame, code, fingerprint, 0, 0, known_.load<std::int32_t>(code + layout_.code.first_traceable),
+                       0};
         else
             return false;
-        raw = {.code = code, .unit = 0, .id = checked.id};
-        return unit_of(checked, known_.load<std::uint64_t>(frame + layout_.frame.instruction), raw.unit);
+        const std::uint64_t instruction = known_.load<std::uint64_t>(frame + layout_.frame.instruction);
+        if (instruction != checked.instruction && !unit_of(checked, instruction, checked.unit)) return false;
+        checked.instruction = instruction;
+        raw = {.code = code, .unit = checked.unit, .id = checked.id};
+        return true;
     }
 
     // Code units from the start of the code to the instruction, -1 while arguments are being bound.

@@ -64,6 +64,7 @@ struct PythonLayout {
         Offset control_frame;       // Activations::control_frames: innermost _PyCFrame
         Offset root_control_frame;  // … and the outermost, embedded, which is no activation
         Offset current_frame;       // Activations::entry_frames: innermost _PyInterpreterFrame
+        Offset data_stack_top;      // Activations::control_frames: where the next frame will lie
     } thread;
 
     struct ControlFrame {  // _PyCFrame
@@ -80,6 +81,8 @@ struct PythonLayout {
         Offset instruction;              // prev_instr, instr_ptr: the instruction that runs, or its caches
         Offset owner;                    // u8
         std::uint8_t first_entry_owner;  // owners from here on are entry frames, which run no code
+        std::uint8_t generator_owner;    // frames that are part of a generator or coroutine
+        Offset generator_state;          // i8, so many bytes before such a frame; 0 (FRAME_EXECUTING) while it runs
     } frame;
 
     struct Code {           // PyCodeObject
@@ -91,6 +94,8 @@ struct PythonLayout {
         Offset flags;
         Offset first_line;
         Offset first_traceable;  // int, code units
+        Offset locals;           // int, words behind the frame: co_nlocalsplus
+        Offset stack;            // int, words behind those: co_stacksize
         Offset version;          // u32, unique per interpreter; absent before 3.12
         Offset instructions;     // co_code_adaptive
     } code;

@@ -89,6 +89,8 @@ std::uint64_t FakePython::code(const CodeFacts& facts) {
     put(address + at.first_line, facts.first_line);
     put(address + at.flags, std::uint32_t{3});
     put(address + at.first_traceable, facts.first_traceable);
+    put(address + at.locals, std::uint32_t{1});
+    put(address + at.stack, std::uint32_t{1});
     if (at.version != cpython::absent) put(address + at.version, facts.version);
     return address;
 }
@@ -142,7 +144,10 @@ void FakePython::set_head(std::uint64_t frame) {
 }
 
 std::uint64_t FakePython::make_frame(std::uint64_t code, std::uint64_t instruction, std::uint8_t owner) {
+    if (owner == layout_.frame.generator_owner) allocate(8);  // its state
     const std::uint64_t frame = allocate(layout_.frame.bytes + 16);
+    if (layout_.thread.data_stack_top != cpython::absent && owner == 0)
+        put(thread_ + layout_.thread.data_stack_top, frame + layout_.frame.bytes + 16);
     put(frame + layout_.frame.code, code);
     put(frame + layout_.frame.instruction, instruction);
     put(frame + layout_.frame.owner, owner);

@@ -6,6 +6,8 @@
 
 #include "agent/cpython/debug_offsets.h"
 #include "agent/cpython/versions.h"
+#include "agent/discover/accessor.h"
+#include "agent/discover/evaluation_loop.h"
 #include "agent/discover/loaded_symbols.h"
 
 namespace pyprof::discover {
@@ -13,8 +15,6 @@ namespace {
 
 using cpython::PythonRuntime;
 using cpython::RuntimeState;
-
-constexpr std::uint32_t oldest_with_version_symbol = 0x030b0000;
 
 template <class T>
 T value_at(std::uint64_t address) {
@@ -45,10 +45,26 @@ bool is_used(std::uint64_t runtime, void* context) {
     return value_at<std::uint64_t>(runtime + layout.runtime.first_interpreter) != 0;
 }
 
-// PY_VERSION_HEX, 0 before 3.11.
+// "3.8.18 (default, …" as a final release's PY_VERSION_HEX, 0 if it is none. Bounded by the text's own end.
+std::uint32_t version_hex_of(const char* text) {
+    std::uint32_t hex = 0;
+    for (int part = 0; part < 3; ++part) {
+        std::uint32_t number = 0;
+        const char* const begin = text;
+        for (; *text >= '0' && *text <= '9'; ++text) number = number * 10 + static_cast<std::uint32_t>(*text - '0');
+        if (text == begin || number > 0xff) return 0;
+        hex = hex << 8 | number;
+        if (*text == '.') ++text;
+    }
+    return hex << 8 | 0xf0;
+}
+
+// PY_VERSION_HEX; 0 if nobody says. Before 3.11 only Py_GetVersion() knows it; it prints into a buffer of its own.
 std::uint32_t find_version_hex() {
     const std::uint64_t symbol = find_loaded_symbol("Py_Version");
-    return symbol == 0 ? 0 : static_cast<std::uint32_t>(value_at<unsigned long>(symbol));
+    if (symbol != 0) return static_cast<std::uint32_t>(value_at<unsigned long>(symbol));
+    const auto text = reinterpret_cast<const char* (*)()>(find_loaded_symbol("Py_GetVersion"));
+    return text == nullptr ? 0 : version_hex_of(text());
 }
 
 // What the interpreter says of its own layout, where it does. nullptr, or why it cannot be trusted.
@@ -62,12 +78,23 @@ const char* apply_own_offsets(PythonRuntime& python, const cpython::SupportedVer
     return nullptr;
 }
 
-// The key that the layout names must give what the interpreter's own function gives, for this thread at least.
-bool key_is_right(const PythonRuntime& python) {
+// Where the thread state bound to a thread is kept, as far as the layout does not say it.
+void find_bound_thread(PythonRuntime& python) {
+    python.thread_specific = reinterpret_cast<void* (*)(unsigned)>(find_loaded_symbol("pthread_getspecific"));
+    const std::uint64_t own = find_loaded_symbol("PyGILState_GetThisThreadState");
+    if (python.layout.runtime.key == cpython::absent && own != 0)
+        python.bound_thread = decode_accessor(bytes_at(own, accessor_bytes));
+}
+
+// What was found must give what the interpreter's own function gives, for this thread at least.
+bool bound_thread_is_right(const PythonRuntime& python) {
     using Accessor = void* (*)();
     const auto own = reinterpret_cast<Accessor>(find_loaded_symbol("PyGILState_GetThisThreadState"));
-    if (own == nullptr) return false;
+    if (own == nullptr || python.thread_specific == nullptr) return false;
     const auto& at = python.layout.runtime;
+    if (at.key == cpython::absent)
+        return python.bound_thread.place != cpython::ThreadLocal::Place::none &&
+               python.bound_thread.load() == reinterpret_cast<std::uint64_t>(own());
     if (value_at<std::int32_t>(python.runtime + at.key_initialized) == 0) return own() == nullptr;
     return python.thread_specific(value_at<std::uint32_t>(python.runtime + at.key)) == own();
 }
@@ -90,8 +117,8 @@ cpython::PythonRuntime find_python() {
     if (python.runtime == 0) return python;
 
     python.version_hex = find_version_hex();
-    if (python.version_hex < oldest_with_version_symbol)
-        return refuse(python, "versions before 3.11 are not supported");
+    if (python.version_hex >> 16 < (3u << 8 | cpython::first_supported_minor))
+        return refuse(python, "versions before 3.8 are not supported");
     if (find_loaded_symbol("_Py_NegativeRefcount") != 0) return refuse(python, "debug builds are not supported");
     const cpython::SupportedVersion* const version = find_layout(python);
     if (version == nullptr)
@@ -106,12 +133,17 @@ cpython::PythonRuntime find_python() {
     if (python.code_type == 0) return refuse(python, "it does not export PyCode_Type");
     if (value_at<std::uint64_t>(python.code_type + python.layout.type.basic_size) != python.layout.code.basic_size)
         return refuse(python, "its code objects have another size (a build with reference tracing?)");
-    python.thread_specific = reinterpret_cast<void* (*)(unsigned)>(find_loaded_symbol("pthread_getspecific"));
-    if (python.thread_specific == nullptr || !key_is_right(python))
-        return refuse(python, "its thread states are not where they belong");
+    find_bound_thread(python);
+    if (!bound_thread_is_right(python)) return refuse(python, "its thread states are not where they belong");
     const LoadedRange object = find_loaded_range(python.runtime);
     python.begin = object.begin;
     python.end = object.end;
+    if (python.layout.frame.activations == cpython::Activations::counted) {
+        const EvaluationLoop loop = find_evaluation_loop();
+        if (loop.hot.begin == loop.hot.end) return refuse(python, "its evaluation loop has no symbol");
+        python.loop = loop.hot;
+        python.loop_cold = loop.cold;
+    }
     python.state = RuntimeState::ready;
     return python;
 }

@@ -40,6 +40,14 @@ public:
     // An interpreter of this version that was initialised, with no thread state for this thread.
     void set_up(unsigned long version_hex, const cpython::PythonLayout& layout) {
         put("Py_Version", 0, version_hex);
+        set_up(layout);
+    }
+    // One before 3.11, which says its version in words.
+    void set_up(const char* version, const cpython::PythonLayout& layout) {
+        std::strcpy(reinterpret_cast<char*>(symbol("fake_version")), version);
+        set_up(layout);
+    }
+    void set_up(const cpython::PythonLayout& layout) {
         put("PyCode_Type", layout.type.basic_size, std::uint64_t{layout.code.basic_size});
         put("_PyRuntime", layout.runtime.first_interpreter, std::uint64_t{0x5555});
     }
@@ -108,6 +116,24 @@ TEST_CASE("the thread key is believed only if it gives what the interpreter says
     pthread_key_delete(key);
 }
 
+TEST_CASE("a version before 3.11 is known by what it says") {
+    FakeLibrary library{"fake_cpython_old"};
+    const auto& [text, hex, layout] = GENERATE(table<const char*, std::uint32_t, const cpython::PythonLayout*>({
+        {"3.8.18 (default, Nov 21 2026)", 0x030812f0, &cpython::python_3_8},
+        {"3.9.2 (default, x)", 0x030902f0, &cpython::python_3_9},
+        {"3.10.13+ (main, x)", 0x030a0df0, &cpython::python_3_10},
+    }));
+    library.set_up(text, *layout);
+    const PythonRuntime python = find_python();
+    CHECK(std::string{python.message} == "");
+    CHECK(python.state == RuntimeState::ready);
+    CHECK(python.version_hex == hex);
+    CHECK(python.layout.version.minor == layout->version.minor);
+    const bool is_counted = python.layout.frame.activations == cpython::Activations::counted;
+    const auto loop = reinterpret_cast<std::uint64_t>(library.symbol("_PyEval_EvalFrameDefault"));
+    CHECK(python.loop.holds(loop) == is_counted);
+}
+
 TEST_CASE("3.13 is read with the offsets that it states") {
     FakeLibrary library{"fake_cpython"};
     library.set_up(0x030d12f0, cpython::python_3_13);
@@ -134,21 +160,29 @@ TEST_CASE("3.13 is read with the offsets that it states") {
     SECTION("of a free-threaded build") {
         library.put("Py_Version", 0, 0x030d00f0ul);
         library.state_offsets(&tests::StatedOffset::v3_13_0t);
+        library.set_up(cpython::python_3_13t);
         const PythonRuntime python = find_python();
-        CHECK(python.state == RuntimeState::unsupported);
-        CHECK(says(python, "free-threaded"));
+        CHECK(std::string{python.message} == "");
+        CHECK(python.layout.version.free_threaded);
+        CHECK(python.layout.code.file_name == 128);
     }
 }
 
 TEST_CASE("an interpreter whose frames cannot be read is refused with the reason") {
-    SECTION("older than 3.11") {
+    SECTION("older than 3.8") {
         FakeLibrary library{"fake_cpython_old"};
-        CHECK(says(find_python(), "before 3.11"));
+        library.set_up("3.7.16 (default, Nov 21 2026)", cpython::python_3_8);
+        CHECK(says(find_python(), "CPython 3.7.16: versions before 3.8"));
+    }
+    SECTION("a version that is none") {
+        FakeLibrary library{"fake_cpython_old"};
+        library.set_up(GENERATE("", "3.x", "300.1.2", "3."), cpython::python_3_8);
+        CHECK(says(find_python(), "before 3.8"));
     }
     SECTION("newer than the newest known") {
         FakeLibrary library{"fake_cpython"};
-        library.set_up(0x030e00f0, cpython::python_3_13);
-        CHECK(says(find_python(), "CPython 3.14.0: this version is newer"));
+        library.set_up(0x031000f0, cpython::python_3_13);
+        CHECK(says(find_python(), "CPython 3.16.0: this version is newer"));
     }
     SECTION("another size of code objects") {
         FakeLibrary library{"fake_cpython"};

@@ -7,8 +7,10 @@ namespace {
 
 constexpr std::uint32_t first_index_slots = 1024;  // one page
 
-std::uint32_t hash(std::uint32_t parent, std::uint64_t key) {
-    std::uint64_t h = (key ^ (std::uint64_t{parent} << 17)) * 0x9E3779B97F4A7C15ULL;
+constexpr std::uint32_t root_path = 0;
+
+std::uint32_t path_below(std::uint32_t path, std::uint64_t key) {
+    std::uint64_t h = (key ^ (std::uint64_t{path} << 17)) * 0x9E3779B97F4A7C15ULL;
     h ^= h >> 29;
     h *= 0xBF58476D1CE4E5B9ULL;
     return static_cast<std::uint32_t>(h >> 32);
@@ -23,12 +25,12 @@ void CallTree::start(Arena& arena, TreeBudget& budget, std::uint32_t tree, std::
     root_ = 0;
     first_chunk_ = last_chunk_ = next_class_ = 0;
     previous_count_ = 0;
-    root_ = insert(0, root_key);
+    root_ = insert(0, root_key, root_path);
 }
 
-std::uint32_t CallTree::find(std::uint32_t parent, std::uint64_t key) const {
+std::uint32_t CallTree::find(std::uint32_t parent, std::uint64_t key, std::uint32_t path) const {
     if (index_ == nullptr) return 0;
-    for (std::uint32_t slot = hash(parent, key) & index_mask_;; slot = (slot + 1) & index_mask_) {
+    for (std::uint32_t slot = path & index_mask_;; slot = (slot + 1) & index_mask_) {
         const std::uint32_t id = index_[slot];
         if (id == 0) return 0;
         const wire::Node* node = arena_->node(id);
@@ -36,13 +38,13 @@ std::uint32_t CallTree::find(std::uint32_t parent, std::uint64_t key) const {
     }
 }
 
-std::uint32_t CallTree::child(std::uint32_t parent, std::uint64_t key) {
-    const std::uint32_t found = find(parent, key);
-    return found != 0 ? found : insert(parent, key);
+std::uint32_t CallTree::child(std::uint32_t parent, std::uint64_t key, std::uint32_t path) {
+    const std::uint32_t found = find(parent, key, path);
+    return found != 0 ? found : insert(parent, key, path);
 }
 
 // 0 when the cap is reached.
-std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key) {
+std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key, std::uint32_t path) {
     if ((index_used_ + 1) * 2 > index_mask_ && !grow_index()) return 0;
     wire::ChunkHeader* chunk = last_chunk_ == 0 ? nullptr : arena_->chunk(last_chunk_);
     if (chunk == nullptr || chunk->used + stride() > chunk->bytes) {
@@ -52,6 +54,7 @@ std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key) {
     const std::uint32_t id = (last_chunk_ + chunk->used) / wire::node_bytes;
     wire::Node* node = arena_->node(id);
     node->parent = parent;
+    node->path = path;
     std::atomic_ref{node->key}.store(key, std::memory_order_release);
     chunk->used += stride();
     remember(id);
@@ -71,8 +74,7 @@ bool CallTree::grow_nodes() {
 }
 
 void CallTree::remember(std::uint32_t id) {
-    const wire::Node* node = arena_->node(id);
-    std::uint32_t slot = hash(node->parent, node->key) & index_mask_;
+    std::uint32_t slot = arena_->node(id)->path & index_mask_;
     while (index_[slot] != 0) slot = (slot + 1) & index_mask_;
     index_[slot] = id;
     ++index_used_;
@@ -105,27 +107,27 @@ bool CallTree::grow_index() {
 }
 
 CallTree::Leaf CallTree::descend(const MergedStack& stack) {
-    std::uint32_t node = root_;
     std::uint32_t depth = 0;
     while (depth < stack.count && depth < previous_count_ &&
-           previous_keys_[depth] == stack.keys[stack.count - 1 - depth]) {
-        node = previous_nodes_[depth++];
-    }
+           previous_[depth].key == stack.keys[stack.count - 1 - depth])
+        ++depth;
+    std::uint32_t node = depth == 0 ? root_ : previous_[depth - 1].node;
+    std::uint32_t path = depth == 0 ? root_path : previous_[depth - 1].path;
     previous_count_ = depth;
     for (; depth < stack.count; ++depth) {
         const std::uint64_t key = stack.keys[stack.count - 1 - depth];
-        const std::uint32_t next = node == 0 ? 0 : child(node, key);
+        path = path_below(path, key);
+        const std::uint32_t next = node == 0 ? 0 : child(node, key, path);
         if (next == 0) return {node, false};
         node = next;
-        previous_keys_[depth] = key;
-        previous_nodes_[depth] = node;
+        previous_[depth] = {key, node, path};
         previous_count_ = depth + 1;
     }
     return {node, true};
 }
 
 std::uint32_t CallTree::step(std::uint32_t node, std::uint64_t key) {
-    const std::uint32_t next = node == 0 ? 0 : child(node, key);
+    const std::uint32_t next = node == 0 ? 0 : child(node, key, path_below(arena_->node(node)->path, key));
     return next == 0 ? node : next;
 }
 
@@ -160,10 +162,9 @@ void CallTree::absorb(CallTree& other) {
         for (std::uint32_t at = sizeof(wire::ChunkHeader); at + stride() <= chunk->used; at += stride()) {
             wire::Node* node = arena_->node((offset + at) / wire::node_bytes);
             const bool is_root = node->parent == 0;
-            const std::uint32_t parent = is_root ? 0 : arena_->node(node->parent)->reserved[0];
-            std::uint32_t target = is_root ? root_ : child(parent, node->key);
-            if (target == 0) target = parent;  // the cap is reached: the deepest ancestor takes it
-            node->reserved[0] = target;
+            // Where the cap is reached, the deepest ancestor takes it.
+            const std::uint32_t target = is_root ? root_ : step(arena_->node(node->parent)->moved_to, node->key);
+            node->moved_to = target;
             move_weight(*node, target);
         }
     }
@@ -176,7 +177,7 @@ std::uint32_t CallTree::moved_to(const Arena& arena, std::uint32_t id, std::uint
     while (offset >= wire::recording_header_bytes && arena.chunk(offset)->magic != wire::chunk_magic)
         offset -= wire::page_bytes;
     if (offset < wire::recording_header_bytes || arena.chunk(offset)->tree != tree) return id;
-    return arena.node(id)->reserved[0];
+    return arena.node(id)->moved_to;
 }
 
 void CallTree::discard() {

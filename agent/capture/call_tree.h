@@ -38,7 +38,7 @@ public:
     void charge_extra(std::uint32_t node, std::uint32_t metric, std::uint64_t amount);
 
     // Adds every node of `other` below the root of this tree and leaves `other` without weight. For each folded node
-    // its new id is left in Node::reserved[0] until `discard`.
+    // its new id is left in Node::moved_to until `discard`.
     void absorb(CallTree& other);
     // New id of a node that was absorbed; `id` itself if it belongs to another tree.
     static std::uint32_t moved_to(const Arena& arena, std::uint32_t id, std::uint32_t tree);
@@ -50,9 +50,10 @@ public:
     void forget();
 
 private:
-    std::uint32_t child(std::uint32_t parent, std::uint64_t key);
-    std::uint32_t find(std::uint32_t parent, std::uint64_t key) const;
-    std::uint32_t insert(std::uint32_t parent, std::uint64_t key);
+    // `path` is that of the child.
+    std::uint32_t child(std::uint32_t parent, std::uint64_t key, std::uint32_t path);
+    std::uint32_t find(std::uint32_t parent, std::uint64_t key, std::uint32_t path) const;
+    std::uint32_t insert(std::uint32_t parent, std::uint64_t key, std::uint32_t path);
     void move_weight(wire::Node& from, std::uint32_t target);
     std::uint32_t stride() const { return wire::node_stride(budget_->extra_metrics); }
     bool grow_index();
@@ -65,12 +66,17 @@ private:
     std::uint32_t root_ = 0;
     std::uint32_t first_chunk_ = 0, last_chunk_ = 0;  // chained by ChunkHeader::reserved[0]
     std::uint32_t next_class_ = 0;
-    std::uint32_t* index_ = nullptr;  // open addressing, node ids
+    // Node ids, by open addressing from Node::path: where a node's slot is depends on keys alone, so that the slots of
+    // a whole stack can be on their way from memory at once.
+    std::uint32_t* index_ = nullptr;
     std::uint32_t index_mask_ = 0, index_used_ = 0;
     // The previous stack, root first: most samples differ from it near the leaf only.
+    struct Step {
+        std::uint64_t key;
+        std::uint32_t node, path;
+    };
     std::uint32_t previous_count_ = 0;
-    std::uint64_t previous_keys_[max_merged_frames];
-    std::uint32_t previous_nodes_[max_merged_frames];
+    Step previous_[max_merged_frames];
 };
 
 }  // namespace pyprof::capture

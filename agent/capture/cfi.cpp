@@ -88,8 +88,11 @@ public:
     bool run() {
         if (!run(entry_.common_instructions)) return false;
         std::memcpy(initial_, rules_.registers, sizeof initial_);
-        location_ = entry_.begin;
-        return run(entry_.instructions);
+        location_ = row_begin_ = entry_.begin;
+        if (!run(entry_.instructions)) return false;
+        rules_.begin = jumped_ ? pc_ : row_begin_;
+        rules_.end = jumped_ ? pc_ + 1 : location_ > pc_ ? location_ : entry_.end;
+        return true;
     }
 
 private:
@@ -102,7 +105,7 @@ private:
             const std::uint32_t low = opcode & 0x3f;
             switch (opcode >> 6) {
                 case 1:
-                    location_ += low * entry_.code_alignment;
+                    advance(low);
                     break;
                 case 2:
                     set(low, Rule::Kind::at_cfa_offset, factored(reader.uleb()));
@@ -124,15 +127,16 @@ private:
                 break;  // nop
             case 0x01:
                 location_ = reader.pointer(entry_.pointer_encoding, 0);
+                jumped_ = true;
                 break;  // set_loc
             case 0x02:
-                location_ += reader.fixed<std::uint8_t>() * entry_.code_alignment;
+                advance(reader.fixed<std::uint8_t>());
                 break;
             case 0x03:
-                location_ += reader.fixed<std::uint16_t>() * entry_.code_alignment;
+                advance(reader.fixed<std::uint16_t>());
                 break;
             case 0x04:
-                location_ += reader.fixed<std::uint32_t>() * entry_.code_alignment;
+                advance(reader.fixed<std::uint32_t>());
                 break;
             case 0x0a:
                 remember();
@@ -155,6 +159,11 @@ private:
                 define_register(opcode, reader);
                 break;
         }
+    }
+
+    void advance(std::uint64_t steps) {
+        location_ += steps * entry_.code_alignment;
+        if (location_ <= pc_) row_begin_ = location_;
     }
 
     void define_cfa(std::uint8_t opcode, CfiReader& reader) {
@@ -252,6 +261,8 @@ private:
     const std::uint64_t pc_;
     FrameRules& rules_;
     std::uint64_t location_ = 0;
+    std::uint64_t row_begin_ = 0;  // where the rules took their present form
+    bool jumped_ = false;          // by set_loc, perhaps backwards
     bool failed_ = false;
     std::uint32_t depth_ = 0;
     Rule initial_[Registers::count];
@@ -325,6 +336,8 @@ RowKind compact_cfa(const FrameRules& rules, std::int64_t& field) {
 }  // namespace
 
 bool find_function(std::uint64_t header, const MemoryRange& memory, std::uint64_t pc, FunctionEntry& entry) {
+    entry.begin = pc;
+    entry.end = pc + 1;
     if (!memory.holds(header, 4)) return false;
     CfiReader reader{header, memory.end};
     const auto version = reader.fixed<std::uint8_t>();
@@ -349,9 +362,15 @@ bool find_function(std::uint64_t header, const MemoryRange& memory, std::uint64_
         if (table[first + half].begin <= wanted) first += half;
         left -= half;
     }
-    return read_function_entry(header + static_cast<std::uint64_t>(static_cast<std::int64_t>(table[first].entry)),
-                               memory, entry) &&
-           pc >= entry.begin && pc < entry.end;
+    const auto address = [header](std::int32_t relative) {
+        return header + static_cast<std::uint64_t>(static_cast<std::int64_t>(relative));
+    };
+    const bool good = read_function_entry(address(table[first].entry), memory, entry);
+    if (good && pc >= entry.begin && pc < entry.end) return true;
+    const bool is_behind = good && pc >= entry.end && first + 1 < count;
+    entry.begin = is_behind ? entry.end : pc;
+    entry.end = is_behind ? address(table[first + 1].begin) : pc + 1;
+    return false;
 }
 
 bool find_rules(const FunctionEntry& entry, std::uint64_t pc, FrameRules& rules) {

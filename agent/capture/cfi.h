@@ -38,6 +38,7 @@ struct Rule {
 
 // How to leave a frame at one pc: DWARF's "row" with all its columns.
 struct FrameRules {
+    std::uint64_t begin = 0, end = 0;  // they hold for this code, which the pc is in
     bool cfa_is_expression = false;
     std::uint32_t cfa_register = Registers::count;  // none yet
     std::int64_t cfa_offset = 0;
@@ -58,7 +59,8 @@ struct FunctionEntry {
 };
 
 // The entry whose code holds `pc`, by binary search in the .eh_frame_hdr at `header`. False if there is none, or if
-// the tables are damaged or of a form no current linker writes. Reads only inside `memory`.
+// the tables are damaged or of a form no current linker writes; `entry` then says by its begin and end for which code
+// around `pc` that is so. Reads only inside `memory`.
 bool find_function(std::uint64_t header, const MemoryRange& memory, std::uint64_t pc, FunctionEntry& entry);
 
 // Runs the entry's instructions up to `pc`. False if one is unknown or damaged.

@@ -20,13 +20,13 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 
 std::uint64_t CodeTable::fingerprint(std::uint64_t code, const cpython::PythonLayout& layout, const PageCache& known) {
     const cpython::PythonLayout::Code& at = layout.code;
-    std::uint64_t hash = mix(0, code);
+    std::uint64_t hash = mix(mix(0, code), known.load<std::uint32_t>(code + at.first_line));
+    // A version number is enough, until the interpreter has run out of them; each interpreter counts its own.
+    const std::uint32_t version = at.version == cpython::absent ? 0 : known.load<std::uint32_t>(code + at.version);
+    if (version != 0) return mix(hash, version);
     for (const cpython::Offset pointer : {at.file_name, at.name, at.line_table, layout.object.size})
         hash = mix(hash, known.load<std::uint64_t>(code + pointer));
-    hash = mix(hash, known.load<std::uint32_t>(code + at.first_line));
-    hash = mix(hash, known.load<std::uint32_t>(code + at.flags));
-    if (at.version != cpython::absent) hash = mix(hash, known.load<std::uint32_t>(code + at.version));
-    return hash;
+    return mix(hash, known.load<std::uint32_t>(code + at.flags));
 }
 
 std::uint32_t CodeTable::id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,

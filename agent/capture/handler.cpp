@@ -37,6 +37,7 @@ bool is_agent_frame(std::uint64_t key) {
 }
 
 void take_stack(ThreadState& thread, const Registers& registers) {
+    expect_python_here(thread.python_memo);
     walk_native(registers, thread.stack, thread.memo, thread.native);
     walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
     stitch(thread.native, thread.python, thread.merged);

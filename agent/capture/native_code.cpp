@@ -14,8 +14,9 @@ Row NativeCode::find_row(std::uint64_t pc, std::uint32_t generation) {
     if (rows.find(pc, generation, row)) return row;
     Module module;
     if (!modules.find(pc, module)) return Row{RowKind::none, 0, Row::rbp_same};
-    row = decode_row(module, pc);
-    rows.store(pc, generation, row);
+    FrameRules rules;
+    row = decode_row(module, pc, rules);
+    rows.store(pc, generation, row, rules.begin, rules.end);
     return row;
 }
 
@@ -26,13 +27,17 @@ bool NativeCode::find_frame_rules(std::uint64_t pc, FrameRules& rules) {
            find_rules(entry, pc, rules);
 }
 
-Row NativeCode::decode_row(const Module& module, std::uint64_t pc) const {
+Row NativeCode::decode_row(const Module& module, std::uint64_t pc, FrameRules& rules) const {
+    constexpr Row none{RowKind::none, 0, Row::rbp_same};
     FunctionEntry entry;
-    if (!find_function(module.eh_frame_header, module.unwind_memory, pc, entry))
-        return Row{RowKind::none, 0, Row::rbp_same}.in(module.id, 0);
-    FrameRules rules;
-    const Row row = find_rules(entry, pc, rules) ? compact(rules) : Row{RowKind::none, 0, Row::rbp_same};
-    return row.in(module.id, pc - entry.begin);
+    if (find_function(module.eh_frame_header, module.unwind_memory, pc, entry)) {
+        if (find_rules(entry, pc, rules)) return compact(rules).in(module.id, pc - entry.begin);
+        entry.begin = pc;
+        entry.end = pc + 1;
+    }
+    rules.begin = entry.begin;
+    rules.end = entry.end;
+    return none.in(module.id, 0);
 }
 
 }  // namespace pyprof::capture

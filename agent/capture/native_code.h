@@ -3,6 +3,7 @@
 // it is used. Everything but set_up is async-signal-safe and may run on all threads at once.
 #include <cstdint>
 
+#include "agent/capture/call_site_cache.h"
 #include "agent/capture/cfi.h"
 #include "agent/capture/module_table.h"
 #include "agent/capture/row_cache.h"
@@ -12,6 +13,7 @@ namespace pyprof::capture {
 struct NativeCode {
     ModuleTable modules;
     RowCache rows;
+    CallSiteCache call_sites;
 
     // Before the first walk, not in a handler. False where objects cannot be looked up by address (dl_find.h): walks
     // then stop at the leaf.
@@ -25,7 +27,7 @@ struct NativeCode {
     bool find_frame_rules(std::uint64_t pc, FrameRules& rules);
 
 private:
-    Row decode_row(const Module& module, std::uint64_t pc) const;
+    Row decode_row(const Module& module, std::uint64_t pc, FrameRules& rules) const;
 };
 
 extern NativeCode native_code;

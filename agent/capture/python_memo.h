@@ -10,6 +10,9 @@
 // one has another code address or fingerprint.
 #include <cstdint>
 
+#include "agent/capture/load.h"
+#include "agent/cpython/layout.h"
+
 namespace pyprof::capture {
 
 // Per thread, zero bits at first, used by one walk at a time.
@@ -19,8 +22,10 @@ struct PythonMemo {
         std::uint64_t frame;        // address
         std::uint64_t code;         // address of its code object
         std::uint64_t fingerprint;  // of the code object, by CodeTable::fingerprint
-        std::uint32_t id;           // wire code id
+        std::uint64_t instruction;  // address
+        std::uint32_t id;           // wire code id; 0: not known yet
         std::int32_t first_traceable;
+        std::int32_t unit;  // that the instruction is, as PythonFrame::unit
     };
     std::uint32_t epoch;    // CodeTable::epoch() of the ids
     std::uint32_t current;  // which half the last walk filled
@@ -28,6 +33,22 @@ struct PythonMemo {
     std::uint64_t thread;  // thread state, 0: none
     Frame frames[2][max_frames];
 };
+
+// Asks for the memory that the next walk will most likely read, all at once: the walk itself goes from one frame to the
+// next and would wait for each.
+inline void expect_frames(const PythonMemo& memo, const cpython::PythonLayout& layout) {
+    const PythonMemo::Frame* const frames = memo.frames[memo.current & 1];
+    for (std::uint32_t i = 0; i < memo.count; ++i) {
+        const auto* const frame = reinterpret_cast<const char*>(frames[i].frame);
+        const auto* const code = reinterpret_cast<const char*>(frames[i].code);
+        prefetch(frame + layout.frame.previous);
+        prefetch(frame + layout.frame.instruction);
+        prefetch(code + layout.code.first_line);
+        if (layout.code.version != cpython::absent) continue;
+        prefetch(code + layout.object.size);
+        prefetch(code + layout.code.line_table);
+    }
+}
 
 // One walk's view: the frames of the last walk, read in step with the current ones, which are kept for the next.
 class RememberedFrames {

@@ -17,4 +17,9 @@ void walk_python_here(const InterruptedThread& thread, PythonStack& out) {
     walk_python(*runtime, thread, python_codes, writer, out);
 }
 
+void expect_python_here(const PythonMemo& memo) {
+    const cpython::PythonRuntime* runtime = python_runtime.load(std::memory_order_acquire);
+    if (runtime != nullptr) expect_frames(memo, runtime->layout);
+}
+
 }  // namespace pyprof::capture

@@ -16,4 +16,7 @@ extern CodeTable python_codes;
 // Python frames of the calling thread; PythonWalk::none without an interpreter. Async-signal-safe.
 void walk_python_here(const InterruptedThread& thread, PythonStack& out);
 
+// To be called some time before the walk; see expect_frames.
+void expect_python_here(const PythonMemo& memo);
+
 }  // namespace pyprof::capture

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include "agent/capture/code_units.h"
+#include "agent/capture/loop_frames.h"
 #include "agent/capture/python_stack_builder.h"
 
 namespace pyprof::capture {
@@ -12,8 +14,6 @@ using cpython::PythonLayout;
 constexpr std::uint32_t longest_chain = 1 << 18;  // frames of one thread; a longer chain is taken for a cycle
 constexpr std::uint32_t most_interpreters = 256;
 constexpr std::uint32_t most_threads = 4096;  // of one interpreter
-
-constexpr std::int64_t unit_bytes = 2;
 
 using RawFrame = PythonStackBuilder::RawFrame;
 
@@ -52,7 +52,9 @@ public:
           remembered_{remembered},
           known_{known},
           interpreter_waits_{interpreter_waits},
-          other_{other} {}
+          other_{other},
+          units_{runtime.layout, known},
+          loops_{runtime, native} {}
 
     PythonWalk run(bool& attached) {
         const std::uint64_t thread = find_thread(attached);
@@ -204,8 +206,7 @@ private:
         if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
         for (std::uint32_t i = 0; frame != 0; ++i) {
             if (i == longest_chain || !add_readable_frame(frame)) break;
-            skip_to_loop();
-            if (next_loop_ != native_.count) stack_.end_activation(native_.frames[next_loop_++].sp);
+            end_loop();
             frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
         }
         return end_chain(frame == 0);
@@ -215,24 +216,15 @@ private:
     // leaf. The root of a stack that is not whole is unknown, that of a coroutine library's own stack has loops without
     // frames: there the leaves are taken for each other's.
     void align_loops(std::uint32_t frames) {
-        const std::uint32_t loops = count_loops();
-        if (native_.end != WalkEnd::bottom || loops > frames + 1) return;
-        skip_to_loop();
-        if (loops == frames + 1) stack_.end_activation(native_.frames[next_loop_++].sp);
-        if (loops < frames) next_loop_ = native_.count;  // nobody knows which one is missing
+        const std::uint32_t count = loops_.count();
+        if (native_.end != WalkEnd::bottom || count > frames + 1) return;
+        if (count == frames + 1) end_loop();
+        if (count < frames) loops_.end();  // nobody knows which one is missing
     }
 
-    void skip_to_loop() {
-        while (next_loop_ != native_.count && !is_loop(native_.frames[next_loop_])) ++next_loop_;
-    }
-    std::uint32_t count_loops() const {
-        std::uint32_t loops = 0;
-        for (std::uint32_t i = 0; i < native_.count; ++i) loops += is_loop(native_.frames[i]) ? 1 : 0;
-        return loops;
-    }
-    bool is_loop(const NativeFrame& frame) const {
-        const std::uint64_t pc = frame.pc - (frame.is_return_address ? 1 : 0);
-        return runtime_.loop.holds(pc) || runtime_.loop_cold.holds(pc);
+    void end_loop() {
+        std::uint64_t marker = 0;
+        if (loops_.next(marker)) stack_.end_activation(marker);
     }
 
     std::uint32_t count_own_frames(std::uint64_t innermost, bool several) {
@@ -394,7 +386,7 @@ private:
         PythonMemo::Frame checked{};
         if (!read_frame(frame, raw, checked)) return false;
         is_innermost_ = false;
-        if (is_init_cleanup(raw.code)) return true;
+        if (raw.id == 0 && is_init_cleanup(raw.code)) return true;
         checked.id = stack_.add_frame(raw);
         if (checked.id != 0) remembered_.add(checked);
         return true;
@@ -410,60 +402,14 @@ private:
         if (seen != nullptr && seen->fingerprint == fingerprint)
             checked = *seen;
         else if (known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type)
-            checked = {frame, code, fingerprint, 0, first_traceable_of(code)};
+            checked = {frame, code, fingerprint, 0, 0, units_.first_traceable_of(code), 0};
         else
             return false;
-        raw = {.code = code, .unit = 0, .id = checked.id};
-        return unit_of(checked, is_trusted, raw.unit);
-    }
-
-    std::int32_t first_traceable_of(std::uint64_t code) const {
-        if (layout_.code.first_traceable == cpython::absent) return 0;
-        return known_.load<std::int32_t>(code + layout_.code.first_traceable);
-    }
-
-    // Code units from the start of the code to the instruction, -1 while arguments are being bound.
-    bool unit_of(const PythonMemo::Frame& checked, bool is_trusted, std::int32_t& unit) {
-        std::int64_t bytes = 0, end = 0;
-        if (!find_instruction(checked, bytes) || !find_end(checked.code, is_trusted, end)) return false;
-        if (bytes < -unit_bytes || bytes >= end) return false;
-        unit = static_cast<std::int32_t>(bytes / unit_bytes);
-        if (bytes < 0 || unit < checked.first_traceable) unit = -1;
-        return true;
-    }
-
-    // Bytes from the start of the instructions to the one that runs.
-    bool find_instruction(const PythonMemo::Frame& checked, std::int64_t& bytes) {
-        const std::uint64_t place = checked.frame + layout_.frame.instruction;
-        if (layout_.frame.instruction_is != cpython::Instruction::address) {
-            const bool are_units = layout_.frame.instruction_is == cpython::Instruction::unit_index;
-            bytes = std::int64_t{known_.load<std::int32_t>(place)} * (are_units ? unit_bytes : 1);
-            return true;
-        }
-        std::uint64_t start = checked.code + layout_.code.instructions;
-        if (layout_.code.copies != cpython::absent && !find_copy(checked, start)) return false;
-        bytes = static_cast<std::int64_t>(known_.load<std::uint64_t>(place) - start);
-        return true;
-    }
-
-    // A free-threaded interpreter may run a copy of the instructions; number 0 is the original.
-    bool find_copy(const PythonMemo::Frame& checked, std::uint64_t& start) {
-        const std::int32_t number = known_.load<std::int32_t>(checked.frame + layout_.frame.code_copy);
-        if (number <= 0) return number == 0;
-        const std::uint64_t copies = known_.load<std::uint64_t>(checked.code + layout_.code.copies);
-        return read(copies + layout_.code.first_copy + sizeof start * static_cast<std::uint64_t>(number), start,
-                    known_);
-    }
-
-    // Bytes of the instructions.
-    bool find_end(std::uint64_t code, bool is_trusted, std::int64_t& bytes) {
-        if (layout_.code.byte_code == cpython::absent) {
-            bytes = known_.load<std::int64_t>(code + layout_.object.size) * unit_bytes;
-            return true;
-        }
-        const std::uint64_t text = known_.load<std::uint64_t>(code + layout_.code.byte_code) + layout_.object.size;
-        if (!is_trusted && !readable(text, sizeof bytes, known_)) return false;
-        bytes = known_.load<std::int64_t>(text);
+        const std::uint64_t instruction = units_.instruction_of(frame);
+        const bool is_same = checked.id != 0 && instruction == checked.instruction && units_.are_lasting();
+        if (!is_same && !units_.unit_of(frame, code, instruction, checked.first_traceable, checked.unit)) return false;
+        checked.instruction = instruction;
+        raw = {.code = code, .unit = checked.unit, .id = checked.id};
         return true;
     }
 
@@ -483,9 +429,10 @@ private:
     PageCache& known_;
     const bool interpreter_waits_;
     const std::uint64_t other_;  // pthread_self() of the thread that is looked at; 0: the calling one
+    CodeUnits units_;
+    LoopFrames loops_;
     bool trusts_thread_ = false;
-    bool is_innermost_ = true;     // no frame was read so far
-    std::uint32_t next_loop_ = 0;  // Activations::counted: native frames up to here have their Python frame
+    bool is_innermost_ = true;  // no frame was read so far
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 #pragma once
 // How to leave one frame, in 64 bits: what unwinding needs for nearly all code, and where the code belongs. Depends on
-// the pc alone, so it can be cached by pc. Also holds the module id and the function's start, so that a cached pc
-// needs no other table.
+// the pc alone, and hardly changes within a function, so it can be cached by block of code. Also holds the module id
+// and the function's start, so that a cached pc needs no other table.
 #include <cstdint>
 
 namespace pyprof::capture {
@@ -37,6 +37,11 @@ public:
     constexpr Row in(std::uint32_t module, std::uint64_t function) const {
         const std::uint64_t distance = function > max_function ? max_function : function;
         return Row{(bits_ & 0x3fffffff) | static_cast<std::uint64_t>(module & 0xfff) << 30 | distance << 42};
+    }
+
+    // The same row for a pc so many bytes further into the function.
+    constexpr Row further(std::uint64_t bytes) const {
+        return knows_function() ? in(module(), function() + bytes) : *this;
     }
 
     constexpr std::uint64_t bits() const { return bits_; }

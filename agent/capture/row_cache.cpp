@@ -1,32 +1,48 @@
 #include "agent/capture/row_cache.h"
 
+#include <algorithm>
+
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio, odd
+constexpr unsigned block_bits = 6;
+constexpr std::uint64_t block_mask = (1ULL << block_bits) - 1;
+constexpr unsigned address_bits = 64 - block_bits;  // a pc beyond them is none
 
-std::uint64_t key_of(std::uint64_t pc, std::uint32_t generation) { return pc ^ generation * 0xd6e8feb86659fd93; }
+constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio, odd
 
 // Without the multiplication the rows of neighbouring pcs would differ in the same low bits as the pcs themselves, and
 // a torn entry could pass.
-std::uint64_t mixed(std::uint64_t row) { return row * golden; }
+std::uint64_t mixed(std::uint64_t row, std::uint32_t generation) {
+    return row * golden ^ generation * 0xd6e8feb86659fd93;
+}
 
-std::uint64_t index_of(std::uint64_t pc, unsigned bits) { return pc * golden >> (64 - bits); }
+std::uint64_t index_of(std::uint64_t pc, unsigned bits) { return (pc >> block_bits) * golden >> (64 - bits); }
 
 }  // namespace
 
+// What `check` says once the row and the generation are taken out of it: the block, and the first and the last byte of
+// the part that the row is for.
 bool RowCache::find(std::uint64_t pc, std::uint32_t generation, Row& row) const {
     const Entry& entry = entries_[index_of(pc, index_bits)];
-    const std::uint64_t check = entry.check.load(std::memory_order_relaxed);
     const std::uint64_t bits = entry.row.load(std::memory_order_relaxed);
-    row = Row{bits};
-    return (check ^ mixed(bits)) == key_of(pc, generation) && bits != 0;
+    const std::uint64_t place = entry.check.load(std::memory_order_relaxed) ^ mixed(bits, generation);
+    const std::uint64_t at = pc & block_mask, first = place >> block_bits & block_mask, last = place & block_mask;
+    if (place >> 2 * block_bits != pc >> block_bits || at < first || at > last || bits == 0) return false;
+    row = Row{bits}.further(at - first);
+    return pc >> address_bits == 0;
 }
 
-void RowCache::store(std::uint64_t pc, std::uint32_t generation, Row row) {
+void RowCache::store(std::uint64_t pc, std::uint32_t generation, Row row, std::uint64_t begin, std::uint64_t end) {
+    if (pc >> address_bits != 0 || begin > pc || end <= pc) return;
+    const std::uint64_t block = pc & ~block_mask;
+    const std::uint64_t first = std::max(begin, block);
+    const std::uint64_t last = std::min(end - 1, block | block_mask);
+    const Row stored = row.knows_function() ? row.in(row.module(), row.function() - (pc - first)) : row;
     Entry& entry = entries_[index_of(pc, index_bits)];
-    entry.row.store(row.bits(), std::memory_order_relaxed);
-    entry.check.store(key_of(pc, generation) ^ mixed(row.bits()), std::memory_order_relaxed);
+    const std::uint64_t place = block << block_bits | (first & block_mask) << block_bits | (last & block_mask);
+    entry.row.store(stored.bits(), std::memory_order_relaxed);
+    entry.check.store(place ^ mixed(stored.bits(), generation), std::memory_order_relaxed);
 }
 
 }  // namespace pyprof::capture

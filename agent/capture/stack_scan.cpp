@@ -52,27 +52,33 @@ bool begins_with_jump(const unsigned char* code, std::uint64_t count) {
 }
 
 // What the call before return address `value` went to, if it says so itself. A stub or thunk may lead anywhere.
-enum class Callee : std::uint8_t { unknown, with_unwind_information, without };
-
-Callee find_callee(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
+CallSite find_callee(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
     constexpr std::uint64_t call_bytes = 5;
     unsigned char opcode = 0;
     std::int32_t distance = 0;
     Module module;
     if (!code.modules.find(value - 1, module) ||
         !module.image.code_around(value - 1).holds(value - call_bytes, call_bytes))
-        return Callee::unknown;
+        return CallSite::call;
     std::memcpy(&opcode, reinterpret_cast<const void*>(value - call_bytes), sizeof opcode);
     std::memcpy(&distance, reinterpret_cast<const void*>(value - 4), sizeof distance);
-    if (opcode != call_relative) return Callee::unknown;
+    if (opcode != call_relative) return CallSite::call;
     const std::uint64_t target = value + static_cast<std::uint64_t>(static_cast<std::int64_t>(distance));
-    if (!code.modules.find(target, module)) return Callee::unknown;
+    if (!code.modules.find(target, module)) return CallSite::call;
     const MemoryRange segment = module.image.code_around(target);
     if (!segment.holds(target, 1) ||
         begins_with_jump(reinterpret_cast<const unsigned char*>(target), segment.end - target))
-        return Callee::unknown;
-    return code.find_row(target, generation).kind() == RowKind::none ? Callee::without
-                                                                     : Callee::with_unwind_information;
+        return CallSite::call;
+    return code.find_row(target, generation).kind() == RowKind::none ? CallSite::call_without : CallSite::call_with;
+}
+
+// The call that `value` follows, if it follows one in a loaded object.
+CallSite find_call_site(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
+    CallSite site = code.call_sites.find(value, generation);
+    if (site != CallSite::unknown) return site;
+    site = follows_call(code, value) ? find_callee(code, generation, value) : CallSite::none;
+    code.call_sites.store(value, generation, site);
+    return site;
 }
 
 // Follows the callers of a candidate. Return addresses that earlier calls left on the stack, often in whole chains,
@@ -119,8 +125,8 @@ private:
     Link judge(Row callee) {
         if (code_.find_row(pc_ - 1, generation_).kind() == RowKind::signal)
             return (code_.modules.flags(callee.module()) & wire::module_flags::agent) != 0 ? Link::broken : Link::end;
-        if (follows_call(code_, pc_))
-            return find_callee(code_, generation_, pc_) == Callee::without ? Link::broken : Link::sound;
+        const CallSite site = find_call_site(code_, generation_, pc_);
+        if (site != CallSite::none) return site == CallSite::call_without ? Link::broken : Link::sound;
         return follows_foreign_call(code_, memory_, pc_) ? Link::sound : Link::broken;
     }
 
@@ -142,7 +148,7 @@ bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std:
         if (!is_return_address(frame.code, frame.generation, value)) continue;
         const bool is_sound = CallerChain{frame.code, frame.generation, memory, value, at + 8}.is_sound() &&
                               (frame.has_unwind_information ||
-                               find_callee(frame.code, frame.generation, value) != Callee::with_unwind_information);
+                               find_call_site(frame.code, frame.generation, value) != CallSite::call_with);
         if (is_sound || (!must_be_sound && !found)) caller = {value, at + 8, caller.bp};
         if (is_sound) return true;
         found = !must_be_sound;
@@ -185,7 +191,8 @@ bool ends_with_call(const unsigned char* end, std::uint64_t count) {
 }
 
 bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
-    return follows_call(code, value) && code.find_row(value - 1, generation).kind() != RowKind::none;
+    return find_call_site(code, generation, value) != CallSite::none &&
+           code.find_row(value - 1, generation).kind() != RowKind::none;
 }
 
 bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {

@@ -138,7 +138,8 @@ struct Node {
     std::uint32_t parent;    // node id, 0 for a root
     std::uint32_t samples;   // samples that ended here (exclusive), without overruns
     std::uint64_t expiries;  // the same with overruns: exclusive weight = expiries × period
-    std::uint32_t reserved[2];
+    std::uint32_t moved_to;  // of the recording process alone: where a folded node went
+    std::uint32_t path;      // likewise: hash of the keys from the root down to here
 };
 static_assert(sizeof(Node) == 32);
 inline constexpr std::uint32_t node_bytes = 32;

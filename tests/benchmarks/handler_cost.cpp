@@ -156,6 +156,7 @@ constexpr const char* part_names[] = {"native_ns", "python_ns", "stitch_ns", "tr
 void take_parts(siginfo_t*, void* context) {
     std::uint64_t at[6];
     at[0] = ticks();
+    expect_python_here(thread.python_memo);
     walk_native(Registers::from(*static_cast<const ucontext_t*>(context)), thread.stack, thread.memo, thread.native);
     at[1] = ticks();
     walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);

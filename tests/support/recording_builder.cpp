@@ -138,7 +138,7 @@ std::uint32_t RecordingBuilder::node(std::uint32_t thread, std::uint32_t parent,
     const std::uint32_t stride = wire::node_stride(header_.extra_metrics);
     const std::uint64_t at = take(tree.chunk, stride, tree.pages, wire::ChunkKind::nodes, thread);
     const auto id = static_cast<std::uint32_t>(at / wire::node_bytes);
-    write_node(id, {key, parent, expiries, expiries, {}});
+    write_node(id, {key, parent, expiries, expiries, 0, 0});
     return id;
 }
 

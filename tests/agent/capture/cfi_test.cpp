@@ -59,6 +59,15 @@ TEST_CASE("the entry of a pc is the one whose range holds it") {
     CHECK(start_of(code + 24) == ~0ULL);  // the gap before the third
     CHECK(start_of(code + 39) == 32);
     CHECK(start_of(code + 40) == ~0ULL);
+    for (std::uint64_t pc = code + 24; pc < code + 32; ++pc) {
+        FunctionEntry gap;
+        REQUIRE_FALSE(find_function(cfi.address(), cfi.memory(), pc, gap));
+        CHECK(gap.begin == code + 24);
+        CHECK(gap.end == code + 32);
+    }
+    FunctionEntry last;
+    REQUIRE_FALSE(find_function(cfi.address(), cfi.memory(), code + 40, last));
+    CHECK(last.end - last.begin == 1);
 }
 
 TEST_CASE("a function with a frame pointer has four rows") {
@@ -73,6 +82,22 @@ TEST_CASE("a function with a frame pointer has four rows") {
     expect(1, 4, RowKind::rsp, 2, -2);
     expect(4, 36, RowKind::rbp, 2, -2);
     expect(36, 64, RowKind::rsp, 1, -2);
+}
+
+TEST_CASE("rules say for which code they hold") {
+    Fixture function{with_frame_pointer};
+    const auto part = GENERATE(std::pair{0, 1}, std::pair{1, 4}, std::pair{4, 36}, std::pair{36, 64});
+    for (int pc = part.first; pc < part.second; ++pc) {
+        FrameRules rules;
+        REQUIRE(function.rules(static_cast<std::uint64_t>(pc), rules));
+        CHECK(rules.begin - function.code == static_cast<std::uint64_t>(part.first));
+        CHECK(rules.end - function.code == static_cast<std::uint64_t>(part.second));
+    }
+    FrameRules rules;
+    Fixture jumping{{0x01, 0, 0, 0, 0}};  // set_loc, which may go anywhere
+    REQUIRE(jumping.rules(5, rules));
+    CHECK(rules.begin == jumping.code + 5);
+    CHECK(rules.end == jumping.code + 6);
 }
 
 TEST_CASE("remember and restore bring the whole state back") {

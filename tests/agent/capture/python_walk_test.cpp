@@ -383,6 +383,13 @@ private:
     void* page_ = mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 };
 
+// As another code object would be: with another version where there are versions.
+void replace_name(FakePython& python, std::uint64_t code) {
+    const cpython::PythonLayout& at = python.layout();
+    python.put_pointer(code + at.code.name, python.text("again"));
+    if (at.code.version != cpython::absent) python.put(code + at.code.version, std::uint32_t{4711});
+}
+
 }  // namespace
 
 TEST_CASE("remembered frames read as frames met for the first time") {
@@ -412,8 +419,7 @@ TEST_CASE("remembered frames read as frames met for the first time") {
         CHECK(text_of(walker.walk(runtime)) == " leaf:3 other:4 | main:1");
     }
     SECTION("another code object at the same address") {
-        const std::uint64_t code = python.get_pointer(caller + at.frame.code);
-        python.put_pointer(code + at.code.name, python.text("again"));
+        replace_name(python, python.get_pointer(caller + at.frame.code));
         CHECK(text_of(walker.walk(runtime)) == " leaf:3 again:2 | main:1");
     }
     SECTION("another recording") {
@@ -428,7 +434,7 @@ TEST_CASE("remembered frames read as frames met for the first time") {
     }
     SECTION("no code object any more") {
         const std::uint64_t code = python.get_pointer(caller + at.frame.code);
-        python.put_pointer(code + at.code.name, python.text("again"));
+        replace_name(python, code);
         python.put_pointer(code + at.object.type, 0x40);
         CHECK(text_of(walker.walk(runtime)) == " leaf:3");
         CHECK(walker.stack->result == PythonWalk::unreadable);

@@ -11,10 +11,11 @@ namespace pyprof::capture {
 struct RowCacheInternals {
     // Puts the halves of two stores together, as two writers in the middle of each other would.
     static void tear(RowCache& cache, std::uint64_t pc, RowCache& other) {
-        const std::uint64_t index = pc * 0x9e3779b97f4a7c15 >> (64 - RowCache::index_bits);
-        cache.entries_[index].row.store(other.entries_[index].row.load());
+        cache.entries_[index(pc)].row.store(other.entries_[index(pc)].row.load());
     }
-    static std::uint64_t index(std::uint64_t pc) { return pc * 0x9e3779b97f4a7c15 >> (64 - RowCache::index_bits); }
+    static std::uint64_t index(std::uint64_t pc) {
+        return (pc >> 6) * 0x9e3779b97f4a7c15 >> (64 - RowCache::index_bits);
+    }
 };
 
 }  // namespace pyprof::capture
@@ -28,10 +29,14 @@ Row row_for(std::uint64_t pc) {
                                                                           pc % 100000);
 }
 
-// Different pcs that share an entry of the cache.
+void store(RowCache& cache, std::uint64_t pc, std::uint32_t generation) {
+    cache.store(pc, generation, row_for(pc), pc, pc + 1);
+}
+
+// Different pcs, some of one block of code, that share an entry of the cache.
 std::vector<std::uint64_t> sharing_pcs(std::size_t wanted) {
     std::vector<std::uint64_t> pcs = {0x7f0000001000};
-    for (std::uint64_t pc = pcs[0] + 1; pcs.size() < wanted; ++pc)
+    for (std::uint64_t pc = pcs[0] + 1; pcs.size() < wanted; pc += 13)
         if (RowCacheInternals::index(pc) == RowCacheInternals::index(pcs[0])) pcs.push_back(pc);
     return pcs;
 }
@@ -54,19 +59,50 @@ TEST_CASE("what is stored is found, under its pc and generation only") {
     const auto cache = std::make_unique<RowCache>();
     Row row;
     CHECK_FALSE(cache->find(0x401000, 0, row));
-    cache->store(0x401000, 3, row_for(0x401000));
+    store(*cache, 0x401000, 3);
     REQUIRE(cache->find(0x401000, 3, row));
     CHECK(row.bits() == row_for(0x401000).bits());
     CHECK_FALSE(cache->find(0x401000, 4, row));
     CHECK_FALSE(cache->find(0x401001, 3, row));
+    CHECK_FALSE(cache->find(0x401000 | 1ULL << 58, 3, row));
+}
+
+TEST_CASE("a row is found for all the code in its block that it holds for, with the distance from the function") {
+    const auto cache = std::make_unique<RowCache>();
+    constexpr std::uint64_t function = 0x401000 - 700, pc = 0x401010;
+    const auto row_at = [&](std::uint64_t at) { return Row{RowKind::rsp, 7, -2}.in(3, at - function); };
+    const auto [begin, end] = GENERATE(std::pair{0x401004ULL, 0x401020ULL}, std::pair{0x400f00ULL, 0x401020ULL},
+                                       std::pair{0x401004ULL, 0x402000ULL}, std::pair{0x401010ULL, 0x401011ULL});
+    cache->store(pc, 1, row_at(pc), begin, end);
+    for (std::uint64_t at = 0x400f00; at < 0x401100; ++at) {
+        const bool holds = at >= begin && at < end && at >> 6 == pc >> 6;
+        Row row;
+        CHECK(cache->find(at, 1, row) == holds);
+        if (holds) CHECK(row.bits() == row_at(at).bits());
+    }
+}
+
+TEST_CASE("a row that knows no function, or one too far away, stays so") {
+    const auto cache = std::make_unique<RowCache>();
+    const Row none = Row{RowKind::none, 0, Row::rbp_same}.in(3, 0);
+    const Row far = Row{RowKind::rsp, 1, 0}.in(3, Row::max_function - 1);
+    Row row;
+    cache->store(0x401000, 1, none, 0x401000, 0x401008);
+    REQUIRE(cache->find(0x401004, 1, row));
+    CHECK(row.bits() == none.bits());
+    cache->store(0x401000, 1, far, 0x401000, 0x401008);
+    REQUIRE(cache->find(0x401000, 1, row));
+    CHECK(row.function() == Row::max_function - 1);
+    REQUIRE(cache->find(0x401004, 1, row));
+    CHECK_FALSE(row.knows_function());
 }
 
 TEST_CASE("an entry torn between two stores is not found") {
     const auto first = std::make_unique<RowCache>(), second = std::make_unique<RowCache>();
     const std::vector<std::uint64_t> pcs = sharing_pcs(200);
     for (std::size_t i = 0; i + 1 < pcs.size(); ++i) {
-        first->store(pcs[i], 1, row_for(pcs[i]));
-        second->store(pcs[i + 1], 1, row_for(pcs[i + 1]));
+        store(*first, pcs[i], 1);
+        store(*second, pcs[i + 1], 1);
         RowCacheInternals::tear(*first, pcs[i], *second);
         Row row;
         CHECK_FALSE(first->find(pcs[i], 1, row));
@@ -86,7 +122,7 @@ TEST_CASE("threads that store into one entry never read another's row") {
                 ++found;
                 if (row.bits() != row_for(pc).bits()) ++wrong;
             }
-            cache->store(pc, 1, row_for(pc));
+            store(*cache, pc, 1);
         }
     };
     std::thread other{hammer, 1};

@@ -205,7 +205,7 @@ TEST_CASE("a tree without a thread record belongs to a thread without a name") {
     RecordingBuilder builder;
     const std::uint64_t chunk = builder.chunk(wire::ChunkKind::nodes, 1, 55);
     auto bytes = builder.bytes();
-    const wire::Node node{key::make_native(1, 0, false, false), 0, 3, 3, {}};
+    const wire::Node node{key::make_native(1, 0, false, false), 0, 3, 3, 0, 0};
     std::memcpy(bytes.data() + chunk + 32, &node, sizeof node);
     const std::uint32_t used = 64;
     std::memcpy(bytes.data() + chunk + offsetof(wire::ChunkHeader, used), &used, sizeof used);

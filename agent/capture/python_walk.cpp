@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "agent/capture/code_units.h"
+#include "agent/capture/innermost_frame.h"
 #include "agent/capture/loop_frames.h"
 #include "agent/capture/python_stack_builder.h"
 
@@ -11,7 +12,8 @@ namespace {
 
 using cpython::PythonLayout;
 
-constexpr std::uint32_t longest_chain = 1 << 18;  // frames of one thread; a longer chain is taken for a cycle
+constexpr std::uint32_t longest_chain = 1 << 18;     // frames of one thread; a longer chain is taken for a cycle
+constexpr std::uint32_t most_activations = 1 << 15;  // of one thread; each takes half a KiB of C stack
 constexpr std::uint32_t most_interpreters = 256;
 constexpr std::uint32_t most_threads = 4096;  // of one interpreter
 
@@ -318,14 +320,13 @@ private:
         if (!read_thread(thread + layout_.thread.control_frame, control)) return false;
         for (std::uint32_t i = 0; control != thread + layout_.thread.root_control_frame; ++i) {
             std::uint64_t previous = 0, frame = 0, end = 0;
-            if (i == longest_chain || !read(control + layout_.control_frame.previous, previous, known_) ||
+            if (i == most_activations || !read(control + layout_.control_frame.previous, previous, known_) ||
                 !read(control + layout_.control_frame.current_frame, frame, known_) ||
                 !read_control_frame(thread, previous + layout_.control_frame.current_frame, end))
                 return false;
             // A coroutine library's own control frame never has a frame and is no evaluation loop's.
             const bool is_activation = frame != 0;
-            // The innermost control frame is published before it is filled: until then it has no frames.
-            if (i == 0 && !interpreter_waits_) frame = reaches(frame, end) ? skip_unfinished(frame, end) : end;
+            if (i == 0 && !interpreter_waits_) frame = skip_unfinished(innermost(thread, frame, end), end);
             if (!add_frames(frame, end)) {
                 stack_.end_activation(control);
                 return false;
@@ -343,10 +344,10 @@ private:
         return is_root ? read_thread(address, frame) : read(address, frame, known_);
     }
 
-    bool reaches(std::uint64_t frame, std::uint64_t end) {
-        for (std::uint32_t i = 0; frame != end && i < longest_chain; ++i)
-            if (frame == 0 || frame % 8 != 0 || !read(frame + layout_.frame.previous, frame, known_)) return false;
-        return frame == end;
+    std::uint64_t innermost(std::uint64_t thread, std::uint64_t frame, std::uint64_t end) {
+        std::uint64_t top = 0;
+        if (!read_thread(thread + layout_.thread.data_stack_top, top)) return end;
+        return InnermostFrame{layout_, top, known_}.find(frame, end);
     }
 
     // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense.

@@ -80,6 +80,7 @@ struct PythonLayout {
         Offset control_frame;       // innermost CFrame or _PyCFrame, where the version has them
         Offset root_control_frame;  // … and the outermost, embedded, which is no activation
         Offset current_frame;       // innermost frame, where the thread state knows it
+        Offset data_stack_top;      // Activations::control_frames: where the next frame will lie
         Offset base_frame;          // pointer to an entry frame that ends the chain and is no activation
     } thread;
 
@@ -98,6 +99,9 @@ struct PythonLayout {
         Offset instruction;              // f_lasti, prev_instr, instr_ptr
         Offset owner;                    // u8, from 3.11 on
         std::uint8_t first_entry_owner;  // owners from here on are entry frames, which run no code
+        std::uint8_t generator_owner;    // frames that are part of a generator or coroutine, from 3.11 on
+        Offset generator_state;          // Activations::control_frames: i8, so many bytes before such a frame;
+                                         // 0 (FRAME_EXECUTING) while it runs
         Offset code_copy;                // i32: which of Code::copies runs
     } frame;
 
@@ -111,6 +115,8 @@ struct PythonLayout {
         Offset flags;
         Offset first_line;
         Offset first_traceable;  // int, code units; absent before 3.11
+        Offset locals;           // Activations::control_frames: int, words behind the frame: co_nlocalsplus
+        Offset stack;            // … int, words behind those: co_stacksize
         Offset version;          // u32, unique per interpreter; absent before 3.12
         Offset instructions;     // co_code_adaptive; the object's size says how many units there are
         Offset byte_code;        // before 3.11: a bytes object that holds the instructions

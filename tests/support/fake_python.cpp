@@ -111,6 +111,8 @@ std::uint64_t FakePython::code(const CodeFacts& facts) {
     put(address + at.first_line, facts.first_line);
     put(address + at.flags, std::uint32_t{3});
     if (at.first_traceable != cpython::absent) put(address + at.first_traceable, facts.first_traceable);
+    if (at.locals != cpython::absent) put(address + at.locals, std::uint32_t{1});
+    if (at.stack != cpython::absent) put(address + at.stack, std::uint32_t{1});
     if (at.version != cpython::absent) put(address + at.version, facts.version);
     return address;
 }
@@ -171,7 +173,10 @@ void FakePython::set_head(std::uint64_t frame) {
 }
 
 std::uint64_t FakePython::make_frame(std::uint64_t code, std::uint64_t instruction, std::uint8_t owner) {
+    if (owner == layout_.frame.generator_owner) allocate(8);  // its state
     const std::uint64_t frame = allocate(layout_.frame.bytes + 16);
+    if (layout_.thread.data_stack_top != cpython::absent && owner == 0)
+        put(thread_ + layout_.thread.data_stack_top, frame + layout_.frame.bytes + 16);
     put(frame + layout_.frame.code, code);
     if (has_frame_objects())
         put(frame + layout_.frame.instruction, static_cast<std::uint32_t>(instruction));

@@ -228,8 +228,9 @@ TEST_CASE("a control frame that is published before it is filled has no frames o
 TEST_CASE("a frame that is linked before it is written is left out") {
     FakePython python{GENERATE(&cpython::python_3_11, &cpython::python_3_12)[0]};
     python.begin_activation();
-    python.push_frame(python.code("caller"), 5);
-    const std::uint64_t callee = python.push_frame(python.code("callee"), 6);
+    const std::uint64_t codes[] = {python.code("caller"), python.code("callee")};
+    python.push_frame(codes[0], 5);
+    const std::uint64_t callee = python.push_frame(codes[1], 6);
     SECTION("its code") { python.put_pointer(callee + python.layout().frame.code, 0x1230); }
     SECTION("its instruction") { python.put_pointer(callee + python.layout().frame.instruction, 0x1230); }
     Walker walker;

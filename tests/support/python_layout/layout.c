@@ -29,6 +29,9 @@
 static void print(const char *name, long long value) { printf("%s %lld\n", name, value); }
 static void print_word(const char *name, const char *word) { printf("%s %s\n", name, word); }
 
+/* 3.11 and 3.12: the innermost control frame may not be filled yet, and the walk looks whether its frames run. */
+#define HAS_FRAMES_IN_CONTROL_FRAMES (AT_LEAST(11) && !AT_LEAST(13))
+
 #define FIELD(name, type, member) print(name, (long long)offsetof(type, member))
 #define NONE(name) print(name, -1)
 
@@ -116,12 +119,17 @@ static void print_thread(void) {
 #else
     FIELD("thread.current_frame", PyThreadState, frame);
 #endif
+#if HAS_FRAMES_IN_CONTROL_FRAMES
+    FIELD("thread.data_stack_top", PyThreadState, datastack_top);
+#else
+    NONE("thread.data_stack_top");
+#endif
 #if AT_LEAST(15)
     FIELD("thread.base_frame", PyThreadState, base_frame);
 #else
     NONE("thread.base_frame");
 #endif
-#if AT_LEAST(11) && !AT_LEAST(13)
+#if HAS_FRAMES_IN_CONTROL_FRAMES
     FIELD("control_frame.current_frame", _PyCFrame, current_frame);
     FIELD("control_frame.previous", _PyCFrame, previous);
 #elif AT_LEAST(10) && !AT_LEAST(11)
@@ -177,6 +185,16 @@ static void print_frame(void) {
     NONE("frame.owner");
     printf("frame.first_entry_owner 0x%x\n", 0xff);
 #endif
+#if AT_LEAST(11)
+    print("frame.generator_owner", FRAME_OWNED_BY_GENERATOR);
+#else
+    printf("frame.generator_owner 0x%x\n", 0xff);
+#endif
+#if HAS_FRAMES_IN_CONTROL_FRAMES
+    print("frame.generator_state", offsetof(PyGenObject, gi_iframe) - offsetof(PyGenObject, gi_frame_state));
+#else
+    NONE("frame.generator_state");
+#endif
 #if AT_LEAST(14) && defined(Py_GIL_DISABLED)
     FIELD("frame.code_copy", Frame, tlbc_index);
 #else
@@ -211,6 +229,13 @@ static void print_code(void) {
     FIELD("code.first_traceable", PyCodeObject, _co_firsttraceable);
 #else
     NONE("code.first_traceable");
+#endif
+#if HAS_FRAMES_IN_CONTROL_FRAMES
+    FIELD("code.locals", PyCodeObject, co_nlocalsplus);
+    FIELD("code.stack", PyCodeObject, co_stacksize);
+#else
+    NONE("code.locals");
+    NONE("code.stack");
 #endif
 #if AT_LEAST(12)
     FIELD("code.version", PyCodeObject, co_version);

@@ -3,7 +3,13 @@ extern "C" {
 
 [[gnu::visibility("default")]] unsigned char _PyRuntime[16384] = {};
 [[gnu::visibility("default")]] unsigned char PyCode_Type[512] = {};
+[[gnu::visibility("default")]] unsigned char PyUnicode_Type[512] = {};
+[[gnu::visibility("default")]] unsigned char PyBytes_Type[512] = {};
+#ifdef FAKE_THREAD_LOCAL
+[[gnu::visibility("default")]] thread_local void* fake_bound_thread = nullptr;
+#else
 [[gnu::visibility("default")]] void* fake_bound_thread = nullptr;
+#endif
 [[gnu::visibility("default")]] void* PyGILState_GetThisThreadState() { return fake_bound_thread; }
 
 #ifdef FAKE_BEFORE_3_11

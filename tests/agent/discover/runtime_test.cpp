@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <string>
+#include <vector>
 
 #include "agent/cpython/versions.h"
 #include "tests/support/catch.h"
@@ -49,6 +50,8 @@ public:
     }
     void set_up(const cpython::PythonLayout& layout) {
         put("PyCode_Type", layout.type.basic_size, std::uint64_t{layout.code.basic_size});
+        put("PyUnicode_Type", layout.type.basic_size, std::uint64_t{layout.text.compact_data} + 8);
+        put("PyBytes_Type", layout.type.basic_size, std::uint64_t{layout.bytes.data} + 1);
         put("_PyRuntime", layout.runtime.first_interpreter, std::uint64_t{0x5555});
     }
     void state_offsets(std::uint64_t tests::StatedOffset::*version) {
@@ -179,10 +182,15 @@ TEST_CASE("an interpreter whose frames cannot be read is refused with the reason
         library.set_up(GENERATE("", "3.x", "300.1.2", "3."), cpython::python_3_8);
         CHECK(says(find_python(), "before 3.8"));
     }
-    SECTION("newer than the newest known") {
+    SECTION("PyPy") {
+        FakeLibrary library{"fake_pypy"};
+        CHECK(find_python().state == RuntimeState::unsupported);
+        CHECK(says(find_python(), "PyPy"));
+    }
+    SECTION("newer than the newest known, without debug offsets") {
         FakeLibrary library{"fake_cpython"};
         library.set_up(0x031000f0, cpython::python_3_13);
-        CHECK(says(find_python(), "CPython 3.16.0: this version is newer"));
+        CHECK(says(find_python(), "CPython 3.16.0: its debug offsets"));
     }
     SECTION("another size of code objects") {
         FakeLibrary library{"fake_cpython"};
@@ -196,6 +204,75 @@ TEST_CASE("an interpreter whose frames cannot be read is refused with the reason
         CHECK(says(find_python(), "debug"));
     }
     CHECK(find_python().state == RuntimeState::none);  // the library is gone again
+}
+
+namespace {
+
+// What a version states that is laid out like 3.15, and what its types say.
+struct NewerVersion {
+    FakeLibrary library{"fake_cpython_thread_local"};
+    cpython::PythonLayout layout = cpython::python_3_15;
+    struct Member {
+        const char* name;
+        int type;
+        std::int64_t offset;
+        int flags;
+        const char* text;
+    };
+    std::vector<Member> members{
+        {"co_filename", 6, layout.code.file_name, 1, nullptr},
+        {"co_name", 6, layout.code.name, 1, nullptr},
+        {"co_qualname", 6, layout.code.qualified_name, 1, nullptr},
+        {"co_firstlineno", 1, layout.code.first_line, 1, nullptr},
+        {"co_linetable", 6, layout.code.line_table, 1, nullptr},
+        {"co_flags", 1, 56, 1, nullptr},  // elsewhere than in 3.15, and not stated
+        {},
+    };
+
+    NewerVersion() {
+        library.set_up(0x031000f0, layout);
+        library.put("PyCode_Type", layout.type.members, members.data());
+        const cpython::DebugOffsetTable& table = cpython::debug_offsets_3_15;
+        library.put("_PyRuntime", 0, std::uint64_t{0x7970677562656478});
+        library.put("_PyRuntime", 8, std::uint64_t{0x031000f0});
+        for (const cpython::DebugOffset& each : table.figures) {
+            cpython::Offset figure = 0;
+            std::memcpy(&figure, reinterpret_cast<const unsigned char*>(&layout) + each.figure, sizeof figure);
+            library.put("_PyRuntime", each.section, std::uint64_t{1 << 16});
+            library.put("_PyRuntime", each.at, std::uint64_t{figure == cpython::absent ? 0 : figure});
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a version newer than all known ones is read by what it states, if its types agree") {
+    NewerVersion newer;
+    SECTION("they agree") {
+        const PythonRuntime python = find_python();
+        CHECK(std::string{python.message} == "");
+        CHECK(python.state == RuntimeState::ready);
+        CHECK(python.layout.version.minor == 16);
+        CHECK(python.layout.code.flags == 56);
+        CHECK(python.layout.code.version == cpython::absent);
+        CHECK(python.layout.code.first_traceable == cpython::absent);
+        CHECK(python.bound_thread.place == cpython::ThreadLocal::Place::module_block);
+    }
+    SECTION("a member lies elsewhere") {
+        newer.members[1].offset += 8;
+        CHECK(says(find_python(), "newer than pyprof knows"));
+    }
+    SECTION("a member is gone") {
+        newer.members[4].name = "co_lines";
+        CHECK(says(find_python(), "newer than pyprof knows"));
+    }
+}
+
+TEST_CASE("an interpreter whose types disagree with its version's layout is refused") {
+    FakeLibrary library{"fake_cpython"};
+    library.set_up(0x030c01f0, cpython::python_3_12);
+    library.put("PyUnicode_Type", cpython::python_3_12.type.basic_size, std::uint64_t{80});
+    CHECK(says(find_python(), "laid out differently: text objects"));
 }
 
 TEST_CASE("of two interpreters the one in use is taken") {

@@ -11,8 +11,7 @@ FirstWalks first_walks;
 
 // From now on native stacks only.
 void switch_off() {
-    constexpr char reason[] =
-        "no Python frames: no stack could be read, this interpreter's frames are laid out differently";
+    constexpr char reason[] = "no stack could be read; this interpreter's frames are laid out differently";
     static_assert(sizeof reason <= sizeof process.python_message);
     python_runtime.store(nullptr, std::memory_order_release);
     __builtin_memcpy(process.python_message, reason, sizeof reason);

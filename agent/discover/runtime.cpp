@@ -34,10 +34,10 @@ bool refuse(PythonRuntime& python, const char* reason, const char* detail = "") 
     python.state = RuntimeState::unsupported;
     const std::uint32_t version = python.version_hex;
     if (version == 0)
-        std::snprintf(python.message, sizeof python.message, "no Python frames: %s%s", reason, detail);
+        std::snprintf(python.message, sizeof python.message, "%s%s", reason, detail);
     else
-        std::snprintf(python.message, sizeof python.message, "no Python frames of CPython %u.%u.%u: %s%s",
-                      version >> 24, version >> 16 & 0xff, version >> 8 & 0xff, reason, detail);
+        std::snprintf(python.message, sizeof python.message, "CPython %u.%u.%u: %s%s", version >> 24,
+                      version >> 16 & 0xff, version >> 8 & 0xff, reason, detail);
     return false;
 }
 

@@ -63,8 +63,9 @@ def all_interpreters():
     candidates += [path for folder in folders if ".pyenv" not in str(folder)
                    for path in (folder / f"python{version}" for version in python_versions) if path.exists()]
     candidates += pyenv_interpreters() + fetched_interpreters()
-    described = [_described(str(path)) for path in candidates]
-    return list(dict.fromkeys(each for each in described if each and each.version in python_versions))
+    distinct = {path.resolve(): path for path in reversed(candidates)}.values()
+    described = [_described(str(path)) for path in candidates if path in distinct]
+    return [each for each in described if each and each.version in python_versions]
 
 
 def interpreters():

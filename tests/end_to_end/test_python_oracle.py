@@ -1,6 +1,7 @@
 """Merged stacks of real interpreters against what the interpreter itself says (tests/targets/python_oracle.py)."""
 
 import json
+import os
 import pathlib
 import subprocess
 
@@ -13,11 +14,11 @@ full = 100_000  # of each interpreter and walker
 samples = full if runs.full_runs() else full // 20
 
 
-def every_interpreter():
-    """All there are, by version and place: static ones and shared ones, stripped and not."""
+def every_interpreter(since=8):
+    """All there are from 3.SINCE on, by version and place: static ones and shared ones, stripped and not."""
     places = {"usr": "system", ".pyenv": "pyenv", "bullseye": "bullseye", "trixie": "trixie", "sid": "sid"}
     parameters, found = [], runs.all_interpreters()
-    for version in runs.python_versions:
+    for version in (v for v in runs.python_versions if int(v.split(".")[1]) >= since):
         paths = [each.path for each in found if each.version == version]
         for path in paths:
             place = next((name for part, name in reversed(places.items()) if part in pathlib.Path(path).parts), "other")
@@ -32,11 +33,14 @@ each_interpreter = pytest.mark.parametrize("interpreter", every_interpreter())
 each_walker = pytest.mark.parametrize("walker", ["agent", "libgcc"])
 
 
-def ask(interpreter, walker, mode, count):
-    run = subprocess.run([interpreter, str(target), str(runs.build / "tests/libpython_oracle.so"), walker, mode, str(count)],
-                         capture_output=True, text=True, timeout=1200)
-    assert run.returncode == 0, run.stdout + run.stderr
-    answer = json.loads(run.stdout.splitlines()[-1])
+def ask(interpreter, walker, mode, count, options=(), **variables):
+    command = [interpreter, *options, str(target), str(runs.build / "tests/libpython_oracle.so"), walker, mode, str(count)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, **variables})
+    output, errors = process.communicate(timeout=1200)
+    pathlib.Path(f"/tmp/perf-{process.pid}.map").unlink(missing_ok=True)  # of -X perf
+    assert process.returncode == 0, output + errors
+    answer = json.loads(output.splitlines()[-1])
     # One evaluation loop, or two halves of one; where its symbol covers it, it is that.
     assert answer["loops"] in (1, 2) and answer["loop_is_as_named"] != 0, answer
     return answer
@@ -48,6 +52,18 @@ def test_every_stack_is_what_getframe_says(interpreter, walker):
     answer = ask(interpreter, walker, "exact", samples)
     assert answer["taken"] >= samples
     assert answer["matched"] == answer["taken"], answer["problems"]
+
+
+@pytest.mark.parametrize("interpreter", every_interpreter(since=12))
+def test_stacks_are_right_where_each_function_has_a_trampoline(interpreter):
+    answer = ask(interpreter, "agent", "exact", samples // 10, options=("-X", "perf"))
+    assert answer["matched"] == answer["taken"] >= samples // 10, answer["problems"]
+
+
+@pytest.mark.parametrize("interpreter", every_interpreter(since=14))
+def test_stacks_are_right_in_code_compiled_at_run_time(interpreter):
+    answer = ask(interpreter, "agent", "exact", samples // 10, PYTHON_JIT="1")
+    assert answer["matched"] == answer["taken"] >= samples // 10, answer["problems"]
 
 
 @each_interpreter

@@ -127,13 +127,17 @@ def python_part(keys):
     return part
 
 
+# Whether each call of a Python function is one of the evaluation loop: always, once, and for `-X perf`.
+every_call_begins = sys.version_info < (3, 11) or getattr(sys, "is_stack_trampoline_active", bool)()
+
+
 def begins_activation(callee, what_was_seen):
     """Whether the caller of this code object must be in another activation than it."""
     if callee is None:  # the innermost
         return what_was_seen
-    if sys.version_info < (3, 11):  # calls of Python functions are calls of the evaluation loop
-        return True
-    return what_was_seen if callee in from_any else callee in from_c
+    if sys.version_info >= (3, 11) and callee in from_any:
+        return what_was_seen
+    return every_call_begins or callee in from_c
 
 
 def problem_of(keys, frame):
@@ -413,7 +417,7 @@ def take_in_two_interpreters():
         expected.append(name_of(frame.f_code))
         frame = frame.f_back
     keys = library.oracle_keys()[:library.oracle_key_count()]
-    own_activations = len(expected) if sys.version_info < (3, 11) else 2
+    own_activations = len(expected) if every_call_begins else 2
     return {"expected": expected, "expected_activations": own_activations, "names": [recorded_code(code)[2] for code, _, _ in python_part(keys)],
             "activations": sum(starts for _, _, starts in python_part(keys)), "exact": library.oracle_is_exact(),
             "result": library.oracle_result()}

@@ -95,6 +95,14 @@ void copy_name(const ThreadState& thread, char (&name)[32]) {
     if (sys::get_tid() == thread.tid) sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name));
 }
 
+// After a sample that took half a period or more, the program gets as long before the next: were samples as slow as
+// they come often, it would stand still.
+void spare(ThreadState& thread, std::uint64_t begin, std::uint64_t end) {
+    const std::uint64_t ticks_per_us = process.arena.header()->ticks_per_us;
+    if ((end - begin) * 2000 > process.period_ns * ticks_per_us && process.period_ns * ticks_per_us != 0)
+        thread.spared_until = end + (end - begin);
+}
+
 // Where time and events go that no stack was taken for.
 std::uint32_t late_node(ThreadState& thread) {
     MergedStack& stack = thread.merged;
@@ -173,18 +181,25 @@ void on_sample(int, siginfo_t* info, void* context) noexcept {
     const Engine* const engine = thread->arming.engine.load(std::memory_order_acquire);
     const std::uint64_t expiries = engine == nullptr ? 0 : engine->periods(*thread, *info);
     if (expiries == 0) return;  // somebody sent this signal number by hand
+    const std::uint64_t begin = ticks();
+    if (begin < thread->spared_until) {
+        thread->pending += expiries;
+        count_loss(wire::Loss::sample_spared, expiries);
+        return;
+    }
     const InsideAgent inside{*thread};
     if (!inside.entered() || !ensure_thread(*thread, inside)) {
         thread->pending += expiries;
         if (!inside.entered()) count_loss(wire::Loss::reentered, expiries);
         return;
     }
-    const std::uint64_t begin = ticks();
     const std::uint64_t due = expiries + thread->pending;
     thread->pending = 0;
     add_sample(*thread, Registers::from(*static_cast<const ucontext_t*>(context)), due);
     if (!process.stopping.load()) engine->change_phase(*thread);
-    count_handler(ticks() - begin);
+    const std::uint64_t end = ticks();
+    count_handler(end - begin);
+    spare(*thread, begin, end);
 }
 
 [[gnu::noinline]] Registers registers_here() {

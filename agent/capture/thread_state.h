@@ -30,6 +30,7 @@ struct ThreadState {
     std::uint64_t cpu_base_ns = 0;    // its CPU time when it became known; what came before is nobody's
     std::uint64_t counted = 0;        // expiries charged so far
     std::uint64_t pending = 0;        // expiries that arrived at a bad moment; the next sample takes them
+    std::uint64_t spared_until = 0;   // ticks(): no sample is taken before, so that the program goes on
     std::uint64_t start_routine = 0;  // address given to pthread_create
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t started_ns = 0;
@@ -56,7 +57,7 @@ struct ThreadState {
         arming.forget();
         adopted = false;
         stack = {};
-        cpu_base_ns = counted = pending = start_routine = started_ns = 0;
+        cpu_base_ns = counted = pending = spared_until = start_routine = started_ns = 0;
         spawned_by = 0;
         record = nullptr;
         counters = {};

@@ -288,7 +288,7 @@ void begin_thread(const ThreadOrigin& origin) {
     if (roomy)
         arm(*state, origin.cpu_base_ns);
     else
-        capture::count_loss(wire::Loss::thread_unarmed);
+        capture::count_loss(wire::Loss::stack_too_small);
 }
 
 void end_thread() {

@@ -55,6 +55,8 @@ enum class Loss : std::uint32_t {
     thread_late,        // expiries of ended threads charged to their start routine
     slice_skipped,      // samples left out of the time slices only
     counters_lost,      // threads whose events were not counted, or not to their end
+    sample_spared,      // expiries right after a sample that took long, charged to the next sample
+    stack_too_small,    // threads that got no timer because a handler might not fit on their stack
     count
 };
 inline constexpr std::uint32_t loss_slots = 32;

@@ -51,6 +51,7 @@ def test_nothing_differs(mode, tmp_path):
     assert check.check_totals(report) == []
     # A stack deeper than what is kept is cut: its leaf is there. Threads with small stacks are charged without one.
     assert share_of_work(report) > least_share.get(mode, 0.95)
+    assert ("stack_too_small" in report["quality"]["lost"]) == (mode == "small_stacks")
 
 
 def test_gprof(tmp_path):

@@ -207,7 +207,7 @@ private:
         std::uint64_t frame = 0;
         if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
         for (std::uint32_t i = 0; frame != 0; ++i) {
-            if (i == longest_chain || !add_readable_frame(frame)) break;
+            if (i == most_activations || !add_readable_frame(frame)) break;
             end_loop();
             frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
         }
@@ -244,7 +244,7 @@ private:
         std::uint64_t frame = 0;
         std::uint32_t frames = 0;
         if (!read_thread(thread + layout_.thread.current_frame, frame)) return 0;
-        for (; frame != 0 && frames < longest_chain && is_readable_frame(frame); ++frames)
+        for (; frame != 0 && frames < most_activations && is_readable_frame(frame); ++frames)
             frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
         remembered_.rewind();
         return frames;
@@ -263,7 +263,7 @@ private:
         if (controls == frames + 1) end_control_frame(control);
         bool is_unlinked = controls + 1 == frames;
         for (std::uint32_t i = 0; frame != 0; ++i) {
-            if (i == longest_chain || !add_readable_frame(frame)) break;
+            if (i == most_activations || !add_readable_frame(frame)) break;
             if (is_unlinked && native_.count != 0)
                 stack_.end_activation(native_.frames[0].sp);
             else if (!is_unlinked && control != root)
@@ -281,7 +281,7 @@ private:
 
     bool count_control_frames(std::uint64_t control, std::uint64_t root, std::uint32_t& controls) {
         for (; control != root; ++controls)
-            if (controls == longest_chain || !read(control + layout_.control_frame.previous, control, known_))
+            if (controls == most_activations || !read(control + layout_.control_frame.previous, control, known_))
                 return false;
         return true;
     }

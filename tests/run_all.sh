@@ -35,6 +35,9 @@ tail -n 60 "$results/quick_start.log"
 step "viewer"
 bash tests/support/install_viewer.sh || echo "The viewer's packages are missing; its tests are skipped."
 
+step "versions of CPython"
+bash "$top/tests/support/fetch_pythons.sh" || echo "Versions of CPython are missing; their tests are skipped."
+
 step "tests"
 ctest --test-dir build/dev --show-only=json-v1 >"$results/ctest.json"
 status=0

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "agent/capture/epilogue.h"
 #include "agent/capture/exact_cfi.h"
 #include "agent/capture/load.h"
 #include "agent/capture/native_code.h"
@@ -220,6 +221,8 @@ private:
         Left left{Step::failed, at};
         if (row.kind() == RowKind::signal || row.kind() == RowKind::exact)
             left = leave_exactly(at, row.kind() == RowKind::signal);
+        else if (row.kind() == RowKind::none && row.module() == 0 && at.is_return_address)
+            left = leave_by_epilogue(at);
         return left.step == Step::failed ? guess(row, at) : left;
     }
 
@@ -251,6 +254,23 @@ private:
         if (from_signal) memory_.enter(sp);
         const std::uint64_t bp = caller.knows(rbp_register) ? caller.registers.bp() : at.bp;
         return {Step::stepped, {caller.registers.ip(), sp, bp, !from_signal, false}};
+    }
+
+    // Code outside every object that only returns once it is returned to.
+    Left leave_by_epilogue(Position at) {
+        const Left failed{Step::failed, at};
+        std::uint64_t words[2], pc = 0, bp = at.bp;
+        static_assert(sizeof words == longest_epilogue);
+        if (!memory_.read(at.pc, words[0]) || !memory_.read(at.pc + 8, words[1])) return failed;
+        unsigned char code[longest_epilogue];
+        __builtin_memcpy(code, words, sizeof code);
+        const Epilogue epilogue = read_epilogue(code);
+        const std::uint64_t cfa = at.sp + epilogue.return_offset + 8;
+        if (!epilogue.is_known || !memory_.is_plausible_cfa(cfa, at.sp) || !memory_.read(cfa - 8, pc) ||
+            !is_return_address(native_code, generation_, pc))
+            return failed;
+        if (epilogue.restores_bp && !memory_.read(at.sp + epilogue.bp_offset, bp)) return failed;
+        return {Step::stepped, {pc, cfa, bp, true, false}};
     }
 
     // Makes `exact_` the registers of the current frame, by repeating the walk exactly from the last frame for which

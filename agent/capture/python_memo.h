@@ -74,6 +74,9 @@ public:
         return nullptr;
     }
 
+    // The same frames are asked for once more, from the leaf.
+    void rewind() { next_ = 0; }
+
     bool knows_thread(std::uint64_t thread) const { return thread != 0 && thread == old_thread_; }
 
     void add(const PythonMemo::Frame& frame) {

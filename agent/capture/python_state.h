@@ -9,11 +9,13 @@
 
 namespace pyprof::capture {
 
-// nullptr until an interpreter is found. What it points to never changes again and is never freed.
+// nullptr until an interpreter is found, and when its frames are switched off. What it points to never changes again
+// and is never freed.
 extern std::atomic<const cpython::PythonRuntime*> python_runtime;
 extern CodeTable python_codes;
 
-// Python frames of the calling thread; PythonWalk::none without an interpreter. Async-signal-safe.
+// Python frames of the calling thread; PythonWalk::none without an interpreter. Where none of the first stacks can be
+// read, Python frames are switched off and the recording says so. Async-signal-safe.
 void walk_python_here(const InterruptedThread& thread, PythonStack& out);
 
 // To be called some time before the walk; see expect_frames.

@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 
+#include "agent/capture/code_units.h"
 #include "agent/capture/innermost_frame.h"
+#include "agent/capture/loop_frames.h"
 #include "agent/capture/python_stack_builder.h"
 
 namespace pyprof::capture {
@@ -43,15 +45,18 @@ bool runs_no_python(const cpython::PythonRuntime& runtime, const NativeStack& na
 
 class Walk {
 public:
-    Walk(const cpython::PythonRuntime& runtime, PythonStackBuilder& stack, RememberedFrames& remembered,
-         PageCache& known, bool interpreter_waits, std::uint64_t other)
+    Walk(const cpython::PythonRuntime& runtime, const NativeStack& native, PythonStackBuilder& stack,
+         RememberedFrames& remembered, PageCache& known, bool interpreter_waits, std::uint64_t other)
         : runtime_{runtime},
           layout_{runtime.layout},
+          native_{native},
           stack_{stack},
           remembered_{remembered},
           known_{known},
           interpreter_waits_{interpreter_waits},
-          other_{other} {}
+          other_{other},
+          units_{runtime.layout, known},
+          loops_{runtime, native} {}
 
     PythonWalk run(bool& attached) {
         const std::uint64_t thread = find_thread(attached);
@@ -64,8 +69,10 @@ public:
 private:
     PythonWalk walk(std::uint64_t thread) {
         bool good = true;
-        if (several_interpreters()) {
-            good = for_each_own_thread();
+        const bool several = several_interpreters();
+        if (layout_.frame.activations == cpython::Activations::counted) align_loops(count_own_frames(thread, several));
+        if (several) {
+            good = for_each_own_thread(thread);
             stack_.sort_activations();
         } else {
             good = walk_thread(thread);
@@ -95,9 +102,16 @@ private:
 
     std::uint64_t bound_thread() {
         if (other_ != 0) return first_own_thread();
+        if (layout_.runtime.key == cpython::absent) return own_or_none(runtime_.bound_thread.load());
         if (of_runtime<std::int32_t>(layout_.runtime.key_initialized) == 0) return 0;
         const auto key = of_runtime<std::uint32_t>(layout_.runtime.key);
         return reinterpret_cast<std::uint64_t>(runtime_.thread_specific(key));
+    }
+
+    // A block of thread-local storage may still be that of a library that was unloaded.
+    std::uint64_t own_or_none(std::uint64_t thread) {
+        const bool is_known = interpreter_waits_ && remembered_.knows_thread(thread);
+        return thread != 0 && (is_known || is_own(thread)) ? thread : 0;
     }
 
     // Another thread's pthread values cannot be read: its thread state is looked for among all.
@@ -147,11 +161,12 @@ private:
         return interpreter >= runtime_.runtime && interpreter < runtime_.end;
     }
 
-    // A thread may run code of several interpreters, one inside the other, each with a thread state of its own.
-    bool for_each_own_thread() {
-        bool good = true;
+    // A thread may run code of several interpreters, one inside the other, each with a thread state of its own. The
+    // innermost comes first.
+    bool for_each_own_thread(std::uint64_t innermost) {
+        bool good = walk_thread(innermost);
         const bool saw_all = for_each_thread([&](std::uint64_t thread) {
-            if (is_own(thread)) good = walk_thread(thread) && good;
+            if (thread != innermost && is_own(thread)) good = walk_thread(thread) && good;
             return true;
         });
         return good && saw_all;
@@ -174,15 +189,119 @@ private:
     }
 
     bool walk_thread(std::uint64_t thread) {
-        return layout_.frame.activations == cpython::Activations::control_frames ? walk_control_frames(thread)
-                                                                                 : walk_entry_frames(thread);
+        switch (layout_.frame.activations) {
+            case cpython::Activations::counted:
+                return walk_counted_frames(thread);
+            case cpython::Activations::paired_control_frames:
+                return walk_paired_frames(thread);
+            case cpython::Activations::control_frames:
+                return walk_control_frames(thread);
+            case cpython::Activations::entry_frames:
+                break;
+        }
+        return walk_entry_frames(thread);
     }
 
-    // 3.13 on: one chain, in which each activation ends with its entry frame.
-    bool walk_entry_frames(std::uint64_t thread) {
+    // 3.8 and 3.9: each frame has a native frame of the evaluation loop.
+    bool walk_counted_frames(std::uint64_t thread) {
         std::uint64_t frame = 0;
         if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
-        for (std::uint32_t i = 0; frame != 0 && i < longest_chain; ++i) {
+        for (std::uint32_t i = 0; frame != 0; ++i) {
+            if (i == most_activations || !add_readable_frame(frame)) break;
+            end_loop();
+            frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
+        }
+        return end_chain(frame == 0);
+    }
+
+    // Both begin at the root, so that is where they are counted from: a loop that is only entered or left stands at the
+    // leaf. The root of a stack that is not whole is unknown, that of a coroutine library's own stack has loops without
+    // frames: there the leaves are taken for each other's.
+    void align_loops(std::uint32_t frames) {
+        const std::uint32_t count = loops_.count();
+        if (native_.end != WalkEnd::bottom || count > frames + 1) return;
+        if (count == frames + 1) end_loop();
+        if (count < frames) loops_.end();  // nobody knows which one is missing
+    }
+
+    void end_loop() {
+        std::uint64_t marker = 0;
+        if (loops_.next(marker)) stack_.end_activation(marker);
+    }
+
+    std::uint32_t count_own_frames(std::uint64_t innermost, bool several) {
+        std::uint32_t frames = count_frames(innermost);
+        if (several)
+            for_each_thread([&](std::uint64_t thread) {
+                if (thread != innermost && is_own(thread)) frames += count_frames(thread);
+                return true;
+            });
+        return frames;
+    }
+
+    // Frames of one thread state, as far as they can be read.
+    std::uint32_t count_frames(std::uint64_t thread) {
+        std::uint64_t frame = 0;
+        std::uint32_t frames = 0;
+        if (!read_thread(thread + layout_.thread.current_frame, frame)) return 0;
+        for (; frame != 0 && frames < most_activations && is_readable_frame(frame); ++frames)
+            frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
+        remembered_.rewind();
+        return frames;
+    }
+
+    // 3.10: each frame has a control frame. The loop links the control frame first, and unlinks it first.
+    bool walk_paired_frames(std::uint64_t thread) {
+        std::uint64_t frame = 0, control = 0;
+        if (!read_thread(thread + layout_.thread.current_frame, frame) ||
+            !read_thread(thread + layout_.thread.control_frame, control))
+            return false;
+        const std::uint32_t frames = count_frames(thread);
+        const std::uint64_t root = thread + layout_.thread.root_control_frame;
+        std::uint32_t controls = 0;
+        if (!count_control_frames(control, root, controls)) return false;
+        if (controls == frames + 1) end_control_frame(control);
+        bool is_unlinked = controls + 1 == frames;
+        for (std::uint32_t i = 0; frame != 0; ++i) {
+            if (i == most_activations || !add_readable_frame(frame)) break;
+            if (is_unlinked && native_.count != 0)
+                stack_.end_activation(native_.frames[0].sp);
+            else if (!is_unlinked && control != root)
+                end_control_frame(control);
+            is_unlinked = false;
+            frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
+        }
+        return end_chain(frame == 0);
+    }
+
+    void end_control_frame(std::uint64_t& control) {
+        stack_.end_activation(control);
+        control = known_.load<std::uint64_t>(control + layout_.control_frame.previous);
+    }
+
+    bool count_control_frames(std::uint64_t control, std::uint64_t root, std::uint32_t& controls) {
+        for (; control != root; ++controls)
+            if (controls == most_activations || !read(control + layout_.control_frame.previous, control, known_))
+                return false;
+        return true;
+    }
+
+    bool add_readable_frame(std::uint64_t frame) { return is_readable_frame(frame) && add_frame(frame); }
+
+    // Frames that no marker was found for stand behind all others.
+    bool end_chain(bool is_whole) {
+        if (stack_.activation_is_open()) stack_.end_activation(no_marker);
+        return is_whole;
+    }
+
+    // 3.13 on: one chain, in which each activation ends with its entry frame. From 3.15 on it ends with a frame of the
+    // thread state, before with nothing.
+    bool walk_entry_frames(std::uint64_t thread) {
+        std::uint64_t frame = 0, base = 0;
+        if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
+        if (layout_.thread.base_frame != cpython::absent && !read_thread(thread + layout_.thread.base_frame, base))
+            return false;
+        for (std::uint32_t i = 0; frame != base && frame != 0 && i < longest_chain; ++i) {
             if (!is_readable_frame(frame)) break;
             if (is_entry(frame))
                 stack_.end_activation(frame);
@@ -190,7 +309,7 @@ private:
                 break;
             frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
         }
-        if (!stack_.activation_is_open()) return frame == 0;
+        if (!stack_.activation_is_open()) return frame == base;
         stack_.end_activation(no_marker);  // a chain that broke off
         return false;
     }
@@ -284,41 +403,35 @@ private:
         if (seen != nullptr && seen->fingerprint == fingerprint)
             checked = *seen;
         else if (known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type)
-            checked = {frame, code, fingerprint, 0, 0, known_.load<std::int32_t>(code + layout_.code.first_traceable),
-                       0};
+            checked = {frame, code, fingerprint, 0, 0, units_.first_traceable_of(code), 0};
         else
             return false;
-        const std::uint64_t instruction = known_.load<std::uint64_t>(frame + layout_.frame.instruction);
-        if (instruction != checked.instruction && !unit_of(checked, instruction, checked.unit)) return false;
+        const std::uint64_t instruction = units_.instruction_of(frame);
+        const bool is_same = checked.id != 0 && instruction == checked.instruction && units_.are_lasting();
+        if (!is_same && !units_.unit_of(frame, code, instruction, checked.first_traceable, checked.unit)) return false;
         checked.instruction = instruction;
         raw = {.code = code, .unit = checked.unit, .id = checked.id};
         return true;
     }
 
-    // Code units from the start of the code to the instruction, -1 while arguments are being bound.
-    bool unit_of(const PythonMemo::Frame& checked, std::uint64_t instruction, std::int32_t& unit) const {
-        constexpr std::int64_t unit_bytes = 2;
-        const auto bytes = static_cast<std::int64_t>(instruction - (checked.code + layout_.code.instructions));
-        const std::int64_t units = known_.load<std::int64_t>(checked.code + layout_.object.size);
-        if (bytes < -unit_bytes || bytes >= units * unit_bytes) return false;
-        unit = static_cast<std::int32_t>(bytes / unit_bytes);
-        if (unit < checked.first_traceable) unit = -1;
-        return true;
-    }
-
-    // The helper frame under __init__ (3.13 on): one text object is its name and its file name.
+    // The helper frame under __init__ (3.13 on): a constant of the interpreter, one text object is its name and its
+    // file name. Code that a program compiles under the name of one of its functions looks the same but lies elsewhere.
     bool is_init_cleanup(std::uint64_t code) const {
+        if (runtime_.begin != runtime_.end && (code < runtime_.begin || code >= runtime_.end)) return false;
         return known_.load<std::uint64_t>(code + layout_.code.file_name) ==
                known_.load<std::uint64_t>(code + layout_.code.name);
     }
 
     const cpython::PythonRuntime& runtime_;
     const PythonLayout& layout_;
+    const NativeStack& native_;
     PythonStackBuilder& stack_;
     RememberedFrames& remembered_;
     PageCache& known_;
     const bool interpreter_waits_;
     const std::uint64_t other_;  // pthread_self() of the thread that is looked at; 0: the calling one
+    CodeUnits units_;
+    LoopFrames loops_;
     bool trusts_thread_ = false;
     bool is_innermost_ = true;  // no frame was read so far
 };
@@ -337,7 +450,7 @@ void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread&
     if (runtime.state == cpython::RuntimeState::ready && !runs_no_python(runtime, thread.native)) {
         RememberedFrames remembered{thread.memo, codes.epoch()};
         const bool waits = !is_other && interpreter_waits(runtime, thread.native);
-        Walk walk{runtime, stack, remembered, known, waits, thread.other};
+        Walk walk{runtime, thread.native, stack, remembered, known, waits, thread.other};
         out.result = walk.run(out.attached);
     }
     stack.finish();

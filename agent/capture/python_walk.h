@@ -4,8 +4,9 @@
 // its memory; what was found is true only if it did not run.
 //
 // Where the thread state comes from (no call into the interpreter, no thread-local storage but the thread's own):
-//   3.11   _PyRuntime.gilstate.tstate_current if it belongs to this thread, else the value of the pthread key
+//   3.8+   _PyRuntime.gilstate.tstate_current if it belongs to this thread, else the value of the pthread key
 //   3.12+  the value of the pthread key; tstate_activate() in Python/pystate.c binds it on every attach
+//   3.15+  the same, of a thread-local variable
 // so threads that gave up the GIL (in BLAS, in input and output, waiting for the GIL) are seen too.
 //
 // Every pointer is checked before it is followed (readable memory, type of the code object, instruction inside the

@@ -1,12 +1,15 @@
 #pragma once
 // Where CPython keeps what the profiler reads: one constexpr object per version, each in a file of its own
-// (v3_11.cpp …). All figures are byte offsets in the structure named, x86-64 Linux, release builds, as printed by
-// `offsetof` programs compiled against the headers of that version. Plain data, usable on the signal side.
+// (v3_11.cpp …). All figures are byte offsets in the structure named, x86-64 Linux, release builds. They are written by
+// tests/support/python_layout/generate.py, which compiles a program of `offsetof` against the headers of that version.
+// Plain data, usable on the signal side.
 //
 // A version differs from its neighbours in figures and in a few forms, which are fields too; the walker has no version
-// numbers in it. To add a version, write its file and name it in versions.cpp and CMakeLists.txt.
+// numbers in it. To add a version, write its file with that program and name it in versions.cpp and CMakeLists.txt.
 #include <cstdint>
 #include <span>
+
+#include "wire/recording.h"
 
 namespace pyprof::cpython {
 
@@ -15,14 +18,25 @@ inline constexpr Offset absent = 0xffffffff;  // the version has no such field
 
 // How the chain of frames falls into activations of the evaluation loop, and what lies in the C frame of each.
 enum class Activations : std::uint8_t {
+    counted,                // 3.8, 3.9: every frame has its own, without a marker. The native frames of the evaluation
+                            // loop belong to the frames one by one, counted from the root
+    paired_control_frames,  // 3.10: every frame has its own; a CFrame in each, linked from the thread state, belongs to
+                            // the frames one by one, counted from the root
     control_frames,  // 3.11, 3.12: a _PyCFrame per activation, linked from the thread state; the activation's frames
                      // are those between its current_frame and that of the previous _PyCFrame
     entry_frames,    // 3.13 on: a _PyInterpreterFrame per activation, in the chain itself, with a high `owner`
 };
 
+// What a frame says of where it runs.
+enum class Instruction : std::uint8_t {
+    byte_index,  // 3.8, 3.9: int, bytes from the start of the code; -1: not started
+    unit_index,  // 3.10: int, code units
+    address,     // 3.11 on: the address of the instruction, or of its caches
+};
+
 // Where the thread state that this thread has attached is found.
 enum class AttachedFrom : std::uint8_t {
-    runtime,  // 3.11: _PyRuntime.gilstate.tstate_current, one for the whole process
+    runtime,  // 3.8 to 3.11: _PyRuntime.gilstate.tstate_current, one for the whole process
     status,   // 3.12 on: a mark in the thread state bound to this thread
 };
 
@@ -39,13 +53,15 @@ struct PythonLayout {
 
     struct Type {
         Offset basic_size;
+        Offset members;  // PyMemberDef *tp_members
     } type;
 
     struct Runtime {        // _PyRuntimeState
         Offset finalizing;  // thread state of the thread that ends the interpreter, or null
         Offset first_interpreter;
         Offset key_initialized;  // int: the key below is in use
-        Offset key;              // pthread key; its value is the thread state bound to the calling thread
+        Offset key;              // pthread key; its value is the thread state bound to the calling thread. absent: a
+                                 // thread-local variable holds it (3.15 on)
         Offset attached;         // AttachedFrom::runtime: the thread state that holds the GIL
     } runtime;
 
@@ -61,43 +77,51 @@ struct PythonLayout {
         std::uint32_t status_value;
         Offset next;
         Offset thread_id;           // pthread_t of the thread it belongs to
-        Offset control_frame;       // Activations::control_frames: innermost _PyCFrame
+        Offset control_frame;       // innermost CFrame or _PyCFrame, where the version has them
         Offset root_control_frame;  // … and the outermost, embedded, which is no activation
-        Offset current_frame;       // Activations::entry_frames: innermost _PyInterpreterFrame
+        Offset current_frame;       // innermost frame, where the thread state knows it
         Offset data_stack_top;      // Activations::control_frames: where the next frame will lie
+        Offset base_frame;          // pointer to an entry frame that ends the chain and is no activation
     } thread;
 
-    struct ControlFrame {  // _PyCFrame
+    struct ControlFrame {  // CFrame, _PyCFrame
         Offset current_frame;
         Offset previous;
     } control_frame;
 
-    struct Frame {  // _PyInterpreterFrame
+    struct Frame {  // PyFrameObject, from 3.11 on _PyInterpreterFrame
         Activations activations;
-        Offset bytes;             // sizeof without the locals
+        Offset bytes;             // from its start, without the locals
         Offset code;              // f_code, f_executable
         std::uint64_t code_tags;  // bits of that pointer which are no part of the address
         Offset previous;
-        Offset instruction;              // prev_instr, instr_ptr: the instruction that runs, or its caches
-        Offset owner;                    // u8
+        Instruction instruction_is;
+        Offset instruction;              // f_lasti, prev_instr, instr_ptr
+        Offset owner;                    // u8, from 3.11 on
         std::uint8_t first_entry_owner;  // owners from here on are entry frames, which run no code
-        std::uint8_t generator_owner;    // frames that are part of a generator or coroutine
-        Offset generator_state;          // i8, so many bytes before such a frame; 0 (FRAME_EXECUTING) while it runs
+        std::uint8_t generator_owner;    // frames that are part of a generator or coroutine, from 3.11 on
+        Offset generator_state;          // Activations::control_frames: i8, so many bytes before such a frame;
+                                         // 0 (FRAME_EXECUTING) while it runs
+        Offset code_copy;                // i32: which of Code::copies runs
     } frame;
 
     struct Code {           // PyCodeObject
         Offset basic_size;  // PyCode_Type.tp_basicsize
         Offset file_name;
         Offset name;
-        Offset qualified_name;
+        Offset qualified_name;  // absent before 3.11
+        wire::LineTableKind line_table_kind;
         Offset line_table;
         Offset flags;
         Offset first_line;
-        Offset first_traceable;  // int, code units
-        Offset locals;           // int, words behind the frame: co_nlocalsplus
-        Offset stack;            // int, words behind those: co_stacksize
+        Offset first_traceable;  // int, code units; absent before 3.11
+        Offset locals;           // Activations::control_frames: int, words behind the frame: co_nlocalsplus
+        Offset stack;            // … int, words behind those: co_stacksize
         Offset version;          // u32, unique per interpreter; absent before 3.12
-        Offset instructions;     // co_code_adaptive
+        Offset instructions;     // co_code_adaptive; the object's size says how many units there are
+        Offset byte_code;        // before 3.11: a bytes object that holds the instructions
+        Offset copies;           // free-threaded, from 3.14 on: array of pointers to instructions, one for each thread
+        Offset first_copy;       // … where in that array the pointers begin
     } code;
 
     struct Text {                  // PyASCIIObject, PyCompactUnicodeObject

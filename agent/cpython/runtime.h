@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "agent/cpython/layout.h"
+#include "agent/cpython/thread_local.h"
 
 namespace pyprof::cpython {
 
@@ -11,6 +12,12 @@ enum class RuntimeState : std::uint8_t {
     none,         // no loaded object holds a CPython
     unsupported,  // there is one whose frames cannot be read; `message` says why
     ready,
+};
+
+// Code of the interpreter: [begin, end), empty if there is none.
+struct CodeRange {
+    std::uint64_t begin = 0, end = 0;
+    bool holds(std::uint64_t address) const { return address >= begin && address < end; }
 };
 
 struct PythonRuntime {
@@ -24,6 +31,9 @@ struct PythonRuntime {
     // not be called there: in a libpython that came by dlopen they allocate thread-local storage at a thread's first
     // use.
     void* (*thread_specific)(unsigned key) = nullptr;
+    ThreadLocal bound_thread;  // the same, where the layout names no key
+    // Activations::counted: the evaluation loop's function, and the part of it that the compiler moved away.
+    CodeRange loop, loop_cold;
     char message[256] = {};
 };
 

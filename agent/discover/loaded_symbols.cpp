@@ -15,7 +15,7 @@ struct Search {
     std::uint32_t gnu_hash;
     AcceptSymbol accept;
     void* context;
-    std::uint64_t found;
+    LoadedRange found;
 };
 
 std::uint32_t gnu_hash_of(const char* name) {
@@ -34,14 +34,14 @@ public:
                 read_section(reinterpret_cast<const ElfW(Dyn)*>(base_ + headers[i].p_vaddr));
     }
 
-    // Calls visit(symbol) for every definition of the name until it returns true.
+    // Calls visit(address, bytes) for every definition of the name until it returns true.
     template <class Visit>
     bool each(const char* name, std::uint32_t hash, Visit visit) const {
         if (symbols_ == nullptr || strings_ == nullptr) return false;
         const auto matches = [&](std::uint32_t index) {
             const ElfW(Sym)& symbol = symbols_[index];
             return symbol.st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol.st_info) != STT_TLS &&
-                   std::strcmp(strings_ + symbol.st_name, name) == 0 && visit(base_ + symbol.st_value);
+                   std::strcmp(strings_ + symbol.st_name, name) == 0 && visit(base_ + symbol.st_value, symbol.st_size);
         };
         if (gnu_ != nullptr) return each_gnu(hash, matches);
         return system_v_ != nullptr && each_system_v(matches);
@@ -95,11 +95,13 @@ private:
 
 int visit_object(dl_phdr_info* object, std::size_t, void* data) {
     Search& search = *static_cast<Search*>(data);
-    return DynamicSymbols{*object}.each(search.name, search.gnu_hash, [&search](std::uint64_t address) {
-        if (search.accept != nullptr && !search.accept(address, search.context)) return false;
-        search.found = address;
-        return true;
-    });
+    return DynamicSymbols{*object}.each(search.name, search.gnu_hash,
+                                        [&search](std::uint64_t address, std::uint64_t bytes) {
+                                            if (search.accept != nullptr && !search.accept(address, search.context))
+                                                return false;
+                                            search.found = {address, address + bytes};
+                                            return true;
+                                        });
 }
 
 struct RangeSearch {
@@ -130,10 +132,20 @@ LoadedRange find_loaded_range(std::uint64_t address) {
     return search.found;
 }
 
-std::uint64_t find_loaded_symbol(const char* name, AcceptSymbol accept, void* context) {
-    Search search{.name = name, .gnu_hash = gnu_hash_of(name), .accept = accept, .context = context, .found = 0};
+namespace {
+
+LoadedRange find(const char* name, AcceptSymbol accept, void* context) {
+    Search search{.name = name, .gnu_hash = gnu_hash_of(name), .accept = accept, .context = context, .found = {0, 0}};
     dl_iterate_phdr(visit_object, &search);
     return search.found;
 }
+
+}  // namespace
+
+std::uint64_t find_loaded_symbol(const char* name, AcceptSymbol accept, void* context) {
+    return find(name, accept, context).begin;
+}
+
+LoadedRange find_loaded_extent(const char* name) { return find(name, nullptr, nullptr); }
 
 }  // namespace pyprof::discover

@@ -13,10 +13,13 @@ using AcceptSymbol = bool (*)(std::uint64_t address, void* context);
 // comes before the original.
 std::uint64_t find_loaded_symbol(const char* name, AcceptSymbol accept = nullptr, void* context = nullptr);
 
-// The memory of the loaded object that holds `address`, from its first mapped byte to its last; {0, 0}: none does.
+// The bytes of a function or variable: from `begin` as long as its symbol says. {0, 0}: nobody exports it.
 struct LoadedRange {
     std::uint64_t begin, end;
 };
+LoadedRange find_loaded_extent(const char* name);
+
+// The memory of the loaded object that holds `address`, from its first mapped byte to its last; {0, 0}: none does.
 LoadedRange find_loaded_range(std::uint64_t address);
 
 }  // namespace pyprof::discover

@@ -8,8 +8,9 @@
 
 namespace pyprof::discover {
 
-// What the process holds now: state `none` without CPython, `unsupported` with a message for the user (other version,
-// free-threaded or debug build, unexpected layout), or `ready`.
+// What the process holds now: state `none` without Python, `unsupported` with a message for the user (PyPy, an old
+// version, a debug build, an unexpected layout), or `ready`. A version that is newer than all known ones is ready if
+// what it states of its layout agrees with what its types say.
 cpython::PythonRuntime find_python();
 
 }  // namespace pyprof::discover

@@ -299,7 +299,7 @@ namespace {
     }
     const discover::ProcessKind kind = discover::kind_of_process(executable, options.command_pid);
     if (kind == discover::ProcessKind::dormant) return;
-    if (kind == discover::ProcessKind::python) find_interpreter();
+    find_interpreter();
     start(false);
 }
 

@@ -6,6 +6,7 @@
 
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
+#include "agent/discover/program_path.h"
 #include "agent/discover/text.h"
 
 namespace pyprof::preload {
@@ -70,8 +71,7 @@ void locate_spool(std::uint64_t started_realtime_ns) {
     copy_environment(process.job, "PYPROF_JOB");
     if (process.job[0] == '\0') TextBuilder{process.job, sizeof process.job}.add("nameless");
     gethostname(process.host, sizeof process.host - 1);
-    const long length = readlink("/proc/self/exe", process.executable, sizeof process.executable - 1);
-    if (length > 0) process.executable[length] = '\0';
+    discover::find_program_path(process.executable, sizeof process.executable);
     const char* spool = getenv("PYPROF_SPOOL");
     const char* temporary = getenv("TMPDIR");
     const bool chosen = (spool != nullptr && spool[0] == '/' && make_folder(folder, spool)) ||

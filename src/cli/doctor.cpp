@@ -41,7 +41,7 @@ Check judge_python(const std::string& python, const profile::Profile& profile) {
     const std::string why = profile.processes.front().python_message;
     return {"python", Verdict::limited,
             fmt::format("{}{}: native stacks only{}", python, version, why.empty() ? "" : " (" + why + ")"),
-            "use CPython 3.11, 3.12 or 3.13 for Python lines"};
+            "use CPython 3.8 to 3.15 for Python lines"};
 }
 
 std::string python_of(const Environment& environment) {

@@ -127,14 +127,33 @@ def test_programs_that_help_are_left_alone(tmp_path):
     assert len(report["processes"]) == 1
 
 
+def test_program_that_the_loader_was_started_for(tmp_path):
+    loader = pathlib.Path("/lib64/ld-linux-x86-64.so.2")
+    recorded = compare([loader, runs.python3, targets / "burn.py", "2.2"], tmp_path)
+    report = assert_readable(recorded)
+    modules = {function["module"] for function in report["functions"] if function["domain"] == "native"}
+    assert any(pathlib.Path(module).name.startswith(("python3", "libpython3")) for module in modules), modules
+    assert not any("ld-linux" in module and function["self"][check.metric_of(report)] > 1e8
+                   for function in report["functions"] for module in [function.get("module") or ""])
+
+
+def test_pypy_is_named(tmp_path):
+    pypy = shutil.which("pypy3")
+    if pypy is None:
+        pytest.skip("no pypy3 on this machine")
+    recorded = runs.record([pypy, targets / "burn.py", "1"], tmp_path)
+    assert recorded.process.returncode == 0, recorded.process.stderr
+    assert "PyPy" in runs.ask("report", recorded.profile).stdout
+
+
 def test_pyenv_shim(tmp_path):
     shim = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv")) / "shims/python3"
     if not shim.exists() or shutil.which("pyenv") is None:
         pytest.skip("no pyenv on this machine")
-    versions = [version for version in runs.interpreters() if version != "3.11"]
-    if not versions:
+    paths = [pathlib.Path(each.path) for each in runs.all_interpreters() if shim.parents[1] in pathlib.Path(each.path).parents]
+    if not paths:
         pytest.skip("pyenv has no version that pyprof reads")
-    interpreter = pathlib.Path(runs.interpreters()[versions[0]].path)
+    interpreter = paths[0]
     recorded = runs.record([shim, targets / "burn.py", "2.2"], tmp_path, PYENV_VERSION=interpreter.parents[1].name)
     assert recorded.process.returncode == 0, recorded.process.stderr
     assert len(assert_readable(recorded)["processes"]) == 1

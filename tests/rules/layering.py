@@ -21,7 +21,7 @@ may_include = {
     "agent/cpython": {"src/base", "src/wire"},
     "agent/capture": {"src/base", "src/wire", "agent/cpython"},
     "agent/counters": {"src/base", "src/wire", "agent/capture", "agent/discover"},
-    "agent/discover": {"src/base", "src/wire", "agent/cpython"},
+    "agent/discover": {"src/base", "src/wire", "agent/cpython", "agent/capture"},
     "agent/hooks": {"src/base", "src/wire", "agent/capture", "agent/discover", "agent/preload"},
     "agent/preload": {"src/base", "src/wire", "agent/cpython", "agent/capture", "agent/counters", "agent/discover",
                       "agent/hooks"},

@@ -1,7 +1,9 @@
 #include "tests/support/fake_python.h"
 
+#include <algorithm>
 #include <pthread.h>
 
+#include "agent/cpython/versions.h"
 #include "tests/support/catch.h"
 
 namespace pyprof::tests {
@@ -11,19 +13,35 @@ constexpr std::size_t memory_words = 1u << 19;
 constexpr std::uint64_t structure_bytes = 8192;  // more than any of those whose fields are read
 constexpr std::uint32_t interpreter_bytes = 8192;
 
-std::uint64_t bound_thread = 0;
+thread_local std::uint64_t bound_thread = 0;
 
 void* thread_specific(unsigned) { return reinterpret_cast<void*>(bound_thread); }
 
+cpython::ThreadLocal place_of_bound_thread() {
+    std::uint64_t thread_pointer;
+    __asm__("movq %%fs:0, %0" : "=r"(thread_pointer));
+    const std::uint64_t distance = reinterpret_cast<std::uint64_t>(&bound_thread) - thread_pointer;
+    return {cpython::ThreadLocal::Place::thread_pointer, 0, static_cast<std::int64_t>(distance)};
+}
+
 }  // namespace
+
+std::vector<const cpython::PythonLayout*> layouts_since(std::uint32_t minor) {
+    std::vector<const cpython::PythonLayout*> layouts;
+    for (const cpython::SupportedVersion& each : cpython::supported_versions())
+        if (each.layout->version.minor >= minor) layouts.push_back(each.layout);
+    return layouts;
+}
 
 void set_bound_thread(std::uint64_t thread) { bound_thread = thread; }
 
 FakePython::FakePython(const cpython::PythonLayout& layout) : layout_{layout}, memory_(memory_words) {
     runtime_ = allocate(structure_bytes);
     code_type_ = allocate(structure_bytes);
-    put(runtime_ + layout_.runtime.key_initialized, std::int32_t{1});
-    put(runtime_ + layout_.runtime.key, std::uint32_t{5});
+    if (layout_.runtime.key != cpython::absent) {
+        put(runtime_ + layout_.runtime.key_initialized, std::int32_t{1});
+        put(runtime_ + layout_.runtime.key, std::uint32_t{5});
+    }
     set_bound_thread(0);
     add_thread();
 }
@@ -49,6 +67,9 @@ cpython::PythonRuntime FakePython::runtime() const {
     runtime.runtime = runtime_;
     runtime.code_type = code_type_;
     runtime.thread_specific = thread_specific;
+    runtime.bound_thread = place_of_bound_thread();
+    runtime.loop = {loop_begin, loop_begin + loop_bytes};
+    runtime.loop_cold = {cold_begin, cold_begin + loop_bytes};
     return runtime;
 }
 
@@ -79,18 +100,19 @@ std::uint64_t FakePython::byte_string(std::size_t bytes) {
 
 std::uint64_t FakePython::code(const CodeFacts& facts) {
     const cpython::PythonLayout::Code& at = layout_.code;
-    const std::uint64_t address = allocate(at.instructions + std::uint64_t{facts.units} * 2);
+    const std::uint64_t address = allocate(at.basic_size + std::uint64_t{facts.units} * 2);
     put(address + layout_.object.type, code_type_);
     put(address + layout_.object.size, std::uint64_t{facts.units});
+    if (at.byte_code != cpython::absent) put(address + at.byte_code, byte_string(std::size_t{facts.units} * 2));
     put(address + at.file_name, facts.file_name);
     put(address + at.name, facts.name);
-    put(address + at.qualified_name, facts.name);
+    if (at.qualified_name != cpython::absent) put(address + at.qualified_name, facts.name);
     put(address + at.line_table, byte_string(facts.table_bytes));
     put(address + at.first_line, facts.first_line);
     put(address + at.flags, std::uint32_t{3});
-    put(address + at.first_traceable, facts.first_traceable);
-    put(address + at.locals, std::uint32_t{1});
-    put(address + at.stack, std::uint32_t{1});
+    if (at.first_traceable != cpython::absent) put(address + at.first_traceable, facts.first_traceable);
+    if (at.locals != cpython::absent) put(address + at.locals, std::uint32_t{1});
+    if (at.stack != cpython::absent) put(address + at.stack, std::uint32_t{1});
     if (at.version != cpython::absent) put(address + at.version, facts.version);
     return address;
 }
@@ -102,6 +124,8 @@ std::uint64_t FakePython::code(std::string_view name, std::uint32_t first_tracea
 bool FakePython::has_control_frames() const {
     return layout_.frame.activations == cpython::Activations::control_frames;
 }
+
+bool FakePython::has_frame_objects() const { return layout_.frame.instruction_is != cpython::Instruction::address; }
 
 std::uint64_t FakePython::add_thread(std::uint32_t interpreter) {
     while (interpreters_.size() <= interpreter) {
@@ -117,7 +141,12 @@ std::uint64_t FakePython::add_thread(std::uint32_t interpreter) {
     put(thread_ + at.next, get_pointer(first));
     put(first, thread_);
     put(thread_ + at.thread_id, std::uint64_t{pthread_self()});
-    if (has_control_frames()) put(thread_ + at.control_frame, thread_ + at.root_control_frame);
+    if (at.control_frame != cpython::absent) put(thread_ + at.control_frame, thread_ + at.root_control_frame);
+    if (at.base_frame != cpython::absent) {
+        const std::uint64_t base = make_frame(0xdead0, 0, layout_.frame.first_entry_owner);
+        put(thread_ + at.base_frame, base);
+        put(thread_ + at.current_frame, base);
+    }
     if (at.attached_from == cpython::AttachedFrom::runtime)
         put(runtime_ + layout_.runtime.attached, thread_);
     else
@@ -149,20 +178,28 @@ std::uint64_t FakePython::make_frame(std::uint64_t code, std::uint64_t instructi
     if (layout_.thread.data_stack_top != cpython::absent && owner == 0)
         put(thread_ + layout_.thread.data_stack_top, frame + layout_.frame.bytes + 16);
     put(frame + layout_.frame.code, code);
-    put(frame + layout_.frame.instruction, instruction);
-    put(frame + layout_.frame.owner, owner);
+    if (has_frame_objects())
+        put(frame + layout_.frame.instruction, static_cast<std::uint32_t>(instruction));
+    else
+        put(frame + layout_.frame.instruction, instruction);
+    if (layout_.frame.owner != cpython::absent) put(frame + layout_.frame.owner, owner);
     return frame;
 }
 
+std::uint64_t FakePython::push_control_frame() {
+    const std::uint64_t control = allocate(32);
+    put(control + layout_.control_frame.previous, get_pointer(thread_ + layout_.thread.control_frame));
+    put(thread_ + layout_.thread.control_frame, control);
+    return control;
+}
+
 std::uint64_t FakePython::begin_activation() {
+    if (has_frame_objects()) return 0;
     const std::uint64_t caller = head();
     std::uint64_t marker = 0;
     if (has_control_frames()) {
-        const std::uint64_t control = allocate(32);
-        put(control + layout_.control_frame.previous, get_pointer(thread_ + layout_.thread.control_frame));
-        put(thread_ + layout_.thread.control_frame, control);
+        marker = push_control_frame();
         set_head(caller);
-        marker = control;
     }
     const bool has_entry_frames = layout_.version.minor >= 12;
     if (has_entry_frames) {
@@ -174,12 +211,66 @@ std::uint64_t FakePython::begin_activation() {
     return marker;
 }
 
+std::uint64_t FakePython::instruction_of(std::uint64_t code, std::int32_t unit) const {
+    const std::int64_t bytes = 2 * static_cast<std::int64_t>(unit);
+    switch (layout_.frame.instruction_is) {
+        case cpython::Instruction::byte_index:
+            return static_cast<std::uint64_t>(unit < 0 ? -1 : bytes);
+        case cpython::Instruction::unit_index:
+            return static_cast<std::uint64_t>(std::int64_t{unit});
+        case cpython::Instruction::address:
+            break;
+    }
+    return code + layout_.code.instructions + static_cast<std::uint64_t>(bytes);
+}
+
 std::uint64_t FakePython::push_frame(std::uint64_t code, std::int32_t unit, std::uint8_t owner) {
-    const std::uint64_t frame =
-        make_frame(code, code + layout_.code.instructions + 2 * static_cast<std::int64_t>(unit), owner);
+    if (has_frame_objects()) {
+        enter_loop();
+        return link_frame(code, unit);
+    }
+    const std::uint64_t frame = make_frame(code, instruction_of(code, unit), owner);
     put(frame + layout_.frame.previous, head());
     set_head(frame);
     return frame;
+}
+
+void FakePython::enter_loop() {
+    constexpr std::uint64_t highest = 0x7fff'0000'0000, distance = 0x100;
+    const bool is_counted = layout_.frame.activations == cpython::Activations::counted;
+    markers_.push_back(is_counted ? highest - distance * markers_.size() : push_control_frame());
+}
+
+std::uint64_t FakePython::link_frame(std::uint64_t code, std::int32_t unit) {
+    const std::uint64_t frame = make_frame(code, instruction_of(code, unit), 0);
+    put(frame + layout_.frame.previous, head());
+    set_head(frame);
+    return frame;
+}
+
+void FakePython::unlink_control_frame() {
+    const std::uint64_t place = thread_ + layout_.thread.control_frame;
+    put(place, get_pointer(get_pointer(place) + layout_.control_frame.previous));
+}
+
+void FakePython::fill(capture::NativeStack& native) const {
+    native.count = 0;
+    native.end = capture::WalkEnd::bottom;
+    for (auto marker = markers_.rbegin(); marker != markers_.rend(); ++marker) {
+        const bool is_leaf = native.count == 0;
+        native.frames[native.count++] = {.pc = 0x1000,
+                                         .sp = *marker - 0x80,
+                                         .module = 7,
+                                         .is_return_address = !is_leaf,
+                                         .guessed = false,
+                                         .function = 0};
+        native.frames[native.count++] = {.pc = loop_begin + 0x10,
+                                         .sp = *marker,
+                                         .module = 8,
+                                         .is_return_address = true,
+                                         .guessed = false,
+                                         .function = 0x10};
+    }
 }
 
 }  // namespace pyprof::tests

@@ -1,13 +1,17 @@
 #pragma once
 // A CPython made by hand in real memory, laid out as a PythonLayout says: what the Python walk reads, with known
-// answers.
+// answers. Before 3.11 every frame has an activation of its own: begin_activation() then does nothing.
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include "agent/capture/native_stack.h"
 #include "agent/cpython/runtime.h"
 
 namespace pyprof::tests {
+
+// Of 3.MINOR and all later versions, free-threaded builds with them.
+std::vector<const cpython::PythonLayout*> layouts_since(std::uint32_t minor);
 
 class FakePython {
 public:
@@ -41,6 +45,17 @@ public:
     std::uint64_t begin_activation();
     std::uint64_t push_frame(std::uint64_t code, std::int32_t unit, std::uint8_t owner = 0);
 
+    // Before 3.11. What push_frame() does, in the two steps that the evaluation loop takes.
+    void enter_loop();
+    std::uint64_t link_frame(std::uint64_t code, std::int32_t unit);
+    // 3.10: the innermost loop is about to end, and has popped its control frame already.
+    void unlink_control_frame();
+    // The markers of all loops that were entered, root first.
+    const std::vector<std::uint64_t>& markers() const { return markers_; }
+    // A native stack with one frame of the loop and one of a C function above it for each loop entered, leaf first.
+    void fill(capture::NativeStack& native) const;
+    static constexpr std::uint64_t loop_begin = 0x7100'0000'0000, loop_bytes = 0x1000, cold_begin = loop_begin + 0x8000;
+
     void put_pointer(std::uint64_t at, std::uint64_t value) { put(at, value); }
     template <class T>
     void put(std::uint64_t at, T value) {
@@ -54,12 +69,15 @@ private:
     std::uint64_t head() const;  // innermost frame of the thread
     void set_head(std::uint64_t frame);
     bool has_control_frames() const;
+    bool has_frame_objects() const;
+    std::uint64_t push_control_frame();
+    std::uint64_t instruction_of(std::uint64_t code, std::int32_t unit) const;
 
     cpython::PythonLayout layout_;
     std::vector<std::uint64_t> memory_;
     std::size_t used_ = 0;  // words
     std::uint64_t runtime_, code_type_, thread_ = 0;
-    std::vector<std::uint64_t> interpreters_;
+    std::vector<std::uint64_t> interpreters_, markers_;
 };
 
 // The value of the fake pthread key, whatever the key.

@@ -3,6 +3,7 @@
 The build under test is $PYPROF_BUILD, else build/dev.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -20,7 +21,7 @@ pyprof = build / "bin/pyprof"
 python3 = "/usr/bin/python3"
 
 # The versions of CPython whose frames pyprof reads.
-python_versions = ("3.11", "3.12", "3.13")
+python_versions = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 
 Interpreter = namedtuple("Interpreter", "version path")
 
@@ -36,20 +37,43 @@ def _described(path):
     return Interpreter(f"{match[1]}.{match[2]}", match[3]) if match else None
 
 
-def interpreters():
-    """One CPython per version: the system's, then those on PATH, then those under pyenv."""
-    folders = [pathlib.Path(folder) for folder in os.environ.get("PATH", "").split(":") if folder]
+def pyenv_interpreters():
     pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
+    return sorted(pyenv.glob("versions/3.*/bin/python3"))
+
+
+def fetched_interpreters():
+    """What tests/support/fetch_pythons.sh has unpacked."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+    folder = pathlib.Path(os.environ.get("PYPROF_TEST_PYTHONS", cache / "pyprof-tests/pythons"))
+    return sorted(path for path in folder.glob("*/usr/bin/python3.*") if path.suffix != ".elf")
+
+
+def loader_of(interpreter):
+    """The words before a program that is to use the libraries of a fetched interpreter; none for any other."""
+    is_fetched = pathlib.Path(interpreter) in fetched_interpreters()
+    return [str(pathlib.Path(interpreter).parents[2] / "run")] if is_fetched else []
+
+
+@functools.lru_cache(maxsize=None)
+def all_interpreters():
+    """Every CPython there is: the system's, then those on PATH, under pyenv, and fetched ones."""
+    folders = [pathlib.Path(folder) for folder in os.environ.get("PATH", "").split(":") if folder]
     candidates = [pathlib.Path(python3)]
-    candidates += [path for folder in folders if pyenv not in folder.parents
+    candidates += [path for folder in folders if ".pyenv" not in str(folder)
                    for path in (folder / f"python{version}" for version in python_versions) if path.exists()]
-    candidates += sorted(pyenv.glob("versions/3.*/bin/python3"))
+    candidates += pyenv_interpreters() + fetched_interpreters()
+    distinct = {path.resolve(): path for path in reversed(candidates)}.values()
+    described = [_described(str(path)) for path in candidates if path in distinct]
+    return [each for each in described if each and each.version in python_versions]
+
+
+def interpreters():
+    """One CPython per version, the first of all_interpreters()."""
     found = {}
-    for path in candidates:
-        interpreter = _described(str(path))
-        if interpreter and interpreter.version in python_versions:
-            found.setdefault(interpreter.version, interpreter)
-    return found
+    for interpreter in all_interpreters():
+        found.setdefault(interpreter.version, interpreter)
+    return {version: found[version] for version in python_versions if version in found}
 
 
 def each_interpreter():

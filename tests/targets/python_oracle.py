@@ -15,8 +15,10 @@ A stack is as it must be if
 """
 
 import ctypes
+import dis
 import functools
 import hashlib
+import itertools
 import json
 import re
 import sys
@@ -76,16 +78,29 @@ def recorded_code(code_id):
         texts.append(data[at:at + size].decode(encodings[kind]))
         at += size
     assert record.truncated == 0
+    texts[2] = texts[2] or texts[1]
     return (*texts, record.first_line, record.flags, data[at:at + record.table_bytes])
 
 
 @functools.lru_cache(maxsize=None)
 def lines_by_unit(code):
-    return [position[0] for position in code.co_positions()]
+    if sys.version_info >= (3, 11):
+        return [position[0] for position in code.co_positions()]
+    units = len(code.co_code) // 2
+    if sys.version_info >= (3, 10):
+        return [line for start, end, line in code.co_lines() for _ in range(start, end, 2)]
+    lines = dict(dis.findlinestarts(code))
+    return list(itertools.accumulate((lines.get(2 * unit) for unit in range(units)), lambda old, new: new or old))
+
+
+def name_of(code):
+    """The qualified name where code objects have one, from 3.11 on."""
+    return getattr(code, "co_qualname", code.co_name)
 
 
 def as_recorded(code):
-    return (code.co_filename, code.co_name, code.co_qualname, code.co_firstlineno, code.co_flags, code.co_linetable)
+    table = code.co_linetable if sys.version_info >= (3, 10) else code.co_lnotab
+    return (code.co_filename, code.co_name, name_of(code), code.co_firstlineno, code.co_flags, table)
 
 
 # The comparison.
@@ -112,6 +127,19 @@ def python_part(keys):
     return part
 
 
+# Whether each call of a Python function is one of the evaluation loop: always, once, and for `-X perf`.
+every_call_begins = sys.version_info < (3, 11) or getattr(sys, "is_stack_trampoline_active", bool)()
+
+
+def begins_activation(callee, what_was_seen):
+    """Whether the caller of this code object must be in another activation than it."""
+    if callee is None:  # the innermost
+        return what_was_seen
+    if sys.version_info >= (3, 11) and callee in from_any:
+        return what_was_seen
+    return every_call_begins or callee in from_c
+
+
 def problem_of(keys, frame):
     """What is wrong with a merged stack whose innermost Python frame is `frame`; None if nothing."""
     if not library.oracle_is_exact():
@@ -133,13 +161,13 @@ def problem_of(keys, frame):
         if recorded_code(code_id) != as_recorded(code):
             return f"{recorded_code(code_id)[:4]} for {as_recorded(code)[:4]}"
         if not innermost and unit != frame.f_lasti // 2:
-            return f"unit {unit} for {frame.f_lasti // 2} in {code.co_qualname}"
+            return f"unit {unit} for {frame.f_lasti // 2} in {name_of(code)}"
         if lines_by_unit(code)[unit] != frame.f_lineno:
-            return f"line {lines_by_unit(code)[unit]} for {frame.f_lineno} in {code.co_qualname}"
-        if callee is not None and callee not in from_any and starts_activation != (callee in from_c):
-            return f"{callee.co_qualname}: {'an' if starts_activation else 'no'} activation of its own"
+            return f"line {lines_by_unit(code)[unit]} for {frame.f_lineno} in {name_of(code)}"
+        if starts_activation is not begins_activation(callee, starts_activation):
+            return f"{name_of(callee)}: {'an' if starts_activation else 'no'} activation of its own"
         innermost, callee, frame = False, code, frame.f_back
-    return None if frame is None else f"{frame.f_code.co_qualname} is missing"
+    return None if frame is None else f"{name_of(frame.f_code)} is missing"
 
 
 def check(frame):
@@ -336,6 +364,8 @@ def take_samples():
 
 # What C code calls in this file's own frames and in threading's.
 from_c.add(threading.Thread._bootstrap.__code__)
+if sys.version_info >= (3, 14):  # in the context of the thread that started it
+    from_c.add(threading.Thread.run.__code__)
 from_c.add(sys._getframe().f_code)
 
 
@@ -374,7 +404,8 @@ def create_interpreter():
         import _interpreters
         return _interpreters.create("legacy"), _interpreters.run_string
     import _xxsubinterpreters
-    return _xxsubinterpreters.create(isolated=False), _xxsubinterpreters.run_string
+    options = {} if sys.version_info < (3, 9) else {"isolated": False}
+    return _xxsubinterpreters.create(**options), _xxsubinterpreters.run_string
 
 
 def take_in_two_interpreters():
@@ -383,10 +414,11 @@ def take_in_two_interpreters():
     run(interpreter, inside)
     frame, expected = sys._getframe(), ["inside", "<module>"]
     while frame is not None:
-        expected.append(frame.f_code.co_qualname)
+        expected.append(name_of(frame.f_code))
         frame = frame.f_back
     keys = library.oracle_keys()[:library.oracle_key_count()]
-    return {"expected": expected, "names": [recorded_code(code)[2] for code, _, _ in python_part(keys)],
+    own_activations = len(expected) if every_call_begins else 2
+    return {"expected": expected, "expected_activations": own_activations, "names": [recorded_code(code)[2] for code, _, _ in python_part(keys)],
             "activations": sum(starts for _, _, starts in python_part(keys)), "exact": library.oracle_is_exact(),
             "result": library.oracle_result()}
 

@@ -34,7 +34,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a code object keeps its id and is recorded once") {
-    Fixture f{*GENERATE(&cpython::python_3_11, &cpython::python_3_12, &cpython::python_3_13)};
+    Fixture f{*GENERATE(from_range(tests::layouts_since(8)))};
     const std::uint64_t first = f.python.code("first"), second = f.python.code("second");
     const std::uint32_t id = f.id_of(first);
     CHECK(id == 1);
@@ -48,7 +48,7 @@ TEST_CASE("a code object keeps its id and is recorded once") {
 
 TEST_CASE("another code object at the same address gets another id") {
     SECTION("by its version number") {
-        Fixture f{*GENERATE(&cpython::python_3_12, &cpython::python_3_13)};
+        Fixture f{*GENERATE(from_range(tests::layouts_since(12)))};
         const std::uint64_t code = f.python.code("f");
         const std::uint32_t before = f.id_of(code);
         f.python.put(code + f.python.layout().code.version, std::uint32_t{77});

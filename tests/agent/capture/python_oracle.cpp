@@ -175,11 +175,11 @@ std::atomic_flag is_used[room];
 void on_timer(int, siginfo_t*, void* context) {
     const int kept = errno;
     const bool truth = attached_thread() != nullptr;
-    constexpr std::uint32_t process_wide = 0x030b;  // 3.11 has one attached thread state, whoever asks
+    constexpr std::uint32_t last_process_wide = 0x030b;  // to 3.11 there is one attached thread state, whoever asks
     for (int i = 0; i < room; ++i) {
         if (is_used[i].test_and_set()) continue;
         take(*static_cast<ucontext_t*>(context), asynchronous[i]);
-        if (python.version_hex >> 16 != process_wide && asynchronous[i].python.attached != truth)
+        if (python.version_hex >> 16 > last_process_wide && asynchronous[i].python.attached != truth)
             ++counts[attached_wrong];
         count_asynchronous(asynchronous[i]);
         is_used[i].clear();

@@ -17,9 +17,7 @@ using pyprof::tests::FakePython;
 
 namespace {
 
-const cpython::PythonLayout* any_layout() {
-    return GENERATE(&cpython::python_3_11, &cpython::python_3_12, &cpython::python_3_13);
-}
+const cpython::PythonLayout* any_layout() { return GENERATE(from_range(tests::layouts_since(11))); }
 
 struct Walker {
     std::unique_ptr<CodeTable> codes = std::make_unique<CodeTable>();
@@ -96,6 +94,7 @@ TEST_CASE("without an interpreter, a thread state or frames there is nothing to 
     }
     SECTION("the key does not exist yet") {
         python.detach();
+        if (python.layout().runtime.key == cpython::absent) return;
         python.put(python.runtime().runtime + python.layout().runtime.key_initialized, std::int32_t{0});
         CHECK(walker.walk(python).result == PythonWalk::none);
     }
@@ -156,18 +155,46 @@ TEST_CASE("a running generator is a frame like any other") {
 }
 
 TEST_CASE("the interpreter's own frame under __init__ is left out") {
-    FakePython python{cpython::python_3_13};
+    FakePython python{*GENERATE(from_range(tests::layouts_since(13)))};
     python.begin_activation();
     python.push_frame(python.code("caller"), 5);
     const std::uint64_t both = python.text("__init__");
-    python.push_frame(python.code({.file_name = both, .name = both}), 0);
+    const std::uint64_t cleanup = python.code({.file_name = both, .name = both});
+    python.push_frame(cleanup, 0);
     python.push_frame(python.code("__init__"), 6);
     Walker walker;
     CHECK(text_of(walker.walk(python)) == " __init__:6 caller:5");
+    // Which lies in the interpreter's own object. A program may compile code whose names are one object as well.
+    cpython::PythonRuntime runtime = python.runtime();
+    runtime.begin = cleanup;
+    runtime.end = cleanup + 1;
+    CHECK(text_of(walker.walk(runtime)) == " __init__:6 caller:5");
+    runtime.begin = cleanup + 1;
+    runtime.end = cleanup + 2;
+    CHECK(text_of(walker.walk(runtime)) == " __init__:6 __init__:0 caller:5");
+}
+
+TEST_CASE("a free-threaded interpreter may run a copy of the instructions") {
+    FakePython python{GENERATE(&cpython::python_3_14t, &cpython::python_3_15t)[0]};
+    const cpython::PythonLayout& at = python.layout();
+    python.begin_activation();
+    const std::uint64_t code = python.code("copied");
+    const std::uint64_t copies = python.allocate(32), copy = python.allocate(200);
+    python.put_pointer(code + at.code.copies, copies);
+    python.put_pointer(copies + at.code.first_copy + 2 * 8, copy);
+    const std::uint64_t frame = python.push_frame(code, 3);
+    Walker walker;
+    CHECK(text_of(walker.walk(python)) == " copied:3");
+    python.put(frame + at.frame.code_copy, std::int32_t{2});
+    python.put_pointer(frame + at.frame.instruction, copy + 2 * 7);
+    CHECK(text_of(walker.walk(python)) == " copied:7");
+    SECTION("no such copy") { python.put(frame + at.frame.code_copy, std::int32_t{-1}); }
+    SECTION("copies that cannot be read") { python.put_pointer(code + at.code.copies, 0x10); }
+    CHECK(walker.walk(python).result == PythonWalk::unreadable);
 }
 
 TEST_CASE("an activation that is just entered or left is there without frames") {
-    FakePython python{GENERATE(&cpython::python_3_12, &cpython::python_3_13)[0]};
+    FakePython python{*GENERATE(from_range(tests::layouts_since(12)))};
     python.begin_activation();
     python.push_frame(python.code("caller"), 5);
     const std::uint64_t inner = python.begin_activation();

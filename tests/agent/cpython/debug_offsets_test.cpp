@@ -64,6 +64,20 @@ TEST_CASE("where the interpreter states another figure it is right") {
     CHECK(layout.runtime.key == python_3_13.runtime.key);
 }
 
+TEST_CASE("the vendored layout of free-threaded 3.13 is what such an interpreter states") {
+    PythonLayout layout = python_3_13t;
+    CHECK(apply_debug_offsets(memory_of(&StatedOffset::v3_13_0t), debug_offsets_3_13, layout) ==
+          DebugOffsetsResult::agrees);
+}
+
+TEST_CASE("a field that the build does not have stays absent") {
+    PythonLayout layout = python_3_13;
+    layout.frame.owner = absent;
+    CHECK(apply_debug_offsets(memory_of(&StatedOffset::v3_13_0t), debug_offsets_3_13, layout) ==
+          DebugOffsetsResult::differs);
+    CHECK(layout.frame.owner == absent);
+}
+
 TEST_CASE("figures that make no sense are refused as a whole") {
     Memory memory = memory_of(&StatedOffset::v3_13_18);
     constexpr std::uint32_t frame_size = 224, frame_instruction = 248, interpreter_size = 48, interpreter_next = 64;

@@ -19,6 +19,14 @@ TEST_CASE("a name that nobody exports is not found") {
     CHECK(find_loaded_symbol("") == 0);
 }
 
+TEST_CASE("a function is as long as its symbol says") {
+    const LoadedRange function = find_loaded_extent("dl_iterate_phdr");
+    CHECK(function.begin == find_loaded_symbol("dl_iterate_phdr"));
+    CHECK(function.end > function.begin);
+    CHECK(function.end - function.begin < 1 << 16);
+    CHECK(find_loaded_extent("pyprof_no_such_symbol").begin == 0);
+}
+
 TEST_CASE("both kinds of hash table are searched, in libraries of local scope too") {
     const char* const name = GENERATE("fake_cpython", "fake_cpython_old");  // the second has the old hash table only
     const std::string path = std::string{PYPROF_TEST_LIBRARIES "/lib"} + name + ".so";

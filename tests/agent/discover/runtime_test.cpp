@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <string>
+#include <vector>
 
 #include "agent/cpython/versions.h"
 #include "tests/support/catch.h"
@@ -40,7 +41,17 @@ public:
     // An interpreter of this version that was initialised, with no thread state for this thread.
     void set_up(unsigned long version_hex, const cpython::PythonLayout& layout) {
         put("Py_Version", 0, version_hex);
+        set_up(layout);
+    }
+    // One before 3.11, which says its version in words.
+    void set_up(const char* version, const cpython::PythonLayout& layout) {
+        std::strcpy(reinterpret_cast<char*>(symbol("fake_version")), version);
+        set_up(layout);
+    }
+    void set_up(const cpython::PythonLayout& layout) {
         put("PyCode_Type", layout.type.basic_size, std::uint64_t{layout.code.basic_size});
+        put("PyUnicode_Type", layout.type.basic_size, std::uint64_t{layout.text.compact_data} + 8);
+        put("PyBytes_Type", layout.type.basic_size, std::uint64_t{layout.bytes.data} + 1);
         put("_PyRuntime", layout.runtime.first_interpreter, std::uint64_t{0x5555});
     }
     void state_offsets(std::uint64_t tests::StatedOffset::*version) {
@@ -108,6 +119,24 @@ TEST_CASE("the thread key is believed only if it gives what the interpreter says
     pthread_key_delete(key);
 }
 
+TEST_CASE("a version before 3.11 is known by what it says") {
+    FakeLibrary library{"fake_cpython_old"};
+    const auto& [text, hex, layout] = GENERATE(table<const char*, std::uint32_t, const cpython::PythonLayout*>({
+        {"3.8.18 (default, Nov 21 2026)", 0x030812f0, &cpython::python_3_8},
+        {"3.9.2 (default, x)", 0x030902f0, &cpython::python_3_9},
+        {"3.10.13+ (main, x)", 0x030a0df0, &cpython::python_3_10},
+    }));
+    library.set_up(text, *layout);
+    const PythonRuntime python = find_python();
+    CHECK(std::string{python.message} == "");
+    CHECK(python.state == RuntimeState::ready);
+    CHECK(python.version_hex == hex);
+    CHECK(python.layout.version.minor == layout->version.minor);
+    const bool is_counted = python.layout.frame.activations == cpython::Activations::counted;
+    const auto loop = reinterpret_cast<std::uint64_t>(library.symbol("_PyEval_EvalFrameDefault"));
+    CHECK(python.loop.holds(loop) == is_counted);
+}
+
 TEST_CASE("3.13 is read with the offsets that it states") {
     FakeLibrary library{"fake_cpython"};
     library.set_up(0x030d12f0, cpython::python_3_13);
@@ -134,21 +163,34 @@ TEST_CASE("3.13 is read with the offsets that it states") {
     SECTION("of a free-threaded build") {
         library.put("Py_Version", 0, 0x030d00f0ul);
         library.state_offsets(&tests::StatedOffset::v3_13_0t);
+        library.set_up(cpython::python_3_13t);
         const PythonRuntime python = find_python();
-        CHECK(python.state == RuntimeState::unsupported);
-        CHECK(says(python, "free-threaded"));
+        CHECK(std::string{python.message} == "");
+        CHECK(python.layout.version.free_threaded);
+        CHECK(python.layout.code.file_name == 128);
     }
 }
 
 TEST_CASE("an interpreter whose frames cannot be read is refused with the reason") {
-    SECTION("older than 3.11") {
+    SECTION("older than 3.8") {
         FakeLibrary library{"fake_cpython_old"};
-        CHECK(says(find_python(), "before 3.11"));
+        library.set_up("3.7.16 (default, Nov 21 2026)", cpython::python_3_8);
+        CHECK(says(find_python(), "CPython 3.7.16: versions before 3.8"));
     }
-    SECTION("newer than the newest known") {
+    SECTION("a version that is none") {
+        FakeLibrary library{"fake_cpython_old"};
+        library.set_up(GENERATE("", "3.x", "300.1.2", "3."), cpython::python_3_8);
+        CHECK(says(find_python(), "before 3.8"));
+    }
+    SECTION("PyPy") {
+        FakeLibrary library{"fake_pypy"};
+        CHECK(find_python().state == RuntimeState::unsupported);
+        CHECK(says(find_python(), "PyPy"));
+    }
+    SECTION("newer than the newest known, without debug offsets") {
         FakeLibrary library{"fake_cpython"};
-        library.set_up(0x030e00f0, cpython::python_3_13);
-        CHECK(says(find_python(), "CPython 3.14.0: this version is newer"));
+        library.set_up(0x031000f0, cpython::python_3_13);
+        CHECK(says(find_python(), "CPython 3.16.0: its debug offsets"));
     }
     SECTION("another size of code objects") {
         FakeLibrary library{"fake_cpython"};
@@ -162,6 +204,75 @@ TEST_CASE("an interpreter whose frames cannot be read is refused with the reason
         CHECK(says(find_python(), "debug"));
     }
     CHECK(find_python().state == RuntimeState::none);  // the library is gone again
+}
+
+namespace {
+
+// What a version states that is laid out like 3.15, and what its types say.
+struct NewerVersion {
+    FakeLibrary library{"fake_cpython_thread_local"};
+    cpython::PythonLayout layout = cpython::python_3_15;
+    struct Member {
+        const char* name;
+        int type;
+        std::int64_t offset;
+        int flags;
+        const char* text;
+    };
+    std::vector<Member> members{
+        {"co_filename", 6, layout.code.file_name, 1, nullptr},
+        {"co_name", 6, layout.code.name, 1, nullptr},
+        {"co_qualname", 6, layout.code.qualified_name, 1, nullptr},
+        {"co_firstlineno", 1, layout.code.first_line, 1, nullptr},
+        {"co_linetable", 6, layout.code.line_table, 1, nullptr},
+        {"co_flags", 1, 56, 1, nullptr},  // elsewhere than in 3.15, and not stated
+        {},
+    };
+
+    NewerVersion() {
+        library.set_up(0x031000f0, layout);
+        library.put("PyCode_Type", layout.type.members, members.data());
+        const cpython::DebugOffsetTable& table = cpython::debug_offsets_3_15;
+        library.put("_PyRuntime", 0, std::uint64_t{0x7970677562656478});
+        library.put("_PyRuntime", 8, std::uint64_t{0x031000f0});
+        for (const cpython::DebugOffset& each : table.figures) {
+            cpython::Offset figure = 0;
+            std::memcpy(&figure, reinterpret_cast<const unsigned char*>(&layout) + each.figure, sizeof figure);
+            library.put("_PyRuntime", each.section, std::uint64_t{1 << 16});
+            library.put("_PyRuntime", each.at, std::uint64_t{figure == cpython::absent ? 0 : figure});
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a version newer than all known ones is read by what it states, if its types agree") {
+    NewerVersion newer;
+    SECTION("they agree") {
+        const PythonRuntime python = find_python();
+        CHECK(std::string{python.message} == "");
+        CHECK(python.state == RuntimeState::ready);
+        CHECK(python.layout.version.minor == 16);
+        CHECK(python.layout.code.flags == 56);
+        CHECK(python.layout.code.version == cpython::absent);
+        CHECK(python.layout.code.first_traceable == cpython::absent);
+        CHECK(python.bound_thread.place == cpython::ThreadLocal::Place::module_block);
+    }
+    SECTION("a member lies elsewhere") {
+        newer.members[1].offset += 8;
+        CHECK(says(find_python(), "newer than pyprof knows"));
+    }
+    SECTION("a member is gone") {
+        newer.members[4].name = "co_lines";
+        CHECK(says(find_python(), "newer than pyprof knows"));
+    }
+}
+
+TEST_CASE("an interpreter whose types disagree with its version's layout is refused") {
+    FakeLibrary library{"fake_cpython"};
+    library.set_up(0x030c01f0, cpython::python_3_12);
+    library.put("PyUnicode_Type", cpython::python_3_12.type.basic_size, std::uint64_t{80});
+    CHECK(says(find_python(), "laid out differently: text objects"));
 }
 
 TEST_CASE("of two interpreters the one in use is taken") {

@@ -133,17 +133,17 @@ void update_figures() {
     const std::uint64_t elapsed = h.last_ns - process.started_ns;
     if (elapsed > 1'000'000) {
         const auto counted = static_cast<double>(ticks() - process.started_ticks);
-        h.ticks_per_us = static_cast<std::uint64_t>(counted * 1e6 / static_cast<double>(elapsed));
+        h.ticks_per_ms = static_cast<std::uint64_t>(counted * 1e6 / static_cast<double>(elapsed));
     }
 }
 
 std::uint64_t time_of_sample() {
     const std::uint64_t due = process.next_figures_ns.load(std::memory_order_relaxed);
-    const std::uint64_t ticks_per_us = header().ticks_per_us;
+    const std::uint64_t ticks_per_ms = header().ticks_per_ms;
     const std::uint64_t elapsed = ticks() - process.figures_ticks.load(std::memory_order_relaxed);
-    if (due == 0 || ticks_per_us == 0 || elapsed >= ticks_per_us * (figures_interval_ns / 1'000'000))
+    if (due == 0 || ticks_per_ms == 0 || elapsed >= ticks_per_ms * (figures_interval_ns / 1'000'000))
         return sys::monotonic_now();
-    return due - figures_interval_ns + elapsed * 1'000'000 / ticks_per_us;
+    return due - figures_interval_ns + elapsed * 1'000'000 / ticks_per_ms;
 }
 
 void update_figures_if_due(std::uint64_t now_ns) {

@@ -98,9 +98,8 @@ void copy_name(const ThreadState& thread, char (&name)[32]) {
 // After a sample that took half a period or more, the program gets as long before the next: were samples as slow as
 // they come often, it would stand still.
 void spare(ThreadState& thread, std::uint64_t begin, std::uint64_t end) {
-    const std::uint64_t ticks_per_us = process.arena.header()->ticks_per_us;
-    if ((end - begin) * 2000 > process.period_ns * ticks_per_us && process.period_ns * ticks_per_us != 0)
-        thread.spared_until = end + (end - begin);
+    const std::uint64_t period = process.period_ns * process.arena.header()->ticks_per_ms / 1'000'000;
+    if (period != 0 && (end - begin) * 2 >= period) thread.spared_until = end + (end - begin);
 }
 
 // Where time and events go that no stack was taken for.

@@ -1,7 +1,8 @@
 #pragma once
-// Which frame of a thread that is interrupted in the interpreter really is the innermost one (3.11 and 3.12). An
-// evaluation loop publishes its control frame before it fills it, a few instructions later; until then what stands
-// there was left by an earlier loop, whose frames are gone but still read well, and may even lead to the right caller.
+// Which frame of an interrupted thread really is the innermost one (3.11 and 3.12). An evaluation loop publishes its
+// control frame before it fills it, some instructions and perhaps a call of __tls_get_addr later; until then what
+// stands there was left by an earlier loop, whose frames are gone but still read well, and may even lead to the right
+// caller.
 //
 // The data stack tells them apart: the innermost frame on it ends where the next one will begin. Frames of generators
 // lie elsewhere; their generators say whether they run. Async-signal-safe.

@@ -71,7 +71,7 @@ extern ProcessState process;
 // Adds to a loss counter. Any thread, async-signal-safe.
 void count_loss(wire::Loss loss, std::uint64_t amount = 1);
 
-// Time stamp counter; converted with RecordingHeader::ticks_per_us.
+// Time stamp counter; converted with RecordingHeader::ticks_per_ms.
 inline std::uint64_t ticks() { return __builtin_ia32_rdtsc(); }
 
 }  // namespace pyprof::capture

@@ -326,7 +326,7 @@ private:
                 return false;
             // A coroutine library's own control frame never has a frame and is no evaluation loop's.
             const bool is_activation = frame != 0;
-            if (i == 0 && !interpreter_waits_) frame = skip_unfinished(innermost(thread, frame, end), end);
+            if (i == 0) frame = skip_unfinished(innermost(thread, frame, end), end);
             if (!add_frames(frame, end)) {
                 stack_.end_activation(control);
                 return false;

@@ -126,8 +126,8 @@ Process process_facts(const wire::Recording& recording) {
     process.expiries = header.expiries;
     process.exact_stitches = header.exact_stitches;
     process.native_only = header.native_only;
-    process.handler_ns = saturating_add(ticks_to_ns(header.handler_ticks, header.ticks_per_us), header.agent_cpu_ns);
-    process.handler_histogram = histogram_in_ns(header.handler_histogram, header.ticks_per_us);
+    process.handler_ns = saturating_add(ticks_to_ns(header.handler_ticks, header.ticks_per_ms), header.agent_cpu_ns);
+    process.handler_histogram = histogram_in_ns(header.handler_histogram, header.ticks_per_ms);
     process.losses.assign(header.losses, header.losses + wire::loss_slots);
     process.slices = slices_of(header);
     process.damaged_bytes = saturating_add(recording.damaged_bytes, recording.missing_bytes);

@@ -93,7 +93,7 @@ struct RecordingHeader {
     std::uint64_t samples;          // handler runs that took a sample
     std::uint64_t expiries;         // timer expiries with their overruns
     std::uint64_t handler_ticks;    // sum of cycle counter ticks spent in handlers
-    std::uint64_t ticks_per_us;     // cycle counter frequency, ×1000 (so 2 600 000 means 2.6 GHz)
+    std::uint64_t ticks_per_ms;     // of the cycle counter (2 600 000 is 2.6 GHz); 0 unknown
     std::uint64_t committed_bytes;  // file size in use; chunks lie in [header_bytes, committed_bytes)
     std::uint64_t losses[loss_slots];
     std::uint32_t exact_stitches;  // samples whose markers all fell into one native frame each

@@ -33,7 +33,7 @@ RecordingBuilder::RecordingBuilder() : file_(wire::recording_header_bytes, '\0')
     header_.started_realtime_ns = 1'700'000'000'000'000'000;
     header_.started_ns = 1'000'000;
     header_.last_ns = 61'000'000;
-    header_.ticks_per_us = 2'000'000;
+    header_.ticks_per_ms = 2'000'000;
     header_.slice_shift = 20;
     std::strcpy(header_.host, "node1");
     std::strcpy(header_.script, "app.py");

@@ -61,7 +61,7 @@ TEST_CASE("facts that cannot be true do no harm") {
     header.clock = static_cast<wire::Clock>(77);
     header.engine = static_cast<wire::Engine>(77);
     header.last_ns = 0;
-    header.ticks_per_us = 0;
+    header.ticks_per_ms = 0;
     header.slice_shift = 64;
     header.slices[0][0] = 1;
     header.handler_ticks = ~std::uint64_t{0};

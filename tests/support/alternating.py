@@ -9,6 +9,10 @@ program = runs.top / "tests/targets/alternate.py"
 rate = 10_000
 
 
+# Code objects have no qualified names before 3.11.
+members = {name: f"Object.{name}" for name in ("__init__", "outer_method", "inner_method", "inner_property")}
+
+
 def may_call(caller, callee):
     outer = callee.startswith("outer_") or callee in ("Object.__init__", "Object.outer_method")
     if caller == "<module>":
@@ -32,6 +36,7 @@ def sample(interpreter, seconds, folder):
     for line in collapsed.read_text(encoding="utf-8").splitlines():
         stack, nanoseconds = line.rsplit(" ", 1)
         names = [frame.removesuffix(" (alternate.py)") for frame in stack.split(";") if frame.endswith(" (alternate.py)")]
+        names = [members.get(name, name) for name in names]
         for pair in zip(names, names[1:]):
             pairs[pair] += int(nanoseconds) * rate // 10**9
     quality = recorded.report()["quality"]

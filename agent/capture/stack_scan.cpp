@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "agent/capture/executable_ranges.h"
 #include "agent/capture/unloading.h"
 #include "wire/recording.h"
 
@@ -33,13 +34,13 @@ bool follows_call(NativeCode& code, std::uint64_t value) {
            ends_with_call(reinterpret_cast<const unsigned char*>(value), value - segment.begin);
 }
 
-// The same in code outside every object, where only the instruction before it can be looked at.
+// The same in code outside every object, of which only the instruction before it can be looked at.
 bool follows_foreign_call(NativeCode& code, StackMemory& memory, std::uint64_t value) {
     Module module;
     std::uint64_t bytes = 0;
     if (value < 8 || value >= user_space_end || code.modules.find(value, module) || !memory.read(value - 8, bytes))
         return false;
-    return ends_with_call(reinterpret_cast<const unsigned char*>(&bytes) + 8, 8);
+    return ends_with_call(reinterpret_cast<const unsigned char*>(&bytes) + 8, 8) && executable_ranges.may_hold(value);
 }
 
 // Whether a function begins with a jump, after endbr64 if it has one: linkage stubs and thunks.

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "agent/capture/executable_ranges.h"
 #include "agent/capture/figures.h"
 #include "agent/capture/handler.h"
 #include "agent/capture/native_code.h"
@@ -69,6 +70,7 @@ capture::RecordingWriter writer;
 void forget_announced() {
     capture::python_codes.reset();
     capture::native_code.modules.reset();
+    capture::executable_ranges.forget();
 }
 
 // SIGSTKFLT, which no kernel of today sends and programs leave alone; else a real-time signal that nobody has a handler

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint64_t shortest_pause_ns = 20'000'000;
 constexpr std::uint64_t pause_per_reading = 1000;  // times what a reading took
+constexpr std::uint64_t longest_file = 1 << 20;    // bytes, some ten thousand mappings: milliseconds
 
 // The lines of /proc/self/maps, of which the first fields are looked at: "begin-end rwxp …", the numbers in
 // hexadecimal.
@@ -19,6 +20,7 @@ public:
     Maps(const Maps&) = delete;
     Maps& operator=(const Maps&) = delete;
     bool is_open() const { return file_ >= 0; }
+    bool is_too_long() const { return total_ > longest_file; }
 
     // False at the end of the file.
     bool next(std::uint64_t& begin, std::uint64_t& end, bool& is_executable) {
@@ -45,9 +47,10 @@ private:
     // '\0' at the end.
     char next_byte() {
         if (at_ == used_) {
-            const long got = sys::read(file_, buffer_, sizeof buffer_);
+            const long got = is_too_long() ? 0 : sys::read(file_, buffer_, sizeof buffer_);
             at_ = 0;
             used_ = got > 0 ? static_cast<std::uint32_t>(got) : 0;
+            total_ += used_;
             if (used_ == 0) return '\0';
         }
         return buffer_[at_++];
@@ -55,6 +58,7 @@ private:
 
     const int file_;
     std::uint32_t at_ = 0, used_ = 0;
+    std::uint64_t total_ = 0;
     char buffer_[4096];
 };
 
@@ -119,7 +123,7 @@ bool ExecutableRanges::read_into(Table& table) const {
         table.end[count++].store(last_end = end, std::memory_order_relaxed);
     }
     table.count.store(count, std::memory_order_relaxed);
-    return count != 0;
+    return count != 0 && !maps.is_too_long();
 }
 
 }  // namespace pyprof::capture

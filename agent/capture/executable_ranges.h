@@ -2,7 +2,7 @@
 // What memory of the process can be executed, as /proc/self/maps says: tells code made at run time from numbers that
 // look like return addresses. Read when it is first asked for, and again when an unknown address is met, if the last
 // reading is long enough ago that reading takes less than a thousandth of the time. Async-signal-safe; any number of
-// threads; nobody waits.
+// threads; nobody waits. The file is read up to 1 MiB.
 #include <atomic>
 #include <cstdint>
 

@@ -25,8 +25,8 @@ public:
 private:
     static constexpr unsigned index_bits = 12;
 
-    std::atomic<std::uint64_t> entries_[1U << index_bits] =
-        {};  // address (47) | low bits of the generation (14) | site (3)
+    // Address (47 bits) | low bits of the generation (14) | site (3).
+    std::atomic<std::uint64_t> entries_[1U << index_bits] = {};
 };
 
 }  // namespace pyprof::capture

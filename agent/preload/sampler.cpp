@@ -19,11 +19,16 @@ constexpr std::size_t local_bytes = 4096;  // each side of the thread pointer
 constexpr std::size_t memory_bytes = guard_bytes + stack_bytes + 2 * local_bytes;
 constexpr std::uint64_t ticks_per_interval = 16;
 constexpr std::uint64_t longest_join_ns = 2'000'000'000;
-constexpr std::uint64_t quiet_after_fork_ns = 5'000'000;
+constexpr std::uint64_t quiet_after_fork_ns = 50'000'000;
+constexpr std::uint64_t quiet_after_fork_cpu_ns = 2'000'000;  // of the thread that forked: it has counted by then
+constexpr std::uint64_t longest_change_ns = 100'000'000;
+constexpr std::uint64_t never_ns = ~0ULL;
 
 std::atomic<Sampler*> samplers[capture::own_thread_slots];
 std::atomic<bool> some_paused{false};
-std::atomic<std::uint64_t> come_back_ns{0};  // CLOCK_MONOTONIC; not before
+std::atomic<std::uint64_t> come_back_ns{0};      // CLOCK_MONOTONIC; not before, or
+std::atomic<std::uint64_t> come_back_cpu_ns{0};  // CPU time of the thread that forked last
+std::atomic<int> forking_thread{0};
 
 template <class Action>
 void for_each_sampler(Action action) {
@@ -83,6 +88,11 @@ void close_copied_descriptors() {
     for (int fd = 0; fd < end; ++fd) sys::close(fd);
 }
 
+bool is_quiet_after_fork() {
+    return sys::monotonic_now() < come_back_ns.load() &&
+           sys::now(sys::cpu_clock_of(forking_thread.load())) < come_back_cpu_ns.load();
+}
+
 }  // namespace
 
 bool Sampler::start(std::uint64_t period_ns, Tick tick) {
@@ -111,8 +121,16 @@ void Sampler::forget_thread() {
 
 bool Sampler::take(State from) { return state_.compare_exchange_strong(from, State::changing); }
 
+// Another thread may be starting it right now.
+void Sampler::wait_for_change() const {
+    const std::uint64_t deadline = sys::monotonic_now() + longest_change_ns;
+    while (state_.load(std::memory_order_acquire) == State::changing && sys::monotonic_now() < deadline)
+        sys::call(SYS_sched_yield);
+}
+
 // A thread that does not end in time keeps its memory, and the sampler stays as it is for good.
 void Sampler::end(State then) {
+    wait_for_change();
     State paused = State::paused;
     if (then == State::stopped && state_.compare_exchange_strong(paused, State::stopped)) return;
     if (!take(State::running)) return;
@@ -181,7 +199,10 @@ bool Sampler::sleep_until(std::uint64_t when_ns) const {
     return false;
 }
 
+// A sample that comes between this and the fork brings none back, though one may still be away from the last fork.
 void pause_samplers() {
+    come_back_ns.store(never_ns);
+    come_back_cpu_ns.store(never_ns);
     for_each_sampler([](Sampler& sampler) { sampler.pause(); });
 }
 
@@ -191,6 +212,8 @@ void samplers_after_fork(bool in_child) {
         if (in_child) sampler.forget_thread();
         some_paused.store(true);
     });
+    forking_thread.store(sys::get_tid());
+    come_back_cpu_ns.store(sys::now(CLOCK_THREAD_CPUTIME_ID) + quiet_after_fork_cpu_ns);
     come_back_ns.store(sys::monotonic_now() + quiet_after_fork_ns);
 }
 
@@ -200,8 +223,7 @@ void samplers_come_back_at_once() {
 }
 
 void samplers_come_back() {
-    if (!some_paused.load(std::memory_order_relaxed)) return;
-    if (sys::monotonic_now() < come_back_ns.load() || !some_paused.exchange(false)) return;
+    if (!some_paused.load(std::memory_order_relaxed) || is_quiet_after_fork() || !some_paused.exchange(false)) return;
     for_each_sampler([](Sampler& sampler) { sampler.come_back(); });
 }
 

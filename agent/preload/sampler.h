@@ -5,9 +5,9 @@
 // time of the process.
 //
 // It must not be there when the program forks: CPython 3.12 warns of forks with several threads, which it counts right
-// after the fork in the parent. So samplers end in the handler before a fork and come back after it: some milliseconds
-// later, with the next sample or hook, in the parent where CPython 3.12 or later may count, else at once. They end by
-// themselves with exec and exit.
+// after the fork in the parent. So samplers end in the handler before a fork and come back after it: in the child at
+// once, in the parent too unless CPython 3.12 or later may count; then with the next sample or hook after some
+// milliseconds of the forking thread's CPU time. They end by themselves with exec and exit.
 #include <atomic>
 #include <cstdint>
 
@@ -47,6 +47,7 @@ private:
     bool launch();
     bool take(State from);
     bool join();
+    void wait_for_change() const;
     void end(State then);
 
     std::atomic<State> state_{State::stopped};
@@ -63,8 +64,7 @@ void pause_samplers();
 void samplers_after_fork(bool in_child);
 // Samplers that a fork ended start again at once: where nobody counts threads, and in the child when it is ready.
 void samplers_come_back_at_once();
-// The same, unless the fork was a moment ago. Costs a load when none waits; for handlers and
-// hooks.
+// The same, unless the fork is under way or was a moment ago. Costs a load when none waits; for handlers and hooks.
 void samplers_come_back();
 
 }  // namespace pyprof::preload

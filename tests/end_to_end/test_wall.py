@@ -100,10 +100,10 @@ def test_forks_see_one_thread_and_children_are_watched(tmp_path):
     program = """
 import os, sys, time, warnings
 warnings.simplefilter("error")
-for _ in range(20):
+for _ in range(40):
     child = os.fork()
     if child == 0:
-        time.sleep(0.1)
+        time.sleep(0.03)
         os._exit(0)
     os.waitpid(child, 0)
 print(len(os.listdir("/proc/self/task")) <= 2)
@@ -114,7 +114,7 @@ print(len(os.listdir("/proc/self/task")) <= 2)
         recorded = runs.record([interpreter.path, "-c", program], folder, options=("--mode", "wall"))
         assert recorded.process.stdout == "True\n", recorded.process.stderr
         assert "DeprecationWarning" not in recorded.process.stderr
-        assert len(recorded.report()["processes"]) == 21
+        assert len(recorded.report()["processes"]) == 41
 
 
 def test_a_killed_process_has_told_its_waits(tmp_path):

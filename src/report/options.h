@@ -14,6 +14,7 @@ enum class By { function, line, kernel, rank, thread, process, module, mpi };
 struct Options {
     std::string metric{};                // empty: the profile's first
     std::optional<std::int32_t> rank{};  // only this one
+    bool machinery = false;              // keep the frames of the interpreter and of bindings
     std::size_t limit = 0;               // rows per list, 0: as many as the form of the report likes
 };
 
@@ -24,8 +25,8 @@ struct Style {
     bool colour = false;
 };
 
-// The profile that the lists of a report are made of: without machinery, of the chosen rank, with the chosen metric as
-// its first. An unknown metric or rank is an error that names those there are.
+// The profile that the lists of a report are made of: without machinery unless it is asked for, of the chosen rank,
+// with the chosen metric as its first. An unknown metric or rank is an error that names those there are.
 Result<profile::Profile> prepare(const profile::Profile& profile, const Options& options);
 
 }  // namespace pyprof::report

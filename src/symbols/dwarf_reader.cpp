@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <dwarf.h>
 #include <filesystem>
+#include <tuple>
 
 namespace pyprof::symbols {
 namespace {
@@ -83,6 +84,7 @@ public:
         known_.resize(std::min<std::size_t>(count_, 1 << 20), no_index);
     }
 
+    const char* folder() const { return folder_; }  // where the compiler ran, null: unknown
     Text at(std::size_t number) {
         if (number >= known_.size()) return 0;
         Text& known = known_[number];
@@ -183,7 +185,8 @@ void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
         const char* path = dwarf_linesrc(line, nullptr, nullptr);
         const auto [file, is_new] = files.try_emplace(path, 0);
         if (is_new) file->second = texts_.add(normal_path(folder, path));
-        const LineRow row{begin, end, file->second, static_cast<std::uint32_t>(std::max(number, 0))};
+        const auto [source, source_line] = written_for(file->second, number, folder);
+        const LineRow row{begin, end, source, source_line};
         LineRow* last = index_.rows.size() > unit.rows_begin ? &index_.rows.back() : nullptr;
         if (last != nullptr && last->end == begin && last->file == row.file && last->line == row.line) {
             last->end = end;
@@ -192,6 +195,14 @@ void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
         }
     }
     unit.rows_end = static_cast<std::uint32_t>(index_.rows.size());
+}
+
+// The place that people know: in the .pyx file for what Cython wrote from it.
+std::pair<Text, std::uint32_t> DwarfReader::written_for(Text file, int line, const char* folder) {
+    const std::string_view here = texts_[file];
+    const SourceLine of{here, static_cast<std::uint32_t>(std::max(line, 0))};
+    const SourceLine source = cython_.source_of(of, folder == nullptr ? std::string_view{} : folder);
+    return {source.file.data() == here.data() ? file : texts_.add(source.file), source.line};
 }
 
 void DwarfReader::read_scopes(Dwarf_Die& unit_die, Unit& unit) {
@@ -245,8 +256,11 @@ void DwarfReader::enter_scope(Dwarf_Die& die, Place place, Walk& walk) {
     if (walk.intervals.size() != intervals_before) {
         index_.scopes.push_back({.parent = place.scope});
         if (place.scope != no_index) {
-            index_.scopes[scope].call_file = walk.files.at(number_attribute(die, DW_AT_call_file));
-            index_.scopes[scope].call_line = number_attribute(die, DW_AT_call_line);
+            const auto [file, line] =
+                written_for(walk.files.at(number_attribute(die, DW_AT_call_file)),
+                            static_cast<int>(number_attribute(die, DW_AT_call_line)), walk.files.folder());
+            index_.scopes[scope].call_file = file;
+            index_.scopes[scope].call_line = line;
         }
         walk.unnamed.emplace_back(scope, die);
         place.scope = scope;
@@ -274,9 +288,10 @@ SourceFunction DwarfReader::describe(Dwarf_Die& die, Dwarf_Die& description, con
     function.linkage_name = texts_.add(linkage_name);
     Dwarf_Die unit;
     const char* folder = dwarf_diecu(&description, &unit, nullptr, nullptr) == nullptr ? nullptr : folder_of(unit);
-    function.file = texts_.add(normal_path(folder, dwarf_decl_file(&die)));
     int line = 0;
-    if (dwarf_decl_line(&die, &line) == 0 && line > 0) function.first_line = static_cast<std::uint32_t>(line);
+    if (dwarf_decl_line(&die, &line) != 0) line = 0;
+    std::tie(function.file, function.first_line) =
+        written_for(texts_.add(normal_path(folder, dwarf_decl_file(&die))), line, folder);
     return function;
 }
 

@@ -24,13 +24,15 @@ def binding(script, arguments, folder, library, functions, wrappers, caller="<mo
 
 
 plate = {"plate_relax": "plate.c", "plate_energy": "plate.c"}
-source_k16, source_k17 = here / "k16_cython/k16.pyx", here / "k17_f2py/k17.f90"
+source_k17 = here / "k17_f2py/k17.f90"
+sources_k16 = {"directives": here / "k16_cython/k16.pyx", "comments": kernel_builds / "k16_cython/comments/k16.pyx"}
 bindings = {
     "K14": binding("k14_ctypes/k14.py", ["{}"], "plate", "libplate.so", plate, r"_ctypes!.*ffi_call"),
     "K15-abi": binding("k15_cffi/k15.py", ["abi", "{}"], "plate", "libplate.so", plate, r"_cffi_backend!.*ffi_call"),
     "K15-api": binding("k15_cffi/k15.py", ["api", "{}"], "k15_api", "k15_api*.so", plate, r"_cffi_f_plate_"),
-    "K16": binding("k16_cython/k16.py", ["{}", source_k16], "k16", "k16*.so",
-                   {"k16.evolve": "k16.pyx", "k16.Plate.energy": "k16.pyx"}, r"k16\.(evolve|Plate\.energy) \(k16.pyx"),
+    **{f"K16-{way}": binding("k16_cython/k16.py", ["{}", source], f"k16_{way}", "k16*.so",
+                             {"k16.evolve": "k16.pyx", "k16.Plate.energy": "k16.pyx"},
+                             r"k16\.(evolve|Plate\.energy) \(k16.pyx") for way, source in sources_k16.items()},
     "K17": binding("k17_f2py/k17.py", ["{}", source_k17], "k17", "k17*.so",
                    {"rod::evolve": "k17.f90", "rod::total_of::add": "k17.f90", "pi_by_series": "k17.f90"},
                    r"f2py_rout_k17_"),
@@ -123,7 +125,7 @@ def test_stripped(name, run):
 
 def test_square_root_that_nobody_uses_K16(run):
     """The compiler removes it with its loop, and then no line of it has time, though the program calls it."""
-    report = run("K16", "plain").report()
+    report = run("K16-directives", "plain").report()
     (used,) = [f for f in report["functions"] if f["name"] == "k16.sqrt_used"]
     assert used["total"][check.metric_of(report)] > 0
     unused = [f for f in report["functions"] if f["name"] == "k16.sqrt_unused"]

@@ -113,8 +113,12 @@ struct DwarfReader::Walk {
     // DIEs still to be looked at: no more than the unit has bytes, so that damaged links between DIEs end somewhere.
     std::uint64_t budget = 0;
 
+    bool is_damaged = false;
+
     bool first_child(Dwarf_Die& parent, Dwarf_Die& die, std::uint32_t depth) {
-        return depth < deepest_die && spend() && dwarf_child(&parent, &die) == 0;
+        if (dwarf_haschildren(&parent) != 1) return false;
+        if (depth >= deepest_die) is_damaged = true;
+        return depth < deepest_die && spend() && found(dwarf_child(&parent, &die));
     }
     // The place of what is declared in `die`, which itself is in `place`.
     Place inside(Dwarf_Die& die, Place place) {
@@ -127,10 +131,18 @@ struct DwarfReader::Walk {
         prefixes.push_back(prefixes[place.prefix] + part);
         return {place.scope, place.depth, static_cast<std::uint32_t>(prefixes.size() - 1)};
     }
-    bool next_sibling(Dwarf_Die& die) { return spend() && dwarf_siblingof(&die, &die) == 0; }
+    bool next_sibling(Dwarf_Die& die) { return spend() && found(dwarf_siblingof(&die, &die)); }
 
 private:
-    bool spend() { return budget > 0 && budget-- > 0; }
+    bool spend() {
+        if (budget == 0) is_damaged = true;
+        return budget > 0 && budget-- > 0;
+    }
+    // What libdw says of a step from one DIE to another: 0 done, 1 there is none, -1 it cannot be.
+    bool found(int step) {
+        if (step < 0) is_damaged = true;
+        return step == 0;
+    }
 };
 
 void DwarfReader::read_units() {
@@ -139,7 +151,8 @@ void DwarfReader::read_units() {
     Dwarf_Half version = 0;
     std::uint8_t type = 0;
     Dwarf_Die die;
-    while (dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, nullptr) == 0) {
+    int step = 0;
+    while ((step = dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, nullptr)) == 0) {
         if (dwarf_tag(&die) != DW_TAG_compile_unit && dwarf_tag(&die) != DW_TAG_skeleton_unit) continue;
         const auto unit = static_cast<std::uint32_t>(index_.units.size());
         index_.units.push_back({.die_offset = dwarf_dieoffset(&die), .bytes = unit_bytes(die)});
@@ -151,6 +164,7 @@ void DwarfReader::read_units() {
             if (is_code(begin)) ranges.push_back({begin, end, 0, unit});
         }
     }
+    is_damaged_ = is_damaged_ || step < 0;
     index_.unit_ranges = flatten(ranges);
 }
 
@@ -168,7 +182,10 @@ void DwarfReader::read_unit(std::uint32_t number) {
 void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
     Dwarf_Lines* lines = nullptr;
     std::size_t count = 0;
-    if (dwarf_getsrclines(&unit_die, &lines, &count) != 0) return;
+    if (dwarf_getsrclines(&unit_die, &lines, &count) != 0) {
+        is_damaged_ = is_damaged_ || dwarf_hasattr(&unit_die, DW_AT_stmt_list) != 0;
+        return;
+    }
     const char* folder = folder_of(unit_die);
     std::unordered_map<const char*, Text> files;  // libdw hands out one pointer per file of the table
     for (std::size_t i = 0; i + 1 < count; i++) {
@@ -208,6 +225,7 @@ std::pair<Text, std::uint32_t> DwarfReader::written_for(Text file, int line, con
 void DwarfReader::read_scopes(Dwarf_Die& unit_die, Unit& unit) {
     Walk walk{FileNames{unit_die, texts_}, {}, {}, {std::string{}}, {}, unit.bytes};
     walk_children(unit_die, {}, walk);
+    is_damaged_ = is_damaged_ || walk.is_damaged;
     for (auto& [scope, die] : walk.unnamed) index_.scopes[scope].function = function_of(die, walk);
     const std::vector<Segment> segments = flatten(walk.intervals);
     index_.segments.insert(index_.segments.end(), segments.begin(), segments.end());

@@ -25,6 +25,9 @@ public:
     // Adds rows and scopes of the unit. Damaged parts are left out.
     void read_unit(std::uint32_t unit);
 
+    // True once something was left out.
+    bool is_damaged() const { return is_damaged_; }
+
 private:
     struct Walk;
     // Where in the tree of DIEs a walk is.
@@ -48,6 +51,7 @@ private:
     LineIndex& index_;
     TextTable& texts_;
     CythonLines cython_;
+    bool is_damaged_ = false;
     // By the address of the DIE that describes the function, which is one for all its inlined copies.
     std::unordered_map<const void*, std::uint32_t> functions_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "symbols/debug_files.h"
 #include "symbols/demangle.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view deleted_suffix = " (deleted)";  // as /proc/self/maps marks an unlinked file
 constexpr std::uint64_t page_bytes = 4096;
+constexpr std::size_t longest_name = 4096;  // bytes; templates reach some hundreds
 
 bool is_vdso(std::string_view path) { return path == "[vdso]" || path.starts_with("linux-vdso.so"); }
 
@@ -70,7 +72,7 @@ void ModuleSymbols::open_files() {
     }
     const bool may_have = file_ || may_be_cached(build_id_);
     if (!may_have || (file_ && file_->section(".symtab") && file_->section(".debug_info"))) return;
-    Result<ElfFile> debug = find_debug_file(file_ ? &*file_ : nullptr, build_id_, options_.debug_roots);
+    Result<ElfFile> debug = find_debug_file(file_ ? &*file_ : nullptr, build_id_, options_.debug_roots, &refused_);
     if (debug) debug_file_ = std::move(*debug);
 }
 
@@ -192,7 +194,14 @@ std::uint32_t ModuleSymbols::function_for(const FunctionKey& key, NamedBy named_
     return entry->second;
 }
 
-Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) const {
+// Names end up in every list and page, and a damaged or generated file may have one of any length.
+void ModuleSymbols::cut(std::string& name) {
+    if (name.size() <= longest_name) return;
+    name.resize(longest_name);
+    has_cut_names_ = true;
+}
+
+Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) {
     Function function;
     if (named_by != NamedBy::symbol) {
         function.name = fmt::format("{}!{:#x}", label_of(path_), key.begin);
@@ -204,6 +213,7 @@ Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) const
     }
     function.named_by = named_by;
     if (function.file.empty()) function.file = index_.texts[key.file];
+    for (std::string* text : {&function.name, &function.linkage_name, &function.file}) cut(*text);
     return function;
 }
 
@@ -249,7 +259,19 @@ const char* ModuleSymbols::names_from() const {
     return index_.ranges.empty() ? "none" : ".eh_frame";
 }
 
+std::string ModuleSymbols::problem() const {
+    if (!problem_.empty()) return problem_;
+    std::vector<std::string> faults;
+    if (file_ && file_->is_cut_short()) faults.emplace_back("the file is cut short");
+    if (!refused_.empty() && !debug_file_) faults.push_back(refused_ + " belongs to another build");
+    if (reader_ && reader_->is_damaged()) faults.emplace_back("its debugging information is damaged");
+    if (has_cut_names_) faults.push_back(fmt::format("some are longer than {} bytes", longest_name));
+    if (faults.empty()) return {};
+    return fmt::format("names of {} are cut or missing: {}", base_name(path_), fmt::join(faults, "; "));
+}
+
 Status ModuleSymbols::save() {
+    if (reader_ && reader_->is_damaged()) return {};
     if (!is_changed_ || options_.cache_folder.empty() || !file_ || !may_be_cached(build_id_)) return {};
     is_changed_ = false;
     return write_cache(options_.cache_folder, {build_id_, made_from()}, index_);

@@ -71,7 +71,7 @@ void add_export(CLI::App& verb, int& exit_code) {
         ->type_name("")
         ->check(CLI::IsMember(&granularity_names));
     verb.add_flag("--machinery", choice->options.machinery, "with the frames of the interpreter and of bindings");
-    verb.add_option("--rank", choice->options.rank, "this rank only")->type_name("R");
+    add_view_options(verb, choice->options);
     verb.callback([choice, &exit_code] { exit_code = export_profile(*choice); });
 }
 

@@ -45,6 +45,7 @@ Below seen_from_caller(FrameKind frame, Below below) {
 }
 
 Above with_frame(Above above, FrameKind frame) {
+    if (frame == FrameKind::worker_threads) return {.has_python = above.has_python, .is_start = true};
     const bool is_start = frame == FrameKind::interpreter || frame == FrameKind::system || frame == FrameKind::agent;
     return {above.has_python || frame == FrameKind::python, above.is_start && is_start};
 }
@@ -59,7 +60,7 @@ bool is_machinery(const Judged& frame, Above above, Below below) {
         case FrameKind::agent:
             return true;
         case FrameKind::system:
-            return below == Below::python && above.is_start;
+            return above.is_start && (below == Below::python || above.has_python);
         case FrameKind::wrapper:
             return below == Below::python || (above.has_python && below == Below::extension);
         case FrameKind::interpreter:
@@ -67,6 +68,7 @@ bool is_machinery(const Judged& frame, Above above, Below below) {
         case FrameKind::python:
         case FrameKind::program:
         case FrameKind::special:
+        case FrameKind::worker_threads:
             return false;
     }
     if (below == Below::python) return true;

@@ -7,7 +7,8 @@
 // to four contexts, one for each kind of what lies below it in the stacks that run through it:
 //
 //   python     a Python frame lies below: every frame of the interpreter and every wrapper is hidden, and at the root
-//              also the C library's start of the program or thread
+//              also the C library's start of the program or thread (of threads that work for a Python line
+//              always)
 //   extension  no Python frame below, but code of an extension or library: from the last Python frame on, wrappers are
 //              hidden, and interpreter frames if they are call glue or have no name
 //   wrapper    only a wrapper, which itself works (it converts or copies arguments) and stays: interpreter frames as

@@ -1,5 +1,5 @@
 #pragma once
-// Where separate debug information of a module lies on this machine. Nothing is fetched from a network.
+// Where separate debug information of a module lies on this machine. What servers have is asked in debuginfod.h.
 #include <string>
 #include <vector>
 

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "symbols/debug_files.h"
+#include "symbols/debuginfod.h"
 #include "symbols/demangle.h"
 #include "symbols/function_ranges.h"
 #include "symbols/plt_stubs.h"
@@ -74,6 +75,18 @@ void ModuleSymbols::open_files() {
     if (!may_have || (file_ && file_->section(".symtab") && file_->section(".debug_info"))) return;
     Result<ElfFile> debug = find_debug_file(file_ ? &*file_ : nullptr, build_id_, options_.debug_roots, &refused_);
     if (debug) debug_file_ = std::move(*debug);
+    if (!debug_file_ && options_.debuginfod && may_be_cached(build_id_)) fetch_debug_file();
+}
+
+void ModuleSymbols::fetch_debug_file() {
+    const Result<std::string> path = symbols::fetch_debug_file(build_id_);
+    if (!path) {
+        not_fetched_ = path.error().message();
+        return;
+    }
+    if (path->empty()) return;
+    Result<ElfFile> debug = ElfFile::open(*path);
+    if (debug && debug->build_id() == build_id_) debug_file_ = std::move(*debug);
 }
 
 // Empty if the module's own file is gone: then any index of its build id is welcome.
@@ -264,6 +277,7 @@ std::string ModuleSymbols::problem() const {
     std::vector<std::string> faults;
     if (file_ && file_->is_cut_short()) faults.emplace_back("the file is cut short");
     if (!refused_.empty() && !debug_file_) faults.push_back(refused_ + " belongs to another build");
+    if (!not_fetched_.empty()) faults.push_back(not_fetched_);
     if (reader_ && reader_->is_damaged()) faults.emplace_back("its debugging information is damaged");
     if (has_cut_names_) faults.push_back(fmt::format("some are longer than {} bytes", longest_name));
     if (faults.empty()) return {};

@@ -23,6 +23,7 @@ namespace pyprof::symbols {
 
 struct Options {
     std::vector<std::string> debug_roots{"/usr/lib/debug"};
+    bool debuginfod = false;   // ask servers for debug files that this machine has not
     std::string cache_folder;  // empty: no cache; see default_cache_folder()
 };
 
@@ -87,6 +88,7 @@ private:
 
     ModuleSymbols(std::string path, std::string build_id, Options options);
     void open_files();
+    void fetch_debug_file();
     std::string made_from() const;
     void build();
     void read_units();
@@ -102,7 +104,8 @@ private:
     std::string build_id_;
     Options options_;
     std::string problem_;
-    std::string refused_;  // a debug file of another build
+    std::string not_fetched_;  // why debuginfod has no debug file
+    std::string refused_;      // a debug file of another build
     bool has_cut_names_ = false;
     std::optional<ElfFile> file_;
     std::optional<ElfFile> debug_file_;

@@ -21,6 +21,7 @@ test_packages=(
     clang clang-format clang-tidy
     python3-dev python3-pytest python3-jsonschema libopenblas0-pthread
     cython3 gfortran swig pybind11-dev libboost-python-dev python3-cffi python3-scipy python3-numexpr
+    libdebuginfod-dev
     git procps strace chromium
 )
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "profile/categories.h"
+#include "symbols/demangle.h"
 
 namespace pyprof::merge {
 namespace {
@@ -79,7 +80,7 @@ void Names::add_frames(const gather::Key& key) {
             add_native(key);
             break;
         case gather::KeyKind::python:
-            frames_.push_back(python_frame(key));
+            frames_.push_back((key.flags & gather::key_flags::jit) != 0 ? jit_frame(key) : python_frame(key));
             break;
         case gather::KeyKind::special:
         case gather::KeyKind::root:
@@ -151,6 +152,20 @@ NamedFrame Names::python_frame(const gather::Key& key) {
                           .domain = profile::Domain::python});
     const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
     return {.function = function, .line = static_cast<std::uint32_t>(line), .kind = FrameKind::python};
+}
+
+NamedFrame Names::jit_frame(const gather::Key& key) {
+    const gather::Code& code = tree_.codes[key.index];
+    const std::uint32_t function =
+        tables_.function({.name = symbols::display_name(code.name),
+                          .system_name = code.name,
+                          .file = code.file,
+                          .first_line = static_cast<std::uint32_t>(std::max(code.first_line, 0)),
+                          .domain = profile::Domain::jit});
+    const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
+    return {.function = function,
+            .line = static_cast<std::uint32_t>(line),
+            .guessed = (key.flags & gather::key_flags::guessed) != 0};
 }
 
 NamedFrame Names::special_frame(const gather::Key& key) {

@@ -62,6 +62,7 @@ private:
     NamedFrame native_frame(std::uint32_t module, const symbols::Frame& frame);
     std::uint32_t native_function(std::uint32_t module, std::uint32_t number);
     NamedFrame python_frame(const gather::Key& key);
+    NamedFrame jit_frame(const gather::Key& key);
     NamedFrame special_frame(const gather::Key& key);
 
     const gather::Tree& tree_;

@@ -33,11 +33,13 @@ program = textwrap.dedent("""
 """)
 
 
-def record(tmp_path, debug="False", end="", **how):
+def record(tmp_path, source=program, debug="False", end="", **how):
     runs.require_modules("numba")
     script = tmp_path / "compiled.py"
-    script.write_text(program.replace("DEBUG", debug).replace("END", end))
-    return runs.record([runs.python3, script], tmp_path, **how)
+    script.write_text(source.replace("DEBUG", debug).replace("END", end))
+    recorded = runs.record([runs.python3, script], tmp_path, **how)
+    recorded.source = script.read_text().splitlines()
+    return recorded
 
 
 def jit_functions(report):
@@ -61,11 +63,25 @@ def test_numba_functions_have_names(tmp_path):
     assert "jit_code_full" not in report["quality"]["lost"]
 
 
+def test_compile_time_is_told_apart(tmp_path):
+    """Against the program's own clock, in the line whose call made Numba compile."""
+    timed = "start = time.thread_time()\nprint(outer(10))\nprint('compiled', time.thread_time() - start)"
+    recorded = record(tmp_path, "import time\n" + program.replace("print(outer(10))", timed))
+    (taken,) = [float(line.split()[1]) for line in recorded.process.stdout.splitlines() if "compiled" in line]
+    compiling = recorded.report()["compiling"][0]  # the decorators take a little, too
+    assert compiling["file"].endswith("compiled.py")
+    assert compiling["line"] == recorded.source.index("print(outer(10))") + 1
+    samples = compiling["total"]["samples"]
+    period = compiling["total"]["cpu"] / samples / 1e9
+    assert abs(samples * period - taken) < 6 * period * samples ** 0.5
+
+
 def test_lines_where_the_compiler_tells_them(tmp_path):
-    report = record(tmp_path, debug="True").report()
+    recorded = record(tmp_path, debug="True")
+    report = recorded.report()
     lines = [line for line in report["lines"] if line["domain"] == "jit"]
     hottest = max(lines, key=lambda line: line["self"]["samples"])
-    hot = 1 + program.splitlines().index(next(text for text in program.splitlines() if "# hot" in text))
+    (hot,) = [number for number, text in enumerate(recorded.source, 1) if "# hot" in text]
     assert (hottest["file"].split("/")[-1], hottest["line"]) == ("compiled.py", hot)
 
 

@@ -6,6 +6,9 @@
 #include <memory>
 #include <utility>
 
+#include "symbols/language_names.h"
+#include "symbols/rust_names.h"
+
 namespace pyprof::symbols {
 namespace {
 
@@ -134,9 +137,14 @@ std::string simplify(std::string_view demangled) {
     return short_name.empty() ? std::string{demangled} : short_name;
 }
 
-std::string display_name(std::string_view linkage_name) {
-    const std::string demangled = demangle(linkage_name);
-    return demangled.empty() ? std::string{without_clone_suffix(linkage_name)} : simplify(demangled);
+std::string display_name(std::string_view linkage_name, std::string_view module) {
+    const std::string_view plain = without_clone_suffix(linkage_name);
+    const std::string demangled = demangle(plain);
+    for (const std::string& name : {cython_name(plain, module), fortran_name(plain), rust_name(plain),
+                                    numba_name(demangled), rust_legacy_name(demangled)}) {
+        if (!name.empty()) return name;
+    }
+    return demangled.empty() ? std::string{plain} : simplify(demangled);
 }
 
 }  // namespace pyprof::symbols

@@ -18,7 +18,9 @@ std::string_view without_clone_suffix(std::string_view linkage_name);
 // lambdas without number: "heat::solve::{lambda}::operator()".
 std::string simplify(std::string_view demangled);
 
-// What to show for a linkage name: C++ demangled and simplified, anything else as it is without clone suffix.
-std::string display_name(std::string_view linkage_name);
+// What to show for a linkage name: C++ demangled and simplified; Cython's, Fortran's, Numba's and Rust's as their
+// authors wrote them (language_names.h, rust_names.h); anything else as it is without clone suffix.
+// `module` is the name of a Python extension, without folder and suffix, as far as it is known.
+std::string display_name(std::string_view linkage_name, std::string_view module = {});
 
 }  // namespace pyprof::symbols

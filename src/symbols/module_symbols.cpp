@@ -25,6 +25,12 @@ std::string_view label_of(std::string_view path) {
     return name.substr(0, std::min(name.find(".cpython-"), name.find(".abi3.so")));
 }
 
+// What Python calls the extension that a file may be.
+std::string_view extension_of(std::string_view path) {
+    const std::string_view name = base_name(path);
+    return name.substr(0, name.find('.'));
+}
+
 }  // namespace
 
 std::size_t ModuleSymbols::HashKey::operator()(const FunctionKey& key) const {
@@ -194,7 +200,7 @@ Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) const
         function = describe_source(key);
     } else {
         function.linkage_name = index_.texts[key.symbol];
-        function.name = display_name(function.linkage_name);
+        function.name = display_name(function.linkage_name, extension_of(path_));
     }
     function.named_by = named_by;
     if (function.file.empty()) function.file = index_.texts[key.file];
@@ -215,9 +221,11 @@ Function ModuleSymbols::describe_source(const FunctionKey& key) const {
     const bool is_alias = !symbol.empty() && symbol != function.linkage_name && symbol != name &&
                           display_name(symbol) != display_name(function.linkage_name);
     if (is_alias) function.linkage_name = symbol;
-    // Only C++ (and Rust) linkage names say more than the name: Fortran's "__mod_MOD_sub" is mod::sub in DWARF.
-    const bool is_mangled = function.linkage_name.starts_with("_Z") || function.linkage_name.starts_with("_R");
-    function.name = is_mangled || is_alias || name.empty() ? display_name(function.linkage_name) : name;
+    // These linkage names say more than the name; Fortran's "__mod_MOD_sub" is mod::sub in DWARF anyway.
+    const bool is_mangled = function.linkage_name.starts_with("_Z") || function.linkage_name.starts_with("_R") ||
+                            function.linkage_name.starts_with("__pyx_");
+    function.name =
+        is_mangled || is_alias || name.empty() ? display_name(function.linkage_name, extension_of(path_)) : name;
 
     const std::string_view file = index_.texts[source.file];
     const std::string_view line_file = index_.texts[key.file];

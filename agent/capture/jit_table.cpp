@@ -49,6 +49,10 @@ void JitTable::add(std::uint32_t bytes, std::uint64_t source) {
         return;
     }
     used_ += bytes;
+    if (count == 0 || entry.record->begin < lowest_.load(std::memory_order_relaxed))
+        lowest_.store(entry.record->begin, std::memory_order_relaxed);
+    if (entry.record->end > highest_.load(std::memory_order_relaxed))
+        highest_.store(entry.record->end, std::memory_order_relaxed);
     count_.store(count + 1, std::memory_order_release);
 }
 
@@ -77,12 +81,28 @@ bool JitTable::knows(std::uint64_t source) const {
     return false;
 }
 
-std::uint32_t JitTable::find(std::uint64_t address) {
-    for (std::uint32_t i = count_.load(std::memory_order_acquire); i-- > 0;) {
-        Entry& entry = entries_[i];
-        if (holds(*entry.record, address) && !entry.is_gone.load(std::memory_order_acquire)) return id_of(entry);
+const JitTable::Entry* JitTable::entry_at(std::uint64_t address) const {
+    for (std::uint32_t i = count_.load(std::memory_order_acquire); i-- > 0 && may_hold(address);) {
+        const Entry& entry = entries_[i];
+        if (holds(*entry.record, address) && !entry.is_gone.load(std::memory_order_acquire)) return &entry;
     }
-    return 0;
+    return nullptr;
+}
+
+std::uint32_t JitTable::find(std::uint64_t address) {
+    const Entry* const entry = entry_at(address);
+    return entry == nullptr ? 0 : id_of(entries_[entry - entries_]);
+}
+
+MemoryRange JitTable::function_at(std::uint64_t address) const {
+    const Entry* const entry = entry_at(address);
+    if (entry == nullptr) return {};
+    const auto* functions = reinterpret_cast<const wire::JitFunction*>(entry->record + 1);
+    for (std::uint32_t i = 0; i < entry->record->function_count; ++i) {
+        const std::uint64_t begin = entry->record->begin + functions[i].offset;
+        if (address >= begin && address < begin + functions[i].bytes) return {begin, begin + functions[i].bytes};
+    }
+    return {};
 }
 
 // Two threads may meet an object at once: one id wins, the other stays unused.

@@ -35,6 +35,9 @@ public:
     // recorded.
     std::uint32_t find(std::uint64_t address);
 
+    // The function of the newest object around `address`; empty if there is none. Its memory may be gone.
+    MemoryRange function_at(std::uint64_t address) const;
+
     // From here on records go into a new recording. No walk may run meanwhile.
     void reset() { epoch_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -48,6 +51,11 @@ private:
         std::atomic<std::uint32_t> announced;  // 1 + epoch in whose recording it has a record
     };
 
+    // May be wrong only where it says yes.
+    bool may_hold(std::uint64_t address) const {
+        return address >= lowest_.load(std::memory_order_relaxed) && address < highest_.load(std::memory_order_relaxed);
+    }
+    const Entry* entry_at(std::uint64_t address) const;
     bool forget_overlapping(const Entry& fresh);
     std::uint32_t id_of(Entry& entry);
     bool announce(Entry& entry, std::uint32_t id);
@@ -59,6 +67,7 @@ private:
     std::uint32_t used_ = 0;  // bytes of memory_
     std::atomic<std::uint32_t> epoch_{0};
     std::atomic<std::uint32_t> count_{0};
+    std::atomic<std::uint64_t> lowest_{0}, highest_{0};  // addresses that any object has had
     Entry entries_[capacity] = {};
 };
 

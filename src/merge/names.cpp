@@ -51,6 +51,11 @@ const char* name_of(wire::Special special) {
     return "[unknown]";
 }
 
+// What Numba puts between Python and a function that it compiled (numba/core/callwrapper.py).
+bool is_numba_wrapper(const std::string& linkage_name) {
+    return symbols::demangle(linkage_name).starts_with("cpython::");
+}
+
 }  // namespace
 
 std::size_t Names::HashKey::operator()(const gather::Key& key) const {
@@ -161,7 +166,8 @@ NamedFrame Names::jit_frame(const gather::Key& key) {
                           .system_name = code.name,
                           .file = code.file,
                           .first_line = static_cast<std::uint32_t>(std::max(code.first_line, 0)),
-                          .domain = profile::Domain::jit});
+                          .domain = profile::Domain::jit,
+                          .machinery = is_numba_wrapper(code.name)});
     const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
     return {.function = function,
             .line = static_cast<std::uint32_t>(line),

@@ -67,7 +67,7 @@ std::size_t Names::HashKey::operator()(const gather::Key& key) const {
 }
 
 Names::Names(const gather::Tree& tree, const symbols::Options& options, Tables& tables)
-    : tree_{tree}, options_{options}, tables_{tables}, modules_(tree.modules.size()) {}
+    : tree_{tree}, options_{options}, tables_{tables}, numba_sources_{tree}, modules_(tree.modules.size()) {}
 
 std::span<const NamedFrame> Names::frames(const gather::Key& key) {
     const auto [entry, is_new] = known_.try_emplace(key);
@@ -161,13 +161,14 @@ NamedFrame Names::python_frame(const gather::Key& key) {
 
 NamedFrame Names::jit_frame(const gather::Key& key) {
     const gather::Code& code = tree_.codes[key.index];
-    const std::uint32_t function =
-        tables_.function({.name = symbols::display_name(code.name),
-                          .system_name = code.name,
-                          .file = code.file,
-                          .first_line = static_cast<std::uint32_t>(std::max(code.first_line, 0)),
-                          .domain = profile::Domain::jit,
-                          .machinery = is_numba_wrapper(code.name)});
+    NumbaSources::Place place{code.file, static_cast<std::uint32_t>(std::max(code.first_line, 0))};
+    if (code.file.empty()) place = numba_sources_.find(code.name).value_or(place);
+    const std::uint32_t function = tables_.function({.name = symbols::display_name(code.name),
+                                                     .system_name = code.name,
+                                                     .file = place.file,
+                                                     .first_line = place.line,
+                                                     .domain = profile::Domain::jit,
+                                                     .machinery = is_numba_wrapper(code.name)});
     const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
     return {.function = function,
             .line = static_cast<std::uint32_t>(line),

@@ -9,6 +9,7 @@
 
 #include "gather/tree.h"
 #include "merge/domains.h"
+#include "merge/numba_sources.h"
 #include "merge/tables.h"
 #include "profile/profile.h"
 #include "symbols/module_symbols.h"
@@ -68,6 +69,7 @@ private:
     const gather::Tree& tree_;
     symbols::Options options_;
     Tables& tables_;
+    NumbaSources numba_sources_;
     std::vector<ModuleState> modules_;
     std::vector<NamedFrame> frames_;
     std::unordered_map<gather::Key, Range, HashKey> known_;

@@ -61,6 +61,8 @@ def test_numba_functions_have_names(tmp_path):
     (outer,) = [f for f in report["functions"] if f["domain"] == "jit" and f["name"].endswith("outer")]
     assert outer["total"]["samples"] > 0.95 * sum(found.values())  # it called `inner`
     assert "[jit code]" not in found
+    (line,) = [number for number, text in enumerate(recorded.source, 1) if text.startswith("def outer")]
+    assert (outer["file"].split("/")[-1], outer["line"]) == ("compiled.py", line)
     assert "jit_code_full" not in report["quality"]["lost"]
 
 

@@ -84,6 +84,7 @@ void count_quality(ThreadState& thread) {
 
 void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t expiries) {
     take_stack(thread, registers);
+    add_driver(thread.driver, thread.merged);
     const CallTree::Leaf leaf = thread.tree.descend(thread.merged);
     if (!leaf.complete) count_loss(wire::Loss::memory_full, expiries);
     thread.tree.charge(leaf.node, 1, expiries);
@@ -153,6 +154,9 @@ bool ensure_thread(ThreadState& thread, const InsideAgent&) {
         record->start_module = thread.start_routine == 0 ? 0 : module_of(thread.start_routine);
         record->armed = thread.arming.engine.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
         record->started_ns = thread.started_ns;
+        const bool works_for_others =
+            (native_code.modules.flags(record->start_module) & wire::module_flags::thread_pool) != 0;
+        thread.driver.starter = works_for_others ? thread.starter : 0;
         copy_name(thread, record->name);
         RecordingWriter{}.commit(record, sizeof *record);
         thread.record = record;

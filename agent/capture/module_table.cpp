@@ -12,6 +12,10 @@ constexpr std::uint64_t max_path_bytes = 4095;
 // File names of the libraries whose frames count as MPI: the library itself, its plug-ins and its transports.
 constexpr const char* mpi_prefixes[] = {"libmpi", "libopen-pal", "libopen-rte", "libprrte", "libpmix",
                                         "libuc",  "libfabric",   "libpsm2",     "libhcoll", "mca_"};
+// Libraries whose threads are a pool for whoever calls them; OpenBLAS has many names.
+constexpr const char* pool_prefixes[] = {"libgomp",  "libomp",   "libiomp",      "libmkl_",    "libblis",  "libtbb",
+                                         "libarmpl", "libnvpl_", "interpreter.", "workqueue.", "omppool.", "tbbpool."};
+constexpr const char* pool_part = "openblas";
 constexpr const char* agent_prefix = "libpyprof-";
 constexpr const char* python_prefix = "libpython3";
 
@@ -22,8 +26,9 @@ const char* file_name(const char* path) {
     return slash == nullptr ? path : slash + 1;
 }
 
-bool is_mpi(const char* name) {
-    for (const char* prefix : mpi_prefixes)
+template <std::size_t count>
+bool starts_with_any(const char* name, const char* const (&prefixes)[count]) {
+    for (const char* prefix : prefixes)
         if (starts_with(name, prefix)) return true;
     return false;
 }
@@ -198,7 +203,9 @@ std::uint32_t ModuleTable::flags_of(const Entry& entry, const ElfImage& image) c
     const char* name = file_name(path_of(entry.map));
     const auto own = reinterpret_cast<std::uint64_t>(&own_code);
     std::uint32_t flags = 0;
-    if (is_mpi(name)) flags |= wire::module_flags::mpi;
+    if (starts_with_any(name, mpi_prefixes)) flags |= wire::module_flags::mpi;
+    if (starts_with_any(name, pool_prefixes) || std::strstr(name, pool_part) != nullptr)
+        flags |= wire::module_flags::thread_pool;
     if (starts_with(name, python_prefix) || find_export(image, "_PyRuntime") != 0)
         flags |= wire::module_flags::interpreter;
     if (is_executable(entry.map)) flags |= wire::module_flags::executable;

@@ -6,6 +6,7 @@
 
 #include "agent/capture/call_tree.h"
 #include "agent/capture/counters.h"
+#include "agent/capture/driver.h"
 #include "agent/capture/engine.h"
 #include "agent/capture/merged_stack.h"
 #include "agent/capture/native_stack.h"
@@ -37,6 +38,8 @@ struct ThreadState {
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
     std::uint64_t pthread = 0;             // pthread_self(), 0 unknown
     bool ended = false;                    // it is past its last look at itself
+    std::uint64_t starter = 0;             // pthread_self() of the thread with Python that started it, 0 unknown
+    Driver driver;
     Waiting waiting;
     CounterSet counters;
     std::uint64_t counted_events[wire::max_extra_metrics] = {};  // values at the last look
@@ -59,6 +62,9 @@ struct ThreadState {
         stack = {};
         cpu_base_ns = counted = pending = spared_until = start_routine = started_ns = 0;
         spawned_by = 0;
+        starter = 0;
+        driver.starter = driver.thread = 0;
+        driver.count = driver.pause = 0;
         record = nullptr;
         counters = {};
         memo.count = 0;

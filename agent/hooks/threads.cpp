@@ -34,11 +34,15 @@ void at_thread_end(void* round) {
 void make_end_key() { PYPROF_REAL(pthread_key_create)(&end_key, at_thread_end); }
 
 // Where the thread comes from: the line that called pthread_create, as a context of the creator.
-std::uint32_t spawn_context() {
+preload::ThreadOrigin origin_of(void* (*routine)(void*)) {
+    preload::ThreadOrigin origin{.start_routine = reinterpret_cast<std::uint64_t>(routine)};
     capture::ThreadState* creator = preload::this_thread();
-    if (creator == nullptr) return 0;
+    if (creator == nullptr) return origin;
     const capture::InsideAgent inside{*creator};
-    return inside.entered() ? capture::current_context(*creator, capture::registers_here(), inside) : 0;
+    if (!inside.entered()) return origin;
+    origin.spawned_by = capture::current_context(*creator, capture::registers_here(), inside);
+    origin.starter = creator->merged.has_python ? pthread_self() : creator->starter;
+    return origin;
 }
 
 void* run_thread(void* start) {
@@ -57,7 +61,7 @@ extern "C" PYPROF_EXPORTED int pthread_create(pthread_t* thread, const pthread_a
     auto* start = preload::is_working() ? static_cast<Start*>(malloc(sizeof(Start))) : nullptr;
     if (start == nullptr) return PYPROF_REAL(pthread_create)(thread, attributes, routine, argument);
     pthread_once(&end_key_once, make_end_key);
-    *start = {routine, argument, {reinterpret_cast<std::uint64_t>(routine), spawn_context(), 0}};
+    *start = {routine, argument, origin_of(routine)};
     const int result = PYPROF_REAL(pthread_create)(thread, attributes, run_thread, start);
     if (result != 0) free(start);
     return result;

@@ -277,6 +277,7 @@ void begin_thread(const ThreadOrigin& origin) {
     if (state == nullptr) return;
     state->start_routine = origin.start_routine;
     state->spawned_by = origin.spawned_by;
+    state->starter = origin.starter;
     state->cpu_base_ns = origin.cpu_base_ns;
     state->stack = stack_of_this_thread();
     state->pthread = pthread_self();
@@ -438,6 +439,7 @@ void threads_after_fork(bool in_child) {
 
 void keep_only_this_thread() {
     ended.locked.clear();
+    capture::forget_looking();
     ThreadState* mine = current;
     for_each_thread([mine](ThreadState& state) {
         state.arming.forget();  // nothing of it is inherited
@@ -451,7 +453,8 @@ void keep_only_this_thread() {
     if (mine == nullptr) return;
     mine->tid = sys::get_tid();
     mine->counted = mine->pending = mine->cpu_base_ns = 0;
-    mine->start_routine = 0;
+    mine->start_routine = mine->starter = 0;
+    mine->driver.starter = 0;
     counters::restart_after_fork(mine->counters);
     capture::begin_counters(*mine);
     mine->started_ns = sys::monotonic_now();

@@ -20,6 +20,7 @@ capture::ThreadState* thread_of_signal(const siginfo_t& info);
 struct ThreadOrigin {
     std::uint64_t start_routine = 0;  // address of the function, 0 for the main thread
     std::uint32_t spawned_by = 0;     // node in the creator's tree
+    std::uint64_t starter = 0;        // pthread_self() of the thread with Python behind it, 0 unknown
     std::uint64_t cpu_base_ns = 0;    // CPU time that was used before anybody wanted to know
 };
 

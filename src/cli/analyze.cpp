@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <map>
 #include <vector>
 
 #include "base/similar_word.h"
@@ -39,6 +40,9 @@ constexpr std::array<Verb, 17> verbs = {{
     {"help", "help of a verb", nullptr, false},
     {"config", "options in force", nullptr, false},
 }};
+
+const std::map<std::string, report::Workers> workers_names = {{"joined", report::Workers::joined},
+                                                              {"apart", report::Workers::apart}};
 
 std::vector<std::string> option_names(const CLI::App& app) {
     std::vector<std::string> names;
@@ -111,6 +115,14 @@ int run(std::vector<std::string> words) {
 }
 
 }  // namespace
+
+void add_view_options(CLI::App& verb, report::Options& options) {
+    verb.add_option("--rank", options.rank, "this rank only")->type_name("R");
+    verb.add_option("--threads", options.workers,
+                    "work of threads without Python: below the line that it was for (joined), or apart")
+        ->transform(CLI::CheckedTransformer(workers_names))
+        ->type_name("joined|apart");
+}
 
 int fail(int exit_code, const std::string& message) {
     say(message);

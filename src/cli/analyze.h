@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "report/options.h"
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +23,9 @@ void add_export(CLI::App& verb, int& exit_code);
 void add_merge(CLI::App& verb, int& exit_code);
 void add_name(CLI::App& verb, int& exit_code);
 void add_doctor(CLI::App& verb, int& exit_code);
+
+// The options that choose a part or a view of the profile, --rank and --threads.
+void add_view_options(CLI::App& verb, report::Options& options);
 
 // Says why on stderr, in one line, and gives the code back.
 int fail(int exit_code, const std::string& message);

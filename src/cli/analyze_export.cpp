@@ -70,7 +70,7 @@ void add_export(CLI::App& verb, int& exit_code) {
     verb.add_option("--granularity", choice->granularity, "what is a frame in collapsed and speedscope")
         ->type_name("")
         ->check(CLI::IsMember(&granularity_names));
-    verb.add_option("--rank", choice->options.rank, "this rank only")->type_name("R");
+    add_view_options(verb, choice->options);
     verb.callback([choice, &exit_code] { exit_code = export_profile(*choice); });
 }
 

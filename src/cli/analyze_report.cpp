@@ -93,7 +93,7 @@ void add_report(CLI::App& verb, int& exit_code) {
         ->type_name("")
         ->check(CLI::IsMember(list_names));
     verb.add_option("--metric", choice->options.metric, "what to sort by: cpu (or wall) or samples")->type_name("NAME");
-    verb.add_option("--rank", choice->options.rank, "this rank only")->type_name("R");
+    add_view_options(verb, choice->options);
     verb.add_option("--limit", choice->options.limit, "rows of a list")->type_name("N");
     verb.add_flag("--json", choice->json, "everything, schema pyprof.report/1");
     verb.add_flag("--csv", choice->csv, "a list (--by) with all its rows");

@@ -44,6 +44,7 @@ Below seen_from_caller(FrameKind frame, Below below) {
 }
 
 Above with_frame(Above above, FrameKind frame) {
+    if (frame == FrameKind::worker_threads) return {.has_python = above.has_python, .is_start = true};
     const bool is_start = frame == FrameKind::interpreter || frame == FrameKind::system || frame == FrameKind::agent;
     return {above.has_python || frame == FrameKind::python, above.is_start && is_start};
 }
@@ -58,12 +59,13 @@ bool is_machinery(const Judged& frame, Above above, Below below) {
         case FrameKind::agent:
             return true;
         case FrameKind::system:
-            return below == Below::python && above.is_start;
+            return above.is_start && (below == Below::python || above.has_python);
         case FrameKind::interpreter:
             break;
         case FrameKind::python:
         case FrameKind::program:
         case FrameKind::special:
+        case FrameKind::worker_threads:
             return false;
     }
     if (below == Below::python) return true;

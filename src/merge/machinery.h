@@ -7,7 +7,7 @@
 // to three contexts, one for each kind of what lies below it in the stacks that run through it:
 //
 //   python     a Python frame lies below: every frame of the interpreter is hidden, and at the root also the C
-//              library's start of the program or thread
+//              library's start of the program or thread (of threads that work for a Python line always)
 //   extension  no Python frame below, but code of an extension or library: from the last Python frame on, interpreter
 //              frames are hidden if they are call glue or have no name
 //   work       neither: call glue is hidden, everything else is work that Python asked for and stays

@@ -44,6 +44,8 @@ const char* name_of(wire::Special special) {
             return profile::wait_names[4];
         case wire::Special::waiting:
             return profile::wait_names[5];
+        case wire::Special::worker_threads:
+            return profile::worker_threads_name;
         case wire::Special::thread_root:
         case wire::Special::ended_threads:
             break;
@@ -182,7 +184,10 @@ NamedFrame Names::special_frame(const gather::Key& key) {
     function.name = name_of(special);
     const bool is_wait = special >= wire::Special::waiting_for_gil && special <= wire::Special::waiting;
     function.domain = is_python ? profile::Domain::python : is_wait ? profile::Domain::os : profile::Domain::native;
-    return {.function = tables_.function(function), .kind = is_python ? FrameKind::python : FrameKind::special};
+    const FrameKind kind = is_python                                  ? FrameKind::python
+                           : special == wire::Special::worker_threads ? FrameKind::worker_threads
+                                                                      : FrameKind::special;
+    return {.function = tables_.function(function), .kind = kind};
 }
 
 const char* Names::names_from(std::uint32_t module) const {

@@ -82,7 +82,9 @@ std::vector<Category> categories(const Profile& profile) {
     std::vector<Category> result = activities(profile);
     std::vector<bool> imports(profile.contexts.size());
     for (std::uint32_t i = 1; i < profile.contexts.size(); i++) {
-        imports[i] = imports[profile.contexts[i].parent] || function_of(profile, i).file.starts_with(import_machinery);
+        const Function& function = function_of(profile, i);
+        const bool is_import = imports[profile.contexts[i].parent] || function.file.starts_with(import_machinery);
+        imports[i] = is_import && function.name != worker_threads_name;  // what an import started is not the import
         const bool yields = result[i] == Category::python || result[i] == Category::native;
         if (imports[i] && yields) result[i] = Category::import;
     }

@@ -42,6 +42,10 @@ struct Function {
     friend bool operator==(const Function&, const Function&) = default;
 };
 
+// The function that stands between the Python frames of one thread and the native frames of the threads that work for
+// it.
+inline constexpr const char* worker_threads_name = "[worker threads]";
+
 struct Location {
     std::uint32_t function = none;
     std::uint32_t line = 0;  // 0: unknown

@@ -40,13 +40,58 @@ private:
     std::unordered_map<std::uint64_t, std::uint32_t> known_;
 };
 
-std::uint32_t add_interpreter(Profile& profile) {
+std::uint32_t add_location(Profile& profile, const char* name) {
     Function function;
-    function.name = "(interpreter)";
+    function.name = name;
     profile.functions.push_back(function);
     profile.locations.push_back({static_cast<std::uint32_t>(profile.functions.size()) - 1, 0, false, false});
     return static_cast<std::uint32_t>(profile.locations.size()) - 1;
 }
+
+template <class Move>
+void move_values(Profile& profile, Move move) {
+    const auto move_list = [&](std::vector<Value>& values) {
+        for (Value& value : values) value.context = move(value);
+        values = sorted_sums(std::move(values));
+    };
+    move_list(profile.values);
+    for (Measure& measure : profile.measures) move_list(measure.values);
+}
+
+bool is_worker_threads(const Profile& profile, std::uint32_t context) {
+    return function_of(profile, context).name == worker_threads_name;
+}
+
+// For each context whether it is worker threads' or stands below them.
+std::vector<bool> contexts_of_workers(const Profile& profile) {
+    std::vector<bool> result(profile.contexts.size());
+    for (std::uint32_t i = 1; i < profile.contexts.size(); i++)
+        result[i] = result[profile.contexts[i].parent] || is_worker_threads(profile, i);
+    return result;
+}
+
+// Appends copies of stacks below another context.
+class Grafter {
+public:
+    explicit Grafter(Profile& profile) : contexts_{profile.contexts} {}
+
+    // The stack that ends in `context`, below `base`.
+    std::uint32_t graft(std::uint32_t base, std::uint32_t context) {
+        if (context == 0) return base;
+        const Context original = contexts_[context];
+        return child(graft(base, original.parent), original.location);
+    }
+    std::uint32_t child(std::uint32_t parent, std::uint32_t location) {
+        const std::uint64_t key = static_cast<std::uint64_t>(parent) << 32 | location;
+        const auto [known, is_new] = grafted_.try_emplace(key, static_cast<std::uint32_t>(contexts_.size()));
+        if (is_new) contexts_.push_back({parent, location});
+        return known->second;
+    }
+
+private:
+    std::vector<Context>& contexts_;
+    std::unordered_map<std::uint64_t, std::uint32_t> grafted_;
+};
 
 }  // namespace
 
@@ -61,7 +106,7 @@ Profile without_machinery(const Profile& profile) {
             folder.keep(i);
         }
     }
-    const std::uint32_t interpreter = add_interpreter(result);
+    const std::uint32_t interpreter = add_location(result, "(interpreter)");
     const auto fold = [&](std::vector<Value>& values) {
         for (Value& value : values) {
             const std::uint32_t folded = folder.folded(value.context);
@@ -72,6 +117,37 @@ Profile without_machinery(const Profile& profile) {
     };
     fold(result.values);
     for (Measure& measure : result.measures) fold(measure.values);
+    for (Thread& thread : result.threads) thread.spawned_by = folder.folded(thread.spawned_by);
+    result.contexts = folder.take();
+    return result;
+}
+
+Profile with_workers_joined(const Profile& profile) {
+    Profile result = profile;
+    const std::vector<bool> is_joined = contexts_of_workers(profile);
+    const std::uint32_t worker_threads = add_location(result, worker_threads_name);
+    Grafter grafter{result};
+    move_values(result, [&](const Value& value) {
+        const Thread& thread = profile.threads[value.thread];
+        if (thread.is_python || thread.spawned_by == 0 || is_joined[value.context]) return value.context;
+        return grafter.graft(grafter.child(thread.spawned_by, worker_threads), value.context);
+    });
+    return result;
+}
+
+Profile with_workers_apart(const Profile& profile) {
+    Profile result = profile;
+    Folder folder{profile};
+    for (std::uint32_t i = 1; i < profile.contexts.size(); i++) folder.keep(i);
+    std::vector<std::uint32_t> apart(profile.contexts.size(), 0);
+    const std::vector<bool> is_joined = contexts_of_workers(profile);
+    for (std::uint32_t i = 1; i < profile.contexts.size(); i++) {
+        const bool is_top = !is_joined[i] || is_worker_threads(profile, i);
+        apart[i] = is_top ? 0 : folder.child(apart[profile.contexts[i].parent], profile.contexts[i].location);
+    }
+    move_values(result, [&](const Value& value) {
+        return is_joined[value.context] ? apart[value.context] : folder.folded(value.context);
+    });
     for (Thread& thread : result.threads) thread.spawned_by = folder.folded(thread.spawned_by);
     result.contexts = folder.take();
     return result;

@@ -10,6 +10,12 @@ namespace pyprof::profile {
 // The garbage collector stays. Stacks of nothing but machinery become one frame "(interpreter)".
 Profile without_machinery(const Profile& profile);
 
+// The work of threads that never ran Python stands below the Python line that they worked for, else below the one that
+// started them, both times below "[worker threads]".
+Profile with_workers_joined(const Profile& profile);
+// The same work as stacks of its own.
+Profile with_workers_apart(const Profile& profile);
+
 // Only the processes of one rank, their threads and values. Run and quality stay those of the whole run.
 Profile only_rank(const Profile& profile, std::int32_t rank);
 

@@ -38,6 +38,12 @@ const Function& function_of(const Profile& profile, std::uint32_t context) {
     return profile.functions[location_of(profile, context).function];
 }
 
+std::uint32_t start_of(const Profile& profile, const Thread& thread) {
+    for (std::uint32_t at = thread.spawned_by; at != 0; at = profile.contexts[at].parent)
+        if (function_of(profile, at).domain == Domain::python) return profile.contexts[at].location;
+    return profile.contexts[thread.spawned_by].location;
+}
+
 std::vector<std::uint64_t> inclusive(const Profile& profile, std::vector<std::uint64_t> exclusive) {
     for (std::size_t i = exclusive.size() - 1; i > 0; i--) exclusive[profile.contexts[i].parent] += exclusive[i];
     return exclusive;

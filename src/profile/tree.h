@@ -22,6 +22,9 @@ std::vector<std::uint32_t> innermost_python(const Profile& profile);
 // The contexts from the outermost frame to `context`, without the root.
 std::vector<std::uint32_t> path_to(const Profile& profile, std::uint32_t context);
 
+// Where a thread was started: a location, of the innermost Python frame if there is one. `none`: unknown.
+std::uint32_t start_of(const Profile& profile, const Thread& thread);
+
 // The function a context stands for; the context must not be the root.
 const Function& function_of(const Profile& profile, std::uint32_t context);
 const Location& location_of(const Profile& profile, std::uint32_t context);

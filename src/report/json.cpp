@@ -6,6 +6,7 @@
 #include "profile/compiling.h"
 #include "profile/interval.h"
 #include "profile/ratios.h"
+#include "profile/tree.h"
 #include "profile/views.h"
 #include "report/words.h"
 
@@ -102,7 +103,7 @@ public:
             const profile::Thread& thread = profile_.threads[row.thread];
             const profile::Process& process = profile_.processes[thread.process];
             ordered_json spawned_by;
-            if (thread.spawned_by != 0) spawned_by = place(profile_.contexts[thread.spawned_by].location);
+            if (thread.spawned_by != 0) spawned_by = place(profile::start_of(profile_, thread));
             return ordered_json{
                 {"rank", rank(process.rank)},        {"pid", process.pid},         {"tid", number_or_null(thread.tid)},
                 {"name", text_or_null(thread.name)}, {"python", thread.is_python}, {"spawned_by", spawned_by},

@@ -35,6 +35,8 @@ Result<profile::Profile> prepare(const profile::Profile& profile, const Options&
         return Error{
             fmt::format("the profile has no metric '{}'; it has {}", options.metric, fmt::join(metrics, ", "))};
     profile::Profile result = profile::without_machinery(profile);
+    result =
+        options.workers == Workers::joined ? profile::with_workers_joined(result) : profile::with_workers_apart(result);
     if (options.rank) {
         const std::vector<std::int32_t> ranks = profile::ranks_of(profile);
         if (ranks.empty()) return Error{"the run had no MPI ranks; leave --rank out"};

@@ -11,10 +11,14 @@ namespace pyprof::report {
 
 enum class By { function, line, kernel, rank, thread, process, module, mpi };
 
+// Where the work of threads that never ran Python stands: below the Python line that it was for, or apart.
+enum class Workers { joined, apart };
+
 struct Options {
     std::string metric{};                // empty: the profile's first
     std::optional<std::int32_t> rank{};  // only this one
-    std::size_t limit = 0;               // rows per list, 0: as many as the form of the report likes
+    Workers workers = Workers::joined;
+    std::size_t limit = 0;  // rows per list, 0: as many as the form of the report likes
 };
 
 // Where the text goes.
@@ -24,8 +28,9 @@ struct Style {
     bool colour = false;
 };
 
-// The profile that the lists of a report are made of: without machinery, of the chosen rank, with the chosen metric as
-// its first. An unknown metric or rank is an error that names those there are.
+// The profile that the lists of a report are made of: without machinery, with worker threads where they are wanted, of
+// the chosen rank, with the chosen metric as its first. An unknown metric or rank is an error that names those there
+// are.
 Result<profile::Profile> prepare(const profile::Profile& profile, const Options& options);
 
 }  // namespace pyprof::report

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "profile/ratios.h"
+#include "profile/tree.h"
 #include "profile/views.h"
 #include "report/sources.h"
 #include "report/words.h"
@@ -151,19 +152,19 @@ public:
         using Row = profile::ThreadRow;
         const auto thread = [this](const Row& row) -> const profile::Thread& { return profile_.threads[row.thread]; };
         const auto process = [this](const Row& row) { return profile_.threads[row.thread].process; };
-        return table(profile::thread_rows(profile_),
-                     joined<Row>({figure<Row>("self", [](const Row& row) { return row.self.weight; }),
-                                  measured<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
-                                  process_fields<Row>(process),
-                                  {{{"tid", "tid", true}, [=](const Row& row) { return tid(thread(row)); }},
-                                   {{"python", "python"},
-                                    [=](const Row& row) { return text_cell(thread(row).is_python ? "yes" : "no"); }},
-                                   {{"started by", "spawned_by"},
-                                    [=, this](const Row& row) {
-                                        return where_or_unknown(profile_.contexts[thread(row).spawned_by].location);
-                                    }},
-                                   {{"name", "name"}, [=](const Row& row) { return text_cell(thread(row).name); }}}}),
-                     limit_);
+        return table(
+            profile::thread_rows(profile_),
+            joined<Row>(
+                {figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                 measured<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
+                 process_fields<Row>(process),
+                 {{{"tid", "tid", true}, [=](const Row& row) { return tid(thread(row)); }},
+                  {{"python", "python"},
+                   [=](const Row& row) { return text_cell(thread(row).is_python ? "yes" : "no"); }},
+                  {{"started by", "spawned_by"},
+                   [=, this](const Row& row) { return where_or_unknown(profile::start_of(profile_, thread(row))); }},
+                  {{"name", "name"}, [=](const Row& row) { return text_cell(thread(row).name); }}}}),
+            limit_);
     }
 
     Table processes() const {

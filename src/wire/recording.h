@@ -206,6 +206,7 @@ enum class Special : std::uint64_t {
     sleeping = 10,
     waiting_for_process = 11,
     waiting = 12,
+    worker_threads = 13,  // above: the Python frames for which a pool's thread works, which are another thread's
 };
 
 // Module id 0 is "no module": code outside every loaded object that no JIT compiler described. Code id 0 is "unknown
@@ -229,10 +230,11 @@ struct ModuleRecord {
     std::uint32_t flags;  // ModuleFlags
 };
 namespace module_flags {
-inline constexpr std::uint32_t mpi = 1;          // part of an MPI library
-inline constexpr std::uint32_t interpreter = 2;  // exports _PyRuntime
-inline constexpr std::uint32_t executable = 4;   // the main program
-inline constexpr std::uint32_t agent = 8;        // pyprof's own
+inline constexpr std::uint32_t mpi = 1;           // part of an MPI library
+inline constexpr std::uint32_t interpreter = 2;   // exports _PyRuntime
+inline constexpr std::uint32_t executable = 4;    // the main program
+inline constexpr std::uint32_t agent = 8;         // pyprof's own
+inline constexpr std::uint32_t thread_pool = 16;  // starts threads that work for whoever calls it
 }  // namespace module_flags
 
 // How a CPython string is stored in a CodeRecord: bytes per character, as in PEP 393.

@@ -53,6 +53,55 @@ TEST_CASE("Measures follow their contexts and threads") {
     CHECK(sum_all(only_rank(profile, 3)).measures == std::vector<std::uint64_t>{0, 0});
 }
 
+// <module> calls work(), which has a native thread of a pool work for it; that thread was started by start().
+struct PoolProfile {
+    test_support::ProfileBuilder make;
+    std::uint32_t main = make.thread(make.process(-1, 1, "here"), 1, "", true);
+    std::uint32_t pool = make.thread(0, 2, "", false);
+    std::uint32_t module = make.path(0, {make.location(make.python("<module>", "a.py", 1), 9)});
+    std::uint32_t start = make.path(module, {make.location(make.python("start", "a.py", 2), 3)});
+    std::uint32_t work = make.path(module, {make.location(make.python("work", "a.py", 5), 6)});
+    std::uint32_t loop_location = make.location(make.native("loop", make.module("libpool.so")));
+    std::uint32_t workers_location = make.location(make.native(worker_threads_name, none));
+
+    PoolProfile() {
+        make.thread_at(pool).spawned_by = start;
+        make.add(work, main, 1);
+        make.add(make.path(work, {workers_location, loop_location}), pool, 10);
+        make.add(make.path(0, {loop_location}), pool, 100);  // it works for nobody
+    }
+};
+
+std::uint64_t samples_below(const Profile& profile, const std::string& function, const std::string& leaf) {
+    std::uint64_t samples = 0;
+    for (const Value& value : profile.values) {
+        if (value.context == 0 || function_of(profile, value.context).name != leaf) continue;
+        std::uint32_t at = profile.contexts[value.context].parent;
+        while (at != 0 && function_of(profile, at).name != function) at = profile.contexts[at].parent;
+        if (at != 0) samples += value.samples;
+    }
+    return samples;
+}
+
+TEST_CASE("Joined workers stand below the line that they work for, else below the one that started them") {
+    const Profile joined = with_workers_joined(PoolProfile{}.make.build());
+    CHECK(samples_below(joined, "work", "loop") == 10);
+    CHECK(samples_below(joined, "start", "loop") == 100);
+    CHECK(samples_below(joined, worker_threads_name, "loop") == 110);
+    CHECK(sum_all(joined).samples == 111);
+}
+
+TEST_CASE("Workers apart stand below no line of Python") {
+    const Profile apart = with_workers_apart(PoolProfile{}.make.build());
+    CHECK(samples_below(apart, "<module>", "loop") == 0);
+    CHECK(samples_below(apart, "<module>", "work") == 1);
+    CHECK(sum_all(apart).samples == 111);
+    for (std::uint32_t i = 1; i < apart.contexts.size(); i++) CHECK(apart.contexts[i].parent < i);
+    for (const Value& value : apart.values)
+        if (value.context != 0 && function_of(apart, value.context).name == "loop")
+            CHECK(apart.contexts[value.context].parent == 0);
+}
+
 TEST_CASE("One rank keeps its own processes, threads and values") {
     const Profile whole = test_support::sample_profile();
     const Profile one = only_rank(whole, 1);

@@ -1,0 +1,61 @@
+"""Threads of a pool are charged to the Python line that they work for, or shown apart."""
+
+import json
+
+import pytest
+import runs
+
+program = runs.top / "tests/targets/workers.py"
+library = runs.build / "tests/targets/libworkers.so"
+seconds = 60 if runs.full_runs() else 3
+quantile = 4.5
+
+
+@pytest.fixture(scope="module", params=runs.each_interpreter())
+def recorded(request, tmp_path_factory):
+    if not library.exists():
+        pytest.skip("the compiler has no OpenMP")
+    run = runs.record([request.param, program, library, seconds], tmp_path_factory.mktemp("workers"),
+                      OMP_WAIT_POLICY="passive")
+    assert run.process.returncode == 0, run.process.stderr
+    return run, json.loads(run.process.stdout)
+
+
+def totals(report, name):
+    return sum(row["total"]["cpu"] for row in report["functions"] if row["name"] == name and row["domain"] == "python")
+
+
+def assert_shares(report, truth, threads):
+    samples = report["quality"]["signals"]
+    whole = sum(row["self"]["cpu"] for row in report["threads"])
+    for name, used in truth.items():
+        share = used[threads] * 1e9 / whole
+        sampled = totals(report, name) / whole
+        tolerance = quantile * (share * (1 - share) / samples) ** 0.5 + 0.015
+        assert abs(sampled - share) <= tolerance, f"{name}: true {share:.3f}, sampled {sampled:.3f}, N={samples}"
+
+
+def test_lines_have_the_time_of_the_threads_that_work_for_them(recorded):
+    run, truth = recorded
+    assert_shares(run.report(), truth, 0)
+
+
+def test_apart_lines_have_their_own_threads_time(recorded):
+    run, truth = recorded
+    report = run.report("--threads", "apart")
+    assert_shares(report, truth, 1)
+    assert not any(row["name"] == "[worker threads]" for row in report["functions"])
+
+
+def test_the_pool_is_seen_where_it_works_and_where_it_was_started(recorded):
+    run, _ = recorded
+    report = run.report()
+    (pool,) = [thread for thread in report["threads"] if not thread["python"]]
+    assert pool["spawned_by"]["function"] == "starts_the_pool"
+    assert pool["spawned_by"]["file"] == str(program)
+    stacks = runs.ask("export", run.profile, "--format", "collapsed", "-o", "-").stdout.splitlines()
+    working = [stack.split(";[worker threads];") for stack in stacks
+               if "work_in_parallel._omp_fn" in stack.rpartition(";[worker threads];")[2]]
+    of_pool = [parts for parts in working if len(parts) == 2]
+    assert {callers.rpartition(";")[2] for callers, _ in of_pool} == {"small (workers.py)", "large (workers.py)"}
+    assert not any("start_thread" in callees for _, callees in of_pool)

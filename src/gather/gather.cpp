@@ -50,7 +50,7 @@ bool is_special(std::uint64_t key, wire::Special what) {
 
 class Gatherer {
 public:
-    explicit Gatherer(const wire::Recording& recording) : in_{recording} {}
+    Gatherer(const wire::Recording& recording, const PerfMap& perf_map) : in_{recording}, perf_map_{perf_map} {}
 
     Tree run() {
         process_ = out_.process(process_facts(in_));
@@ -127,15 +127,24 @@ private:
         const auto jit = jits_.find(static_cast<std::uint32_t>(node_key::module_of(key)));
         if (jit != jits_.end()) return jit_key(jit->second, address, flags);
         const auto module = modules_.find(static_cast<std::uint32_t>(node_key::module_of(key)));
-        if (module == modules_.end() || address < module->second.load_bias)
-            return {KeyKind::native, no_module, address, flags};
+        if (module == modules_.end() || address < module->second.load_bias) return foreign_key(address, flags);
         return {KeyKind::native, module->second.index, address - module->second.load_bias, flags};
+    }
+
+    // Code outside every file of which no compiler told while it was made.
+    Key foreign_key(std::uint64_t address, std::uint32_t flags) {
+        const std::uint64_t back = (flags & key_flags::return_address) != 0 && address != 0 ? 1 : 0;
+        const std::string_view name = perf_map_.name_at(address - back);
+        if (name.empty()) return {KeyKind::native, no_module, address, flags};
+        Code function;
+        function.name = name;
+        return {KeyKind::python, out_.code(function), 0, key_flags::jit | (flags & key_flags::guessed)};
     }
 
     Key jit_key(const JitCode& jit, std::uint64_t address, std::uint32_t flags) {
         const bool is_return = (flags & key_flags::return_address) != 0;
         const std::optional<JitPlace> place = jit.place_of(address - (is_return ? 1 : 0));
-        if (!place) return {KeyKind::native, no_module, address, flags};
+        if (!place) return foreign_key(address, flags);
         return {KeyKind::python, out_.code(place->function), place->line,
                 key_flags::jit | (flags & key_flags::guessed)};
     }
@@ -248,6 +257,7 @@ private:
     }
 
     const wire::Recording& in_;
+    const PerfMap& perf_map_;
     TreeBuilder out_;
     std::uint32_t process_ = 0;
     std::unordered_map<std::uint32_t, ModuleAt> modules_;                // by module id
@@ -265,6 +275,6 @@ private:
 
 }  // namespace
 
-Tree gather(const wire::Recording& recording) { return Gatherer{recording}.run(); }
+Tree gather(const wire::Recording& recording, const PerfMap& perf_map) { return Gatherer{recording, perf_map}.run(); }
 
 }  // namespace pyprof::gather

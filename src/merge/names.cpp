@@ -53,9 +53,10 @@ const char* name_of(wire::Special special) {
     return "[unknown]";
 }
 
-// What Numba puts between Python and a function that it compiled (numba/core/callwrapper.py).
-bool is_numba_wrapper(const std::string& linkage_name) {
-    return symbols::demangle(linkage_name).starts_with("cpython::");
+// What Numba puts between Python and a function that it compiled (numba/core/callwrapper.py), and CPython with -X perf
+// around each function (Python/perf_trampoline.c): the function itself has a frame.
+bool is_wrapper(const std::string& linkage_name) {
+    return linkage_name.starts_with("py::") || symbols::demangle(linkage_name).starts_with("cpython::");
 }
 
 }  // namespace
@@ -170,7 +171,7 @@ NamedFrame Names::jit_frame(const gather::Key& key) {
                                                      .file = place.file,
                                                      .first_line = place.line,
                                                      .domain = profile::Domain::jit,
-                                                     .machinery = is_numba_wrapper(code.name)});
+                                                     .machinery = is_wrapper(code.name)});
     const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
     return {.function = function,
             .line = static_cast<std::uint32_t>(line),

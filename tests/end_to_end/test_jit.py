@@ -1,5 +1,6 @@
 """Code that a compiler makes while the program runs: named as its author did, without any setting."""
 
+import pathlib
 import re
 import signal
 import textwrap
@@ -107,3 +108,23 @@ def test_a_child_names_what_it_inherited(tmp_path):
     found = jit_functions(report)
     assert "[jit code]" not in found
     assert found["inner"] > 200
+
+
+def test_a_perf_map_names_what_nothing_else_does(tmp_path):
+    """Machine code that the program writes by itself: an endless loop with a counter, and a line in the map."""
+    script = tmp_path / "writes_code.py"
+    script.write_text(textwrap.dedent("""
+        import ctypes, mmap, os
+        code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+        code.write(bytes.fromhex("4889f8" "48ffc8" "75fb" "c3"))  # mov rax, rdi; dec rax; jnz; ret
+        address = ctypes.addressof(ctypes.c_char.from_buffer(code))
+        with open(f"/tmp/perf-{os.getpid()}.map", "w") as map:
+            map.write(f"{address:x} 9 count down\\n")
+        print(os.getpid())
+        ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64)(address)(6_000_000_000)
+    """))
+    recorded = runs.record([runs.python3, script], tmp_path)
+    pathlib.Path(f"/tmp/perf-{int(recorded.process.stdout)}.map").unlink()
+    (function,) = [f for f in recorded.report()["functions"] if f["domain"] == "jit"]
+    assert function["name"] == "count down"
+    assert function["self"]["samples"] > 100

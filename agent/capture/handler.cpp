@@ -36,9 +36,20 @@ bool is_agent_frame(std::uint64_t key) {
            (native_code.modules.flags(node_key::module_of(key)) & wire::module_flags::agent) != 0;
 }
 
+// Frames stay named as long as the walker remembers them.
+void name_jit_code(NativeStack& stack) {
+    for (std::uint32_t i = 0; i < stack.count; ++i) {
+        NativeFrame& frame = stack.frames[i];
+        if (frame.module == 0)
+            frame.module =
+                static_cast<std::uint16_t>(native_code.jit_code.find(frame.pc - (frame.is_return_address ? 1 : 0)));
+    }
+}
+
 void take_stack(ThreadState& thread, const Registers& registers) {
     expect_python_here(thread.python_memo);
     walk_native(registers, thread.stack, thread.memo, thread.native);
+    name_jit_code(thread.native);
     walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
     stitch(thread.native, thread.python, thread.merged);
     keep_wanted(thread.merged);

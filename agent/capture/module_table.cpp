@@ -140,11 +140,16 @@ std::uint32_t ModuleTable::insert(const FoundObject& found) {
 }
 
 ModuleTable::Entry* ModuleTable::claim() {
+    const std::uint32_t id = take_id();
+    return id == 0 ? nullptr : &entries_[id];
+}
+
+std::uint32_t ModuleTable::take_id() {
     std::uint32_t last = last_id_.load(std::memory_order_relaxed);
     do {
-        if (last == max_modules) return nullptr;
+        if (last == max_modules) return 0;
     } while (!last_id_.compare_exchange_weak(last, last + 1, std::memory_order_relaxed));
-    return &entries_[last + 1];
+    return last + 1;
 }
 
 // What lay in the same memory before is gone. Objects that nobody met again are never retired; they do no harm.

@@ -41,6 +41,9 @@ public:
     // wire::module_flags of a module whose record was made; 0 for id 0.
     std::uint32_t flags(std::uint64_t id) const { return flags_[id & max_modules].load(std::memory_order_relaxed); }
 
+    // An id that no module will get; 0 when there is none left.
+    std::uint32_t take_id();
+
     // An object is about to be unloaded, or may be loaded where another was: call at dlclose and at dlopen, before
     // the loader's work, and where that can be done, after it.
     void objects_changed() {

@@ -6,6 +6,7 @@ constinit NativeCode native_code;
 
 bool NativeCode::set_up(RecordingWriter& writer, const char* executable) {
     modules.set_up(writer, executable);
+    jit_code.set_up(writer, modules);
     return set_up_object_lookup();
 }
 

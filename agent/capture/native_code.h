@@ -5,6 +5,7 @@
 
 #include "agent/capture/call_site_cache.h"
 #include "agent/capture/cfi.h"
+#include "agent/capture/jit_table.h"
 #include "agent/capture/module_table.h"
 #include "agent/capture/row_cache.h"
 
@@ -14,6 +15,7 @@ struct NativeCode {
     ModuleTable modules;
     RowCache rows;
     CallSiteCache call_sites;
+    JitTable jit_code;
 
     // Before the first walk, not in a handler. False where objects cannot be looked up by address (dl_find.h): walks
     // then stop at the leaf.

@@ -312,7 +312,8 @@ private:
         const ScannedFrame frame{native_code,     generation_, at.sp, has_information, is_leaf ? &leaf_ : nullptr,
                                  scan_words_left_};
         const bool is_outside = !has_information && row.module() == 0;
-        if (!(is_outside && is_leaf && return_at_top(frame, memory_, caller)) &&
+        if (!(is_outside && scan_for_jit_caller(frame, at.lookup_address(), memory_, caller)) &&
+            !(is_outside && is_leaf && return_at_top(frame, memory_, caller)) &&
             !(is_outside && follow_frame_pointer(native_code, generation_, memory_, at.sp, caller)) &&
             !scan_for_caller(frame, memory_, caller))
             return failed;

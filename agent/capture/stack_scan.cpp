@@ -177,6 +177,34 @@ bool scan_from_registers(const ScannedFrame& frame, StackMemory& memory, std::ui
     return false;
 }
 
+// Where the call that ends at `end` went, if it says so itself: "call rel32", or "movabs r, imm64; call r", as LLVM has
+// it between objects. 0: it does not say. 12 bytes before `end` are readable.
+std::uint64_t target_of_call(const unsigned char* end, std::uint64_t address) {
+    std::int32_t distance = 0;
+    std::uint64_t target = 0;
+    std::memcpy(&distance, end - 4, sizeof distance);
+    std::memcpy(&target, end - 10, sizeof target);
+    if (end[-5] == call_relative) return address + static_cast<std::uint64_t>(static_cast<std::int64_t>(distance));
+    const bool by_register =
+        end[-12] == 0x48 && (end[-11] & 0xf8) == 0xb8 && end[-2] == 0xff && (end[-1] & 0xf8) == 0xd0;
+    return by_register && (end[-11] & 7) == (end[-1] & 7) ? target : 0;
+}
+
+// Whether `value` follows a call in JIT code that may have gone to `callee`: not one to the start of another function.
+bool follows_jit_call(const JitTable& jit, StackMemory& memory, MemoryRange callee, std::uint64_t value) {
+    unsigned char bytes[16];
+    if (jit.function_at(value - 1).begin == 0) return false;
+    for (std::uint64_t i = 0; i < sizeof bytes; i += 8) {
+        std::uint64_t word = 0;
+        if (!memory.read(value - sizeof bytes + i, word)) return false;
+        std::memcpy(bytes + i, &word, sizeof word);
+    }
+    const unsigned char* const end = bytes + sizeof bytes;
+    if (!ends_with_call(end, sizeof bytes)) return false;
+    const std::uint64_t target = target_of_call(end, value);
+    return target == 0 || target == callee.begin || jit.function_at(target).begin != target;
+}
+
 }  // namespace
 
 bool ends_with_call(const unsigned char* end, std::uint64_t count) {
@@ -207,6 +235,25 @@ bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCall
     if (!reader.may_read()) return false;
     return scan(frame, memory, begin, near_words, true, caller) || scan_from_registers(frame, memory, begin, caller) ||
            scan(frame, memory, begin, max_scanned_words, false, caller);
+}
+
+bool scan_for_jit_caller(const ScannedFrame& frame, std::uint64_t pc, StackMemory& memory, GuessedCaller& caller) {
+    const MemoryRange callee = frame.code.jit_code.function_at(pc);
+    const ObjectReader reader;
+    if (callee.begin == 0 || !reader.may_read()) return false;
+    std::uint64_t at = (frame.sp + 7) & ~7ULL;
+    for (std::uint32_t i = 0; i < near_words && frame.words_left > 0; ++i, --frame.words_left, at += 8) {
+        std::uint64_t value = 0;
+        if (!memory.is_plausible_cfa(at + 8, frame.sp) || !memory.read(at, value)) return false;
+        if (follows_jit_call(frame.code.jit_code, memory, callee, value)) {
+            caller = {value, at + 8, caller.bp};
+            return true;
+        }
+        if (is_return_address(frame.code, frame.generation, value) &&
+            CallerChain{frame.code, frame.generation, memory, value, at + 8}.is_sound())
+            return false;
+    }
+    return false;
 }
 
 bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp,

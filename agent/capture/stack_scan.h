@@ -46,6 +46,10 @@ bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller
 // is_return_address. `caller.bp` stays what it was. A walk that has no words left finds nothing.
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller);
 
+// The caller of JIT code in other JIT code, for a frame whose lookup address is `pc`: the nearest word that follows a
+// call there which does not say that it went elsewhere. Nothing where a sound return address into an object is nearer.
+bool scan_for_jit_caller(const ScannedFrame& frame, std::uint64_t pc, StackMemory& memory, GuessedCaller& caller);
+
 // The caller by the frame pointer, for code outside every loaded object: CPython's JIT and many others keep one.
 // Its return address must pass is_return_address, or follow a call in other code outside every object.
 bool follow_frame_pointer(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t sp,

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 namespace pyprof::hooks {
 
@@ -26,6 +27,7 @@ void resolve() {
     PYPROF_REAL(execvp);
     PYPROF_REAL(execvpe);
     PYPROF_REAL(fexecve);
+    PYPROF_REAL(mprotect);
 }
 
 }  // namespace pyprof::hooks

@@ -63,7 +63,7 @@ Contribution own_contribution(const PyprofAgentApi* api) {
     if (api == nullptr || !api->finish(&begin, &bytes)) return own;
     const auto recording = wire::decode(std::as_bytes(std::span{begin, bytes}));
     if (!recording) return own;
-    own.tree = gather::gather(*recording);
+    own.tree = gather::gather(*recording, gather::PerfMap::of(recording->header));
     if (const char* path = api->path()) own.recordings.push_back(std::filesystem::path{path}.filename().string());
     return own;
 }

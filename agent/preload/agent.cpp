@@ -22,6 +22,7 @@
 #include "agent/discover/text.h"
 #include "agent/hooks/real.h"
 #include "agent/preload/agent_api.h"
+#include "agent/preload/jit_code.h"
 #include "agent/preload/options.h"
 #include "agent/preload/sampler.h"
 #include "agent/preload/spool.h"
@@ -71,6 +72,7 @@ capture::RecordingWriter writer;
 void forget_announced() {
     capture::python_codes.reset();
     capture::native_code.modules.reset();
+    capture::native_code.jit_code.reset();
     capture::executable_ranges.forget();
 }
 
@@ -142,6 +144,7 @@ void start_in_child() {
     forget_announced();
     capture::reset_object_lookup();
     capture::reset_unloads();
+    jit_code_after_fork();
     start_clock();
     rename_recording(process.pid, process.started_realtime_ns);
     if (!options.children) {

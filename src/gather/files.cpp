@@ -68,7 +68,7 @@ Result<Tree> gather_file(const std::string& path) {
     }
     const Result<wire::Recording> recording = wire::decode(file->bytes());
     if (!recording) return failure(recording.error());
-    return gather(*recording);
+    return gather(*recording, PerfMap::of(recording->header));
 }
 
 Status write_gathered(const std::string& path, const Tree& tree, IfPresent if_present) {

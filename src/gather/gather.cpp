@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/saturate.h"
+#include "gather/jit_code.h"
 #include "gather/line_table.h"
 #include "gather/process_facts.h"
 #include "gather/text.h"
@@ -49,12 +50,13 @@ bool is_special(std::uint64_t key, wire::Special what) {
 
 class Gatherer {
 public:
-    explicit Gatherer(const wire::Recording& recording) : in_{recording} {}
+    Gatherer(const wire::Recording& recording, const PerfMap& perf_map) : in_{recording}, perf_map_{perf_map} {}
 
     Tree run() {
         process_ = out_.process(process_facts(in_));
         add_modules();
         add_codes();
+        for (const wire::DecodedJit& jit : in_.jits) jits_.emplace(jit.record.id, JitCode{jit});
         add_contexts();
         add_threads();
         add_values();
@@ -118,14 +120,33 @@ private:
         return Key{KeyKind::special, 0, node_key::special_of(node.key), 0};
     }
 
-    Key native_key(std::uint64_t key) const {
+    Key native_key(std::uint64_t key) {
         const std::uint32_t flags = ((key & node_key::return_bit) != 0 ? key_flags::return_address : 0) |
                                     ((key & node_key::guessed_bit) != 0 ? key_flags::guessed : 0);
         const std::uint64_t address = node_key::address_of(key);
+        const auto jit = jits_.find(static_cast<std::uint32_t>(node_key::module_of(key)));
+        if (jit != jits_.end()) return jit_key(jit->second, address, flags);
         const auto module = modules_.find(static_cast<std::uint32_t>(node_key::module_of(key)));
-        if (module == modules_.end() || address < module->second.load_bias)
-            return {KeyKind::native, no_module, address, flags};
+        if (module == modules_.end() || address < module->second.load_bias) return foreign_key(address, flags);
         return {KeyKind::native, module->second.index, address - module->second.load_bias, flags};
+    }
+
+    // Code outside every file of which no compiler told while it was made.
+    Key foreign_key(std::uint64_t address, std::uint32_t flags) {
+        const std::uint64_t back = (flags & key_flags::return_address) != 0 && address != 0 ? 1 : 0;
+        const std::string_view name = perf_map_.name_at(address - back);
+        if (name.empty()) return {KeyKind::native, no_module, address, flags};
+        Code function;
+        function.name = name;
+        return {KeyKind::python, out_.code(function), 0, key_flags::jit | (flags & key_flags::guessed)};
+    }
+
+    Key jit_key(const JitCode& jit, std::uint64_t address, std::uint32_t flags) {
+        const bool is_return = (flags & key_flags::return_address) != 0;
+        const std::optional<JitPlace> place = jit.place_of(address - (is_return ? 1 : 0));
+        if (!place) return foreign_key(address, flags);
+        return {KeyKind::python, out_.code(place->function), place->line,
+                key_flags::jit | (flags & key_flags::guessed)};
     }
 
     Key python_key(std::uint64_t key) const {
@@ -238,10 +259,12 @@ private:
     }
 
     const wire::Recording& in_;
+    const PerfMap& perf_map_;
     TreeBuilder out_;
     std::uint32_t process_ = 0;
     std::unordered_map<std::uint32_t, ModuleAt> modules_;                // by module id
     std::unordered_map<std::uint32_t, CodeAt> codes_;                    // by code id
+    std::unordered_map<std::uint32_t, JitCode> jits_;                    // by module id
     std::vector<std::uint32_t> contexts_;                                // of each node
     std::unordered_map<std::uint32_t, std::uint32_t> spawner_contexts_;  // by node id, only those that are wanted
     std::unordered_set<std::uint32_t> ended_threads_trees_;              // thread indexes
@@ -254,6 +277,6 @@ private:
 
 }  // namespace
 
-Tree gather(const wire::Recording& recording) { return Gatherer{recording}.run(); }
+Tree gather(const wire::Recording& recording, const PerfMap& perf_map) { return Gatherer{recording, perf_map}.run(); }
 
 }  // namespace pyprof::gather

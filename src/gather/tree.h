@@ -20,7 +20,8 @@ struct Module {
     friend auto operator<=>(const Module&, const Module&) = default;
 };
 
-// A Python function: what its code object says.
+// A Python function: what its code object says. A function that a JIT compiler made: its linkage name is `name`, there
+// is no `qualname`, and file and line are there if the compiler told them.
 struct Code {
     std::string file;
     std::string name;      // co_name
@@ -32,8 +33,9 @@ struct Code {
 enum class KeyKind : std::uint32_t { root = 0, native = 1, python = 2, special = 3 };
 
 // What a context stands for. native: `index` is a module (no_module for code outside every file), `value` the module
-// offset (or raw address) and `flags`; python: `index` is a code, `value` the line; special: `value` is
-// wire::Special, except for thread_root and ended_threads, which are dissolved while gathering.
+// offset (or raw address) and `flags`; python: `index` is a code, `value` the line, and the flag `jit`, perhaps with
+// others, if it ran as machine code; special: `value` is wire::Special, except for thread_root and ended_threads, which
+// are dissolved while gathering.
 struct Key {
     KeyKind kind = KeyKind::root;
     std::uint32_t index = 0;
@@ -45,6 +47,7 @@ inline constexpr std::uint32_t no_module = 0xffffffff;
 namespace key_flags {
 inline constexpr std::uint32_t return_address = 1;
 inline constexpr std::uint32_t guessed = 2;
+inline constexpr std::uint32_t jit = 4;
 }  // namespace key_flags
 
 struct Context {

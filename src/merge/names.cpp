@@ -4,6 +4,7 @@
 
 #include "merge/wrappers.h"
 #include "profile/categories.h"
+#include "symbols/demangle.h"
 
 namespace pyprof::merge {
 namespace {
@@ -53,6 +54,12 @@ const char* name_of(wire::Special special) {
     return "[unknown]";
 }
 
+// What Numba puts between Python and a function that it compiled (numba/core/callwrapper.py), and CPython with -X perf
+// around each function (Python/perf_trampoline.c): the function itself has a frame.
+bool is_wrapper(const std::string& linkage_name) {
+    return linkage_name.starts_with("py::") || symbols::demangle(linkage_name).starts_with("cpython::");
+}
+
 }  // namespace
 
 std::size_t Names::HashKey::operator()(const gather::Key& key) const {
@@ -64,7 +71,7 @@ std::size_t Names::HashKey::operator()(const gather::Key& key) const {
 }
 
 Names::Names(const gather::Tree& tree, const symbols::Options& options, Tables& tables)
-    : tree_{tree}, options_{options}, tables_{tables}, modules_(tree.modules.size()) {}
+    : tree_{tree}, options_{options}, tables_{tables}, numba_sources_{tree}, modules_(tree.modules.size()) {}
 
 std::span<const NamedFrame> Names::frames(const gather::Key& key) {
     const auto [entry, is_new] = known_.try_emplace(key);
@@ -82,7 +89,7 @@ void Names::add_frames(const gather::Key& key) {
             add_native(key);
             break;
         case gather::KeyKind::python:
-            frames_.push_back(python_frame(key));
+            frames_.push_back((key.flags & gather::key_flags::jit) != 0 ? jit_frame(key) : python_frame(key));
             break;
         case gather::KeyKind::special:
         case gather::KeyKind::root:
@@ -154,6 +161,22 @@ NamedFrame Names::python_frame(const gather::Key& key) {
                           .domain = profile::Domain::python});
     const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
     return {.function = function, .line = static_cast<std::uint32_t>(line), .kind = FrameKind::python};
+}
+
+NamedFrame Names::jit_frame(const gather::Key& key) {
+    const gather::Code& code = tree_.codes[key.index];
+    NumbaSources::Place place{code.file, static_cast<std::uint32_t>(std::max(code.first_line, 0))};
+    if (code.file.empty()) place = numba_sources_.find(code.name).value_or(place);
+    const std::uint32_t function = tables_.function({.name = symbols::display_name(code.name),
+                                                     .system_name = code.name,
+                                                     .file = place.file,
+                                                     .first_line = place.line,
+                                                     .domain = profile::Domain::jit,
+                                                     .machinery = is_wrapper(code.name)});
+    const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
+    return {.function = function,
+            .line = static_cast<std::uint32_t>(line),
+            .guessed = (key.flags & gather::key_flags::guessed) != 0};
 }
 
 NamedFrame Names::special_frame(const gather::Key& key) {

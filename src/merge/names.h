@@ -9,6 +9,7 @@
 
 #include "gather/tree.h"
 #include "merge/domains.h"
+#include "merge/numba_sources.h"
 #include "merge/tables.h"
 #include "profile/profile.h"
 #include "symbols/module_symbols.h"
@@ -62,11 +63,13 @@ private:
     NamedFrame native_frame(std::uint32_t module, const symbols::Frame& frame);
     std::uint32_t native_function(std::uint32_t module, std::uint32_t number);
     NamedFrame python_frame(const gather::Key& key);
+    NamedFrame jit_frame(const gather::Key& key);
     NamedFrame special_frame(const gather::Key& key);
 
     const gather::Tree& tree_;
     symbols::Options options_;
     Tables& tables_;
+    NumbaSources numba_sources_;
     std::vector<ModuleState> modules_;
     std::vector<NamedFrame> frames_;
     std::unordered_map<gather::Key, Range, HashKey> known_;

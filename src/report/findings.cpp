@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "profile/compiling.h"
 #include "profile/interval.h"
 #include "profile/views.h"
 #include "report/words.h"
@@ -130,6 +131,22 @@ void about_kernels(const Profile& profile, std::uint64_t all, Sentences& out) {
                               place(profile.functions[caller.function].file, caller.line)));
 }
 
+void about_compiling(const Profile& profile, std::uint64_t all, Sentences& out) {
+    const std::vector<profile::CompileRow> rows = profile::compile_rows(profile);
+    std::uint64_t sum = 0;
+    for (const profile::CompileRow& row : rows) sum += row.total.weight;
+    if (share_of(sum, all) < noteworthy) return;
+    std::string sentence = fmt::format("Compiling takes {} of the time", percent(share_of(sum, all)));
+    constexpr std::size_t most_lines = 3;
+    for (std::size_t i = 0; i < std::min(most_lines, rows.size()) && rows[i].caller != profile::none; i++) {
+        const profile::Location& caller = profile.locations[rows[i].caller];
+        sentence +=
+            (i == 0 ? ", in first calls at " : ", ") + place(profile.functions[caller.function].file, caller.line);
+    }
+    if (rows.size() > most_lines) sentence += fmt::format(" and {} more lines", rows.size() - most_lines);
+    out.push_back(sentence + ".");
+}
+
 void about_interpreter(const Profile& profile, std::uint64_t all, Sentences& out) {
     const Split categories = profile::category_sums(profile);
     const std::vector<profile::LineRow> lines = profile::line_rows(profile);
@@ -163,6 +180,7 @@ std::vector<std::string> findings(const Profile& profile) {
     about_mpi(profile, all, sentences);
     about_imbalance(profile, sentences);
     about_kernels(profile, all, sentences);
+    about_compiling(profile, all, sentences);
     about_interpreter(profile, all, sentences);
     if (sentences.size() > most_findings) sentences.resize(most_findings);
     return sentences;

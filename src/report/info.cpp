@@ -18,7 +18,7 @@ struct Meaning {
 };
 
 // The causes of wire::Loss (src/wire/recording.h), for people.
-constexpr std::array<Meaning, 17> meanings = {{
+constexpr std::array<Meaning, 18> meanings = {{
     {"reentered", "timer expiries inside the profiler, charged to the next sample"},
     {"memory_full", "expiries charged to a caller because --max-memory was reached"},
     {"file_full", "pieces that the spool's disk had no room for"},
@@ -35,6 +35,7 @@ constexpr std::array<Meaning, 17> meanings = {{
     {"counters_lost", "threads whose events were not counted to their end"},
     {"sample_spared", "timer expiries after samples that took long, charged to the next sample"},
     {"stack_too_small", "threads without a timer, for their stacks are too small for it"},
+    {"jit_code_full", "pieces of compiled code whose functions could not be stored"},
     {"unsampled_cpu", "timer expiries that the CPU time used should have given and that never came"},
 }};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "profile/compiling.h"
 #include "profile/interval.h"
 #include "profile/libraries.h"
 #include "profile/ratios.h"
@@ -75,6 +76,13 @@ public:
             entry["wait_ns"] = nullptr;
             entry["samples"] = row.cost.total.samples;
             entry["ranks"] = spread(row.cost.total_ranks);
+            return entry;
+        });
+    }
+    ordered_json compiling() const {
+        return list(profile::compile_rows(profile_), [&](const profile::CompileRow& row) {
+            ordered_json entry = place(row.caller);
+            entry["total"] = amount(row.total);
             return entry;
         });
     }
@@ -315,6 +323,7 @@ std::string json(const Profile& profile, const Options& options) {
                                  {"functions", lists.functions()},
                                  {"lines", lists.lines()},
                                  {"kernels", lists.kernels()},
+                                 {"compiling", lists.compiling()},
                                  {"mpi", lists.mpi()},
                                  {"ranks", lists.ranks()},
                                  {"threads", lists.threads()},

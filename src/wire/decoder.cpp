@@ -143,6 +143,8 @@ private:
                 return read_thread(record);
             case RecordKind::unloaded:
                 return read_unloaded(record);
+            case RecordKind::jit:
+                return read_jit(record);
         }
         return true;  // a kind that a later pyprof added to this version
     }
@@ -182,6 +184,21 @@ private:
     bool read_unloaded(Bytes record) {
         if (record.size() < sizeof(UnloadedRecord)) return false;
         out_.unloaded.push_back(copy_at<UnloadedRecord>(record, 0).id);
+        return true;
+    }
+
+    bool read_jit(Bytes record) {
+        if (record.size() < sizeof(JitRecord)) return false;
+        DecodedJit jit{copy_at<JitRecord>(record, 0), {}, {}, {}};
+        Tail tail{record.subspan(sizeof(JitRecord))};
+        if (jit.record.function_count > tail.rest.size() / sizeof(JitFunction)) return false;
+        for (std::uint32_t i = 0; i < jit.record.function_count; ++i)
+            jit.functions.push_back(copy_at<JitFunction>(tail.rest, i * sizeof(JitFunction)));
+        tail.take(static_cast<std::uint32_t>(jit.record.function_count * sizeof(JitFunction)));
+        for (const JitFunction& function : jit.functions) jit.names.push_back(tail.take(function.name_bytes));
+        jit.lines = tail.take(jit.record.line_bytes);
+        if (tail.overrun || jit.record.id == 0 || !module_ids_.insert(jit.record.id).second) return false;
+        out_.jits.push_back(std::move(jit));
         return true;
     }
 

@@ -39,12 +39,20 @@ struct DecodedCode {
     std::string table;                 // of record.table_kind
 };
 
+struct DecodedJit {
+    JitRecord record;
+    std::vector<JitFunction> functions;  // within the record's range
+    std::vector<std::string> names;      // of each function: linkage names
+    std::string lines;                   // .debug_line
+};
+
 struct Recording {
     RecordingHeader header;              // zero where the file is cut within it; extra_metrics is in its range
     std::vector<TreeNode> nodes;         // parents before their children
     std::vector<std::uint64_t> extras;   // values of the extra metrics, node by node
-    std::vector<DecodedModule> modules;  // ids are unique and not 0, as in the three below
+    std::vector<DecodedModule> modules;  // ids are unique and not 0, as in the lists below
     std::vector<DecodedCode> codes;
+    std::vector<DecodedJit> jits;  // ids are those of no module
     std::vector<ThreadRecord> threads;
     std::vector<std::uint32_t> unloaded;  // module ids
     std::uint64_t file_bytes = 0;

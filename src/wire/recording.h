@@ -57,6 +57,7 @@ enum class Loss : std::uint32_t {
     counters_lost,      // threads whose events were not counted, or not to their end
     sample_spared,      // expiries right after a sample that took long, charged to the next sample
     stack_too_small,    // threads that got no timer because a handler might not fit on their stack
+    jit_code_full,      // objects of JIT compilers whose functions could not be stored
     count
 };
 inline constexpr std::uint32_t loss_slots = 32;
@@ -208,8 +209,9 @@ enum class Special : std::uint64_t {
     worker_threads = 13,  // above: the Python frames for which a pool's thread works, which are another thread's
 };
 
-// Module id 0 is "no module": code outside every loaded object (JIT code). Code id 0 is "unknown code".
-enum class RecordKind : std::uint32_t { module = 1, code = 2, thread = 3, unloaded = 4 };
+// Module id 0 is "no module": code outside every loaded object that no JIT compiler described. Code id 0 is "unknown
+// code".
+enum class RecordKind : std::uint32_t { module = 1, code = 2, thread = 3, unloaded = 4, jit = 5 };
 
 struct RecordHeader {
     std::uint32_t size;  // whole record incl. this header, a multiple of 8; written last
@@ -290,6 +292,24 @@ struct ThreadRecord {
 struct UnloadedRecord {
     RecordHeader header;
     std::uint32_t id;
+    std::uint32_t reserved;
+};
+
+// Code made at run time, as its compiler described it for debuggers: an object without a file. Followed by
+// `function_count` JitFunctions by address, their names without gaps, and `.debug_line` with addresses that count from
+// `begin`.
+struct JitRecord {
+    RecordHeader header;
+    std::uint32_t id;  // shared with ModuleRecord: code in the place of older code gets a new one
+    std::uint32_t function_count;
+    std::uint64_t begin, end;  // address range of the functions
+    std::uint32_t name_bytes;  // of all names
+    std::uint32_t line_bytes;  // 0: the compiler told no lines
+};
+struct JitFunction {
+    std::uint32_t offset;  // of its first byte after `begin`
+    std::uint32_t bytes;
+    std::uint32_t name_bytes;
     std::uint32_t reserved;
 };
 

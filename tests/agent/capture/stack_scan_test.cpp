@@ -1,6 +1,7 @@
 #include "agent/capture/stack_scan.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -10,6 +11,7 @@
 extern "C" const char pyprof_test_after_known_call[];  // of a function with unwind information
 extern "C" const char pyprof_test_after_bare_call[];   // of one without
 
+using namespace pyprof;
 using namespace pyprof::capture;
 
 namespace {
@@ -181,4 +183,71 @@ TEST_CASE("a frame pointer is followed to a return address only") {
         CHECK_FALSE(follow_frame_pointer(code(), 0, memory, stack.sp(), other));
         CHECK(other.pc == 1);
     }
+}
+
+namespace {
+
+// Three functions of a JIT compiler: the first calls the second, directly and through a register, and the third.
+struct JitFunctions {
+    static constexpr std::uint32_t sizes[] = {64, 32, 32};
+    alignas(64) unsigned char code[128] = {};
+    std::uint64_t begin = reinterpret_cast<std::uint64_t>(code);
+    std::uint64_t second = begin + 64, third = begin + 96;
+
+    explicit JitFunctions(JitTable& table) {
+        put_call(16, second);
+        put_call(32, third);
+        const unsigned char by_register[] = {0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xd0};  // movabs, call *%rax
+        std::memcpy(code + 44, by_register, sizeof by_register);
+        std::memcpy(code + 46, &second, sizeof second);
+        constexpr std::uint32_t bytes = sizeof(wire::JitRecord) + 3 * sizeof(wire::JitFunction);
+        wire::JitRecord* const record = table.next_record(bytes);
+        REQUIRE(record != nullptr);
+        record->begin = begin;
+        record->end = begin + sizeof code;
+        record->function_count = 3;
+        auto* function = reinterpret_cast<wire::JitFunction*>(record + 1);
+        for (std::uint32_t i = 0, offset = 0; i < 3; offset += sizes[i++]) function[i] = {offset, sizes[i], 0, 0};
+        table.add(bytes, begin);
+    }
+
+    void put_call(std::size_t end, std::uint64_t target) {
+        const auto distance = static_cast<std::int32_t>(target - begin - end);
+        code[end - 5] = 0xe8;
+        std::memcpy(code + end - 4, &distance, sizeof distance);
+    }
+    std::uint64_t after_direct() const { return begin + 16; }
+    std::uint64_t after_call_of_third() const { return begin + 32; }
+    std::uint64_t after_call_by_register() const { return begin + 56; }
+};
+
+}  // namespace
+
+TEST_CASE("compiled code is left to the compiled code that called it, not to what called another function") {
+    const JitFunctions jit{code().jit_code};
+    FakeStack stack{std::vector<std::uint64_t>(100)};
+    stack.words[3] = jit.after_call_of_third();
+    stack.words[5] = jit.begin + 20;  // follows no call
+    stack.words[9] = GENERATE_COPY(jit.after_direct(), jit.after_call_by_register());
+    StackMemory memory = stack.memory();
+    GuessedCaller caller{0, 0, 7};
+    ScannedFrame frame = frame_at(stack.sp(), false, nullptr);
+    REQUIRE(scan_for_jit_caller(frame, jit.second + 8, memory, caller));
+    CHECK(caller.pc == stack.words[9]);
+    CHECK(caller.sp == stack.sp() + 80);
+    CHECK(caller.bp == 7);
+    REQUIRE(scan_for_jit_caller(frame, jit.third, memory, caller));
+    CHECK(caller.pc == jit.after_call_of_third());
+}
+
+TEST_CASE("a sound return address into an object is nearer than compiled code further on") {
+    const JitFunctions jit{code().jit_code};
+    FakeStack stack{std::vector<std::uint64_t>(1000)};
+    stack.put_chain(2, after_known());
+    stack.words[20] = jit.after_direct();
+    StackMemory memory = stack.memory();
+    GuessedCaller caller{0, 0, 0};
+    CHECK_FALSE(scan_for_jit_caller(frame_at(stack.sp(), false, nullptr), jit.second, memory, caller));
+    stack.words[2] = 0;
+    CHECK_FALSE(scan_for_jit_caller(frame_at(stack.sp(), false, nullptr), 0x1234, memory, caller));
 }

@@ -44,5 +44,15 @@ TEST_CASE("A line on which the interpreter is busy is named") {
                        "The interpreter itself spends 75.0 % of the time on the line app.py:3."));
 }
 
+TEST_CASE("What compilers take is said, with the lines whose calls made them compile") {
+    test_support::ProfileBuilder make;
+    const std::uint32_t thread = make.thread(make.process(-1, 1, "host"), 1, "main", true);
+    const std::uint32_t line = make.location(make.python("<module>", "app.py", 1), 7);
+    const std::uint32_t compiler = make.location(make.python("run", "/lib/numba/core/compiler_machinery.py", 1), 2);
+    make.add(make.path(0, {line}), thread, 300);
+    make.add(make.path(0, {line, compiler}), thread, 100);
+    CHECK(any_contains(findings_of(make.build()), "Compiling takes 25.0 % of the time, in first calls at app.py:7."));
+}
+
 }  // namespace
 }  // namespace pyprof::report

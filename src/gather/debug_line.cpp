@@ -1,0 +1,206 @@
+#include "gather/debug_line.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace pyprof::gather {
+namespace {
+
+constexpr std::size_t max_rows = 1U << 20;
+constexpr std::size_t max_file_bytes = 4096;
+
+// A cursor that never passes the end; what it cannot read is 0.
+class Cursor {
+public:
+    explicit Cursor(std::string_view bytes) : rest_{bytes} {}
+
+    bool at_end() const { return rest_.empty(); }
+    bool failed() const { return failed_; }
+
+    template <class T>
+    T fixed() {
+        T value{};
+        const std::string_view bytes = take(sizeof value);
+        if (bytes.size() == sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
+        return value;
+    }
+    std::string_view take(std::uint64_t count) {
+        if (count > rest_.size()) {
+            failed_ = true;
+            count = rest_.size();
+        }
+        const std::string_view taken = rest_.substr(0, count);
+        rest_.remove_prefix(count);
+        return taken;
+    }
+    std::string_view text() {
+        const std::string_view text = take(std::min(rest_.find('\0'), rest_.size()));
+        take(1);
+        return text;
+    }
+    std::uint64_t leb() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0;; shift += 7) {
+            const auto byte = fixed<std::uint8_t>();
+            if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
+            if ((byte & 0x80) == 0) return value;
+        }
+    }
+    std::int64_t signed_leb() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0;;) {
+            const auto byte = fixed<std::uint8_t>();
+            if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
+            shift += 7;
+            if ((byte & 0x80) != 0) continue;
+            if (shift < 64 && (byte & 0x40) != 0) value |= ~std::uint64_t{0} << shift;
+            return static_cast<std::int64_t>(value);
+        }
+    }
+
+private:
+    std::string_view rest_;
+    bool failed_ = false;
+};
+
+enum Standard : std::uint8_t {
+    copy = 1,
+    advance_pc = 2,
+    advance_line = 3,
+    set_file = 4,
+    const_add_pc = 8,
+    fixed_advance_pc = 9,
+};
+enum Extended : std::uint8_t { end_sequence = 1, set_address = 2 };
+
+}  // namespace
+
+// One unit: its header, then its program.
+class DebugLine::Unit {
+public:
+    Unit(std::string_view bytes, DebugLine& out) : in_{bytes}, out_{out} {}
+
+    void run() {
+        const auto version = in_.fixed<std::uint16_t>();
+        if (version < 2 || version > 4) return;
+        Cursor header{in_.take(in_.fixed<std::uint32_t>())};
+        read_header(header, version);
+        if (header.failed() || line_range_ == 0) return;
+        while (!in_.at_end() && !in_.failed() && out_.rows_.size() < max_rows) step(in_.fixed<std::uint8_t>());
+    }
+
+private:
+    void read_header(Cursor& header, std::uint16_t version) {
+        shortest_ = header.fixed<std::uint8_t>();
+        if (version >= 4) header.fixed<std::uint8_t>();  // operations per instruction: 1 but for VLIW
+        header.fixed<std::uint8_t>();                    // is_stmt
+        line_base_ = header.fixed<std::int8_t>();
+        line_range_ = header.fixed<std::uint8_t>();
+        opcode_base_ = header.fixed<std::uint8_t>();
+        operands_ = header.take(opcode_base_ == 0 ? 0 : opcode_base_ - 1U);
+        std::vector<std::string_view> folders{{}};
+        for (std::string_view folder = header.text(); !folder.empty(); folder = header.text())
+            folders.push_back(folder);
+        first_file_ = static_cast<std::uint32_t>(out_.files_.size());
+        for (std::string_view name = header.text(); !name.empty(); name = header.text()) {
+            const std::uint64_t folder = header.leb();
+            header.leb();  // time
+            header.leb();  // size
+            out_.files_.push_back(path(folder < folders.size() ? folders[folder] : std::string_view{}, name));
+        }
+    }
+
+    static std::string path(std::string_view folder, std::string_view name) {
+        std::string joined;
+        if (!folder.empty() && !name.starts_with('/')) joined.append(folder.substr(0, max_file_bytes)).append("/");
+        return joined.append(name.substr(0, max_file_bytes));
+    }
+
+    void step(std::uint8_t opcode) {
+        if (opcode >= opcode_base_) {
+            const unsigned adjusted = opcode - opcode_base_;
+            address_ += std::uint64_t{adjusted / line_range_} * shortest_;
+            line_ += line_base_ + static_cast<std::int64_t>(adjusted % line_range_);
+            emit(false);
+        } else if (opcode == 0) {
+            extended();
+        } else {
+            standard(opcode);
+        }
+    }
+
+    void standard(std::uint8_t opcode) {
+        switch (opcode) {
+            case copy:
+                return emit(false);
+            case advance_pc:
+                address_ += in_.leb() * shortest_;
+                return;
+            case advance_line:
+                line_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(line_) +
+                                                  static_cast<std::uint64_t>(in_.signed_leb()));
+                return;
+            case set_file:
+                file_ = in_.leb();
+                return;
+            case const_add_pc:
+                address_ += std::uint64_t{(255U - opcode_base_) / line_range_} * shortest_;
+                return;
+            case fixed_advance_pc:
+                address_ += in_.fixed<std::uint16_t>();
+                return;
+            default:
+                for (int i = operands_[opcode - 1U]; i > 0; --i) in_.leb();
+        }
+    }
+
+    void extended() {
+        Cursor operation{in_.take(in_.leb())};
+        const auto opcode = operation.fixed<std::uint8_t>();
+        if (opcode == set_address) address_ = operation.fixed<std::uint64_t>();
+        if (opcode != end_sequence) return;
+        emit(true);
+        address_ = 0;
+        file_ = 1;
+        line_ = 1;
+    }
+
+    void emit(bool ends) {
+        const std::uint64_t files = out_.files_.size() - first_file_;
+        if (file_ == 0 || file_ > files) return;
+        const bool fits = line_ > 0 && line_ <= std::numeric_limits<std::int32_t>::max();
+        out_.rows_.push_back({address_, first_file_ + static_cast<std::uint32_t>(file_ - 1),
+                              fits ? static_cast<std::uint32_t>(line_) : 0, ends});
+    }
+
+    Cursor in_;
+    DebugLine& out_;
+    std::uint8_t shortest_ = 1, line_range_ = 0, opcode_base_ = 0;
+    std::int8_t line_base_ = 0;
+    std::string_view operands_;  // how many each standard opcode has
+    std::uint32_t first_file_ = 0;
+    std::uint64_t address_ = 0, file_ = 1;
+    std::int64_t line_ = 1;
+};
+
+DebugLine::DebugLine(std::string_view section) {
+    Cursor in{section};
+    while (!in.at_end() && !in.failed()) {
+        const auto bytes = in.fixed<std::uint32_t>();
+        if (bytes >= 0xfffffff0) break;  // 64-bit DWARF, which nobody makes
+        Unit{in.take(bytes), *this}.run();
+    }
+    // A sequence ends where the next begins, so ends come first.
+    std::stable_sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) {
+        return a.address != b.address ? a.address < b.address : a.ends && !b.ends;
+    });
+}
+
+const DebugLine::Row* DebugLine::row_at(std::uint64_t address) const {
+    const auto next = std::upper_bound(rows_.begin(), rows_.end(), address,
+                                       [](std::uint64_t wanted, const Row& row) { return wanted < row.address; });
+    return next == rows_.begin() || (next - 1)->ends ? nullptr : &*(next - 1);
+}
+
+}  // namespace pyprof::gather

@@ -1,13 +1,13 @@
 #include "agent/preload/agent.h"
 
 #include <dlfcn.h>
-#include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "agent/capture/executable_ranges.h"
 #include "agent/capture/figures.h"
 #include "agent/capture/handler.h"
+#include "agent/capture/memory_maps.h"
 #include "agent/capture/native_code.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/python_state.h"
@@ -209,20 +209,17 @@ void go_on_sampling() {
     if (options.wall) start_watching();
 }
 
-// Libraries that a profile names even if no sample met them.
+// Libraries that a profile names even if no sample met them. Asks the kernel and not the loader, whose lock may have
+// been held by a thread that a fork left behind.
 void note_libraries() {
-    const auto note = [](dl_phdr_info* object, std::size_t, void*) {
-        if (!capture::ModuleTable::is_notable(object->dlpi_name)) return 0;
-        for (int i = 0; i < object->dlpi_phnum; ++i) {
-            const ElfW(Phdr)& segment = object->dlpi_phdr[i];
-            if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
-            capture::Module module;
-            capture::native_code.modules.find(object->dlpi_addr + segment.p_vaddr, module);
-            break;
-        }
-        return 0;
-    };
-    dl_iterate_phdr(note, nullptr);
+    capture::MemoryMaps maps;
+    if (!maps.is_open()) return;
+    char path[1024];
+    for (capture::MappedRange range; maps.next(range, path, sizeof path);) {
+        capture::Module module;
+        if (range.is_executable && capture::ModuleTable::is_notable(path))
+            capture::native_code.modules.find(range.begin, module);
+    }
 }
 
 // Moves the recording out of the way, complete, under the name of finished ones.

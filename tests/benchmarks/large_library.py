@@ -5,7 +5,7 @@ usage: large_library.py FOLDER [--megabytes 100] [--rounds 5] [--jobs N]
 
 FOLDER keeps the sources and liblarge.so, so that a second call only measures. symbol_speed of the build under test
 ($PYPROF_BUILD, else build/dev) names 50 000 distinct addresses in a new process per round, first without a cache and
-then from it; medians are printed.
+then from it.
 """
 
 import argparse
@@ -16,8 +16,8 @@ import re
 import statistics
 import subprocess
 
-top = pathlib.Path(__file__).resolve().parents[2]
-build = pathlib.Path(os.environ.get("PYPROF_BUILD", top / "build/dev"))
+import measure
+
 functions_per_unit = 40
 
 # Each function sorts, fills a map and calls small functions three deep, so that the compiler inlines a lot of both the
@@ -78,15 +78,16 @@ def build_library(folder, megabytes, jobs):
     return library
 
 
-def measure(library, rounds):
-    """Milliseconds to open, look up and save, {"cold": [...], "cached": [...]}."""
-    totals = {}
+def name_addresses(library, rounds):
+    """Milliseconds to open, look up and save, {"cold": [(…), …], "cached": [(…), …]}, and what was named."""
+    taken = {}
     for _ in range(rounds):
-        text = subprocess.run([build / "tests/symbol_speed", library], capture_output=True, text=True, check=True).stdout
-        for name, opened, lookup, save in re.findall(r"^(\w+) .*open ([\d.]+) ms, lookup ([\d.]+) ms, save ([\d.]+)", text,
-                                                     re.M):
-            totals.setdefault(name, []).append((float(opened), float(lookup), float(save)))
-    return text, totals
+        text = subprocess.run([measure.build / "tests/symbol_speed", library], capture_output=True, text=True,
+                              check=True).stdout
+        for name, *figures in re.findall(r"^(\w+) .*open ([\d.]+) ms, lookup ([\d.]+) ms, save ([\d.]+)", text, re.M):
+            taken.setdefault(name, []).append([float(figure) for figure in figures])
+    what = re.search(r"(\d+ addresses of [\d.]+ MB).*?(\d+ frames of \d+ functions)", text)
+    return taken, f"{what[1]}, {what[2]}"
 
 
 def main():
@@ -97,13 +98,13 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    library = build_library(arguments.folder, arguments.megabytes, arguments.jobs)
-    text, totals = measure(library, arguments.rounds)
-    print(text.strip())
-    for name, values in totals.items():
-        opened, lookup, save = (statistics.median(column) for column in zip(*values))
-        print(f"{name}: open {opened:.1f} ms, lookup {lookup:.1f} ms, together {opened + lookup:.1f} ms, "
-              f"save {save:.1f} ms (medians of {len(values)})")
+    taken, what = name_addresses(build_library(arguments.folder, arguments.megabytes, arguments.jobs), arguments.rounds)
+    rows = []
+    for name, goal in (("cold", 1000), ("cached", 50)):
+        opened, lookup, save = (statistics.median(column) for column in zip(*taken[name]))
+        rows.append([name, f"{opened:.0f}", f"{lookup:.0f}", f"{opened + lookup:.0f}", f"{save:.0f}", str(goal)])
+    measure.append("naming", f"{what}; medians of {arguments.rounds}",
+                   ["index", "open ms", "look up ms", "together ms", "save ms", "goal ms"], rows, taken)
 
 
 if __name__ == "__main__":

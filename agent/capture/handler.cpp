@@ -140,7 +140,12 @@ void keep_wanted(MergedStack& stack) {
 
 ThreadState* (*interrupted_thread)(const siginfo_t& info) = nullptr;
 
-bool ensure_thread(ThreadState& thread, const InsideAgent&) {
+bool is_of_pool(const ThreadState& thread) {
+    if (thread.start_routine == 0) return false;
+    return (native_code.modules.flags(module_of(thread.start_routine)) & wire::module_flags::thread_pool) != 0;
+}
+
+bool ensure_record(ThreadState& thread, const InsideAgent&) {
     if (!ensure_recording()) return false;
     if (thread.record == nullptr) {
         auto* record = static_cast<wire::ThreadRecord*>(RecordingWriter{}.reserve(sizeof(wire::ThreadRecord)));
@@ -154,13 +159,16 @@ bool ensure_thread(ThreadState& thread, const InsideAgent&) {
         record->start_module = thread.start_routine == 0 ? 0 : module_of(thread.start_routine);
         record->armed = thread.arming.engine.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
         record->started_ns = thread.started_ns;
-        const bool works_for_others =
-            (native_code.modules.flags(record->start_module) & wire::module_flags::thread_pool) != 0;
-        thread.driver.starter = works_for_others ? thread.starter : 0;
+        thread.driver.starter = is_of_pool(thread) ? thread.starter : 0;
         copy_name(thread, record->name);
         RecordingWriter{}.commit(record, sizeof *record);
         thread.record = record;
     }
+    return true;
+}
+
+bool ensure_thread(ThreadState& thread, const InsideAgent& inside) {
+    if (!ensure_record(thread, inside)) return false;
     if (!thread.tree.started()) {
         thread.tree.start(process.arena, process.budget, thread.record->index,
                           node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_root)));

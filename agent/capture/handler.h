@@ -14,6 +14,11 @@ void on_sample(int signal, siginfo_t* info, void* context) noexcept;
 // Async-signal-safe.
 extern ThreadState* (*interrupted_thread)(const siginfo_t& info);
 
+// Whether its start routine lies in a library that keeps a pool of threads.
+bool is_of_pool(const ThreadState& thread);
+
+// Makes sure that the thread has its record. False: no memory, no disk.
+bool ensure_record(ThreadState& thread, const InsideAgent& inside);
 // Makes sure that the thread has its record and a tree. False: no memory, no disk.
 bool ensure_thread(ThreadState& thread, const InsideAgent& inside);
 

@@ -12,10 +12,13 @@ constexpr std::uint64_t max_path_bytes = 4095;
 // File names of the libraries whose frames count as MPI: the library itself, its plug-ins and its transports.
 constexpr const char* mpi_prefixes[] = {"libmpi", "libopen-pal", "libopen-rte", "libprrte", "libpmix",
                                         "libuc",  "libfabric",   "libpsm2",     "libhcoll", "mca_"};
+constexpr const char* mpi_library_prefix = "libmpi.";
 // Libraries whose threads are a pool for whoever calls them; OpenBLAS has many names.
 constexpr const char* pool_prefixes[] = {"libgomp",  "libomp",   "libiomp",      "libmkl_",    "libblis",  "libtbb",
                                          "libarmpl", "libnvpl_", "interpreter.", "workqueue.", "omppool.", "tbbpool."};
-constexpr const char* pool_part = "openblas";
+constexpr const char* openblas_part = "openblas";
+constexpr const char* numerical_prefixes[] = {"libmkl_",   "libblis",  "libarmpl",  "libnvpl_",  "libblas", "libcblas",
+                                              "liblapack", "libatlas", "libsatlas", "libtatlas", "libsci_"};
 constexpr const char* agent_prefix = "libpyprof-";
 constexpr const char* python_prefix = "libpython3";
 
@@ -31,6 +34,15 @@ bool starts_with_any(const char* name, const char* const (&prefixes)[count]) {
     for (const char* prefix : prefixes)
         if (starts_with(name, prefix)) return true;
     return false;
+}
+
+std::uint32_t flags_by_name(const char* name) {
+    std::uint32_t flags = 0;
+    if (starts_with_any(name, mpi_prefixes)) flags |= wire::module_flags::mpi;
+    const bool is_openblas = std::strstr(name, openblas_part) != nullptr;
+    if (is_openblas || starts_with_any(name, pool_prefixes)) flags |= wire::module_flags::thread_pool;
+    if (is_openblas || starts_with_any(name, numerical_prefixes)) flags |= wire::module_flags::numerical;
+    return flags;
 }
 
 ElfImage image_of(const FoundObject& found) { return ElfImage::at(found.begin, found.end, found.map->l_addr); }
@@ -199,13 +211,16 @@ bool ModuleTable::append_record(const Entry& entry) const {
     return true;
 }
 
+bool ModuleTable::is_notable(const char* path) {
+    const char* name = file_name(path);
+    const std::uint32_t flags = flags_by_name(name);
+    return starts_with(name, mpi_library_prefix) || (flags & ~wire::module_flags::mpi) != 0;
+}
+
 std::uint32_t ModuleTable::flags_of(const Entry& entry, const ElfImage& image) const {
     const char* name = file_name(path_of(entry.map));
     const auto own = reinterpret_cast<std::uint64_t>(&own_code);
-    std::uint32_t flags = 0;
-    if (starts_with_any(name, mpi_prefixes)) flags |= wire::module_flags::mpi;
-    if (starts_with_any(name, pool_prefixes) || std::strstr(name, pool_part) != nullptr)
-        flags |= wire::module_flags::thread_pool;
+    std::uint32_t flags = flags_by_name(name);
     if (starts_with(name, python_prefix) || find_export(image, "_PyRuntime") != 0)
         flags |= wire::module_flags::interpreter;
     if (is_executable(entry.map)) flags |= wire::module_flags::executable;

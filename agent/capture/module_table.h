@@ -34,6 +34,10 @@ public:
     // The loaded object around `address`; its record is in the recording when this returns. False outside all objects.
     bool find(std::uint64_t address, Module& module);
 
+    // Whether the file at `path` is a library that a profile names even if no sample meets it: MPI, linear algebra,
+    // thread pools.
+    static bool is_notable(const char* path);
+
     // wire::module_flags of a module whose record was made; 0 for id 0.
     std::uint32_t flags(std::uint64_t id) const { return flags_[id & max_modules].load(std::memory_order_relaxed); }
 

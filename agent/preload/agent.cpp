@@ -1,6 +1,7 @@
 #include "agent/preload/agent.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -208,6 +209,22 @@ void go_on_sampling() {
     if (options.wall) start_watching();
 }
 
+// Libraries that a profile names even if no sample met them.
+void note_libraries() {
+    const auto note = [](dl_phdr_info* object, std::size_t, void*) {
+        if (!capture::ModuleTable::is_notable(object->dlpi_name)) return 0;
+        for (int i = 0; i < object->dlpi_phnum; ++i) {
+            const ElfW(Phdr)& segment = object->dlpi_phdr[i];
+            if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+            capture::Module module;
+            capture::native_code.modules.find(object->dlpi_addr + segment.p_vaddr, module);
+            break;
+        }
+        return 0;
+    };
+    dl_iterate_phdr(note, nullptr);
+}
+
 // Moves the recording out of the way, complete, under the name of finished ones.
 void set_aside() {
     finished = {
@@ -231,6 +248,7 @@ bool finish() {
         return false;
     }
     settle_process();
+    note_libraries();
     update_records();
     capture::finish_recording(wire::ProcessState::exited);
     process.recording.store(RecordingState::opening);  // nobody opens the next one yet
@@ -277,6 +295,7 @@ void end_process(wire::ProcessState how) {
     if (how == wire::ProcessState::replaced_by_exec) drop_waiting_signals();
     if (!stopped || process.recording.load() != RecordingState::open) return;
     settle_process();
+    note_libraries();
     update_records();
     capture::finish_recording(how);
     if (how == wire::ProcessState::exited) set_aside();

@@ -400,6 +400,10 @@ void settle_process() {
 
 void update_records() {
     for_each_thread([](ThreadState& state) {
+        if (state.record == nullptr && capture::is_of_pool(state)) {
+            const InsideAgent inside{state, InsideAgent::visitor};
+            if (inside.entered()) capture::ensure_record(state, inside);
+        }
         if (state.record == nullptr) return;
         char path[64];
         discover::TextBuilder{path, sizeof path}

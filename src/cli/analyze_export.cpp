@@ -70,6 +70,7 @@ void add_export(CLI::App& verb, int& exit_code) {
     verb.add_option("--granularity", choice->granularity, "what is a frame in collapsed and speedscope")
         ->type_name("")
         ->check(CLI::IsMember(&granularity_names));
+    verb.add_flag("--machinery", choice->options.machinery, "with the frames of the interpreter and of bindings");
     add_view_options(verb, choice->options);
     verb.callback([choice, &exit_code] { exit_code = export_profile(*choice); });
 }

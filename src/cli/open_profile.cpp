@@ -1,6 +1,7 @@
 #include "cli/open_profile.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -124,6 +125,8 @@ private:
 Result<profile::Profile> name_tree(const gather::Tree& tree) {
     merge::MergeOptions options;
     options.symbols.cache_folder = symbols::default_cache_folder();
+    const char* wanted = std::getenv("PYPROF_DEBUGINFOD");
+    options.symbols.debuginfod = wanted != nullptr && std::string_view{wanted} == "1";
     return merge::merge(tree, options);
 }
 

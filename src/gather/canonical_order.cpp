@@ -48,6 +48,8 @@ void order_keys(Tree& tree) {
         if (key.kind == KeyKind::native && key.index != no_module) key.index = modules[key.index];
         if (key.kind == KeyKind::python) key.index = codes[key.index];
     }
+    for (Thread& thread : tree.threads)
+        if (thread.started_in != 0) thread.started_in = modules[thread.started_in - 1] + 1;
 }
 
 // Children of each context, one after another; those of context c lie in [begin[c], begin[c + 1]).

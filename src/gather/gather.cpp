@@ -175,6 +175,8 @@ private:
         const auto spawner = spawner_contexts_.find(record.spawned_by);
         thread.spawned_by = spawner == spawner_contexts_.end() ? 0 : spawner->second;
         thread.is_python = record.is_python != 0;
+        const auto module = modules_.find(record.start_module);
+        thread.started_in = module == modules_.end() ? 0 : module->second.index + 1;
         thread.started_ns = difference_or_zero(record.started_ns, in_.header.started_ns);
         thread.ended_ns = difference_or_zero(record.ended_ns, in_.header.started_ns);
         thread.cpu_ns = record.cpu_ns;

@@ -23,6 +23,7 @@ void Reducer::absorb(Tree&& tree) {
     for (Thread thread : tree.threads) {
         thread.process = processes[thread.process];
         thread.spawned_by = contexts[thread.spawned_by];
+        if (thread.started_in != 0) thread.started_in = modules[thread.started_in - 1] + 1;
         threads.push_back(builder_.thread(thread));
     }
     for (Value value : tree.values) {

@@ -71,6 +71,7 @@ void columns_of(Column column, Rows& rows, const Thread*) {
     column(rows, &Thread::spawned_by);
     column(rows, &Thread::folded);
     column(rows, &Thread::is_python);
+    column(rows, &Thread::started_in);
     column(rows, &Thread::started_ns);
     column(rows, &Thread::ended_ns);
     column(rows, &Thread::cpu_ns);
@@ -104,10 +105,11 @@ std::uint32_t reference(ColumnReader& from, std::uint64_t index, std::size_t siz
 }
 
 void read_threads(ColumnReader& from, const LostSections& lost, Tree& tree) {
-    read_rows(from, tree.threads, 10);
+    read_rows(from, tree.threads, 11);
     for (Thread& thread : tree.threads) {
         thread.process = reference(from, thread.process, tree.processes.size(), lost.has(Section::processes));
         thread.spawned_by = reference(from, thread.spawned_by, tree.contexts.size(), lost.has(Section::contexts));
+        thread.started_in = reference(from, thread.started_in, tree.modules.size() + 1, lost.has(Section::modules));
     }
 }
 

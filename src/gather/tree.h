@@ -77,6 +77,7 @@ struct Thread {
     std::uint32_t spawned_by = 0;  // context that created it, 0 unknown
     std::uint32_t folded = 0;      // number of ended threads this entry stands for, 0 for a thread of its own
     bool is_python = false;
+    std::uint32_t started_in = 0;                // module of its start routine + 1, 0 unknown
     std::uint64_t started_ns = 0, ended_ns = 0;  // since the process's start; ended 0: unknown
     std::uint64_t cpu_ns = 0;                    // 0: unknown
 };

@@ -19,6 +19,7 @@ std::string identity_of(const Module& module) {
 void merge_thread(Thread& into, const Thread& from) {
     if (into.name.empty() || (!from.name.empty() && from.name < into.name)) into.name = from.name;
     if (into.spawned_by == 0) into.spawned_by = from.spawned_by;
+    into.started_in = std::max(into.started_in, from.started_in);
     into.folded = saturating_add(into.folded, from.folded);
     into.is_python = into.is_python || from.is_python;
     into.ended_ns = std::max(into.ended_ns, from.ended_ns);

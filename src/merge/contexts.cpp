@@ -8,12 +8,20 @@
 namespace pyprof::merge {
 namespace {
 
-constexpr std::array every_below{Below::work, Below::extension, Below::python};
+constexpr std::array every_below{Below::work, Below::wrapper, Below::extension, Below::python};
 
 std::uint8_t bit(Below below) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(below)); }
 
-// Inlined calls belong to the module of the code they were inlined into, so one kind holds for all frames of a key.
-FrameKind kind_of(std::span<const NamedFrame> frames) { return frames.front().kind; }
+// What the caller of these frames sees below itself, `below` being what lies below the last of them.
+Below seen_from_caller(std::span<const NamedFrame> frames, Below below) {
+    for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) below = seen_from_caller(frame->kind, below);
+    return below;
+}
+
+Above with_frames(Above above, std::span<const NamedFrame> frames) {
+    for (const NamedFrame& frame : frames) above = with_frame(above, frame.kind);
+    return above;
+}
 
 }  // namespace
 
@@ -32,10 +40,10 @@ void ContextMap::find_needed(Names& names) {
     for (const gather::Thread& thread : tree_.threads) needed_[thread.spawned_by] |= bit(Below::work);
     for (std::size_t context = tree_.contexts.size() - 1; context > 0; context--) {
         if (needed_[context] == 0) continue;
-        const FrameKind kind = kind_of(names.frames(tree_.contexts[context].key));
+        const std::span<const NamedFrame> frames = names.frames(tree_.contexts[context].key);
         for (const Below below : every_below) {
             if ((needed_[context] & bit(below)) == 0) continue;
-            needed_[tree_.contexts[context].parent] |= bit(seen_from_caller(kind, below));
+            needed_[tree_.contexts[context].parent] |= bit(seen_from_caller(frames, below));
         }
     }
 }
@@ -44,27 +52,30 @@ void ContextMap::make(std::uint32_t context, Names& names, Tables& tables) {
     map_[context].fill(profile::none);
     if (needed_[context] == 0) return;
     const std::uint32_t parent = tree_.contexts[context].parent;
-    if (parent != 0) above_[context] = with_frame(above_[parent], kind_of(names.frames(tree_.contexts[parent].key)));
+    if (parent != 0) above_[context] = with_frames(above_[parent], names.frames(tree_.contexts[parent].key));
     const std::span<const NamedFrame> frames = names.frames(tree_.contexts[context].key);
     for (const Below below : every_below) {
         if ((needed_[context] & bit(below)) == 0) continue;
-        const std::uint32_t caller = map_[parent][static_cast<std::size_t>(seen_from_caller(kind_of(frames), below))];
+        const std::uint32_t caller = map_[parent][static_cast<std::size_t>(seen_from_caller(frames, below))];
         map_[context][static_cast<std::size_t>(below)] = extend(caller, above_[context], below, frames, tables);
     }
 }
 
 std::uint32_t ContextMap::extend(std::uint32_t parent, Above above, Below below, std::span<const NamedFrame> frames,
                                  Tables& tables) {
-    for (const NamedFrame& frame : frames) {
+    for (std::size_t i = 0; i < frames.size(); i++) {
+        const NamedFrame& frame = frames[i];
         std::uint32_t function = frame.function;
         const profile::Function& plain = tables.function_at(function);
-        if (is_machinery({frame.kind, plain.name, plain.named}, above, below)) {
+        if (is_machinery({frame.kind, plain.name, plain.named}, above,
+                         seen_from_caller(frames.subspan(i + 1), below))) {
             profile::Function hidden = plain;
             hidden.machinery = true;
             function = tables.function(hidden);
         }
         const std::uint32_t location = tables.location({function, frame.line, frame.inlined, frame.guessed});
         parent = tables.context({parent, location});
+        above = with_frame(above, frame.kind);
     }
     return parent;
 }

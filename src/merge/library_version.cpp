@@ -24,6 +24,23 @@ struct MpiText {
 constexpr std::array<MpiText, 3> mpi_texts{
     {{"Open MPI v", "Open MPI "}, {"MPICH Version:\t", "MPICH "}, {"Intel(R) MPI Library ", "Intel MPI "}}};
 
+constexpr std::array<std::string_view, 3> numerical_texts{"OpenBLAS ", "Intel(R) oneAPI Math Kernel Library Version ",
+                                                          "Intel(R) Math Kernel Library Version "};
+
+// The first version that stands right behind this text; empty if there is none.
+std::string version_behind(std::string_view text, std::string_view bytes) {
+    for (std::size_t at = bytes.find(text); at != std::string_view::npos; at = bytes.find(text, at + 1)) {
+        const std::string_view rest = bytes.substr(at + text.size(), 32);
+        const std::string_view version = rest.substr(0, rest.find_first_not_of(version_characters));
+        if (!version.empty() && is_version(version)) return std::string{version};
+    }
+    return {};
+}
+
+std::string_view text_of(const MappedFile& file) {
+    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
 bool is_mpi_library(const gather::Module& module) {
     return domain_of(module) == profile::Domain::mpi && file_name_of(module.path).starts_with("libmpi");
 }
@@ -51,14 +68,27 @@ std::string version_of(const std::string& path) {
 
 std::string mpi_library_in(std::string_view bytes) {
     for (const MpiText& text : mpi_texts) {
-        for (std::size_t at = bytes.find(text.before_version); at != std::string_view::npos;
-             at = bytes.find(text.before_version, at + 1)) {
-            const std::string_view rest = bytes.substr(at + text.before_version.size(), 32);
-            const std::string_view version = rest.substr(0, rest.find_first_not_of(version_characters));
-            if (!version.empty() && is_version(version)) return std::string{text.name} + std::string{version};
-        }
+        const std::string version = version_behind(text.before_version, bytes);
+        if (!version.empty()) return std::string{text.name} + version;
     }
     return {};
+}
+
+std::string numerical_version_in(std::string_view bytes) {
+    for (const std::string_view text : numerical_texts) {
+        std::string version = version_behind(text, bytes);
+        if (!version.empty()) return version;
+    }
+    return {};
+}
+
+std::string version_of(const gather::Module& module) {
+    if ((module.flags & wire::module_flags::numerical) != 0) {
+        const Result<MappedFile> file = MappedFile::open(module.path);
+        std::string version = file ? numerical_version_in(text_of(*file)) : std::string{};
+        if (!version.empty()) return version;
+    }
+    return version_of(module.path);
 }
 
 std::string mpi_library_of(const gather::Tree& tree) {
@@ -68,8 +98,7 @@ std::string mpi_library_of(const gather::Tree& tree) {
         if (named_only.empty()) named_only = "MPI (" + std::string{file_name_of(module.path)} + ")";
         const Result<MappedFile> file = MappedFile::open(module.path);
         if (!file) continue;
-        std::string library =
-            mpi_library_in({reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()});
+        std::string library = mpi_library_in(text_of(*file));
         if (!library.empty()) return library;
     }
     return named_only;

@@ -39,8 +39,9 @@ constexpr std::array<std::string_view, 28> glue_names{"PyObject_Call",
 }  // namespace
 
 Below seen_from_caller(FrameKind frame, Below below) {
-    if (frame == FrameKind::python) return Below::python;
-    return frame == FrameKind::program && below == Below::work ? Below::extension : below;
+    if (frame == FrameKind::python || below == Below::python) return Below::python;
+    if (frame == FrameKind::program) return Below::extension;
+    return frame == FrameKind::wrapper && below == Below::work ? Below::wrapper : below;
 }
 
 Above with_frame(Above above, FrameKind frame) {
@@ -60,6 +61,8 @@ bool is_machinery(const Judged& frame, Above above, Below below) {
             return true;
         case FrameKind::system:
             return above.is_start && (below == Below::python || above.has_python);
+        case FrameKind::wrapper:
+            return below == Below::python || (above.has_python && below == Below::extension);
         case FrameKind::interpreter:
             break;
         case FrameKind::python:
@@ -70,7 +73,7 @@ bool is_machinery(const Judged& frame, Above above, Below below) {
     }
     if (below == Below::python) return true;
     if (!above.has_python) return false;
-    return is_call_glue(frame.name) || (below == Below::extension && !frame.named);
+    return is_call_glue(frame.name) || (below != Below::work && !frame.named);
 }
 
 }  // namespace pyprof::merge

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "merge/wrappers.h"
 #include "profile/categories.h"
 #include "symbols/demangle.h"
 
 namespace pyprof::merge {
 namespace {
 
-FrameKind frame_kind(ModuleKind kind) {
-    switch (kind) {
+FrameKind frame_kind(const gather::Module& module, const symbols::Function& function) {
+    switch (kind_of(module)) {
         case ModuleKind::interpreter:
             return FrameKind::interpreter;
         case ModuleKind::system:
@@ -19,7 +20,7 @@ FrameKind frame_kind(ModuleKind kind) {
         case ModuleKind::program:
             break;
     }
-    return FrameKind::program;
+    return is_wrapper(file_name_of(module.path), function) ? FrameKind::wrapper : FrameKind::program;
 }
 
 const char* name_of(wire::Special special) {
@@ -129,7 +130,7 @@ NamedFrame Names::native_frame(std::uint32_t module, const symbols::Frame& frame
     const symbols::Function& function = modules_[module].symbols->functions()[frame.function];
     return {.function = native_function(module, frame.function),
             .line = frame.line,
-            .kind = frame_kind(kind_of(tree_.modules[module])),
+            .kind = frame_kind(tree_.modules[module], function),
             .inlined = frame.inlined,
             .unresolved = function.named_by == symbols::NamedBy::nothing};
 }

@@ -17,7 +17,7 @@
 namespace pyprof::merge {
 
 // What a frame is, as far as the question whether to hide it goes (machinery.h).
-enum class FrameKind : std::uint8_t { python, program, interpreter, system, agent, special, worker_threads };
+enum class FrameKind : std::uint8_t { python, program, wrapper, interpreter, system, agent, special, worker_threads };
 
 struct NamedFrame {
     std::uint32_t function = 0;  // of the profile; not machinery

@@ -40,7 +40,8 @@ Status check(const gather::Tree& tree) {
     const bool values = good(tree.values) && std::all_of(tree.measures.begin(), tree.measures.end(),
                                                          [&](const auto& measure) { return good(measure.values); });
     const bool threads = std::all_of(tree.threads.begin(), tree.threads.end(), [&](const gather::Thread& thread) {
-        return thread.process < tree.processes.size() && thread.spawned_by < tree.contexts.size();
+        return thread.process < tree.processes.size() && thread.spawned_by < tree.contexts.size() &&
+               thread.started_in <= tree.modules.size();
     });
     if (contexts_are_good(tree) && values && threads) return {};
     return Error{"the gathered profile is damaged: it refers to parts that it does not have"};
@@ -50,7 +51,7 @@ std::vector<profile::Module> modules_of(const gather::Tree& tree, const Names& n
     std::vector<profile::Module> modules;
     for (std::uint32_t i = 0; i < tree.modules.size(); i++) {
         const gather::Module& module = tree.modules[i];
-        modules.push_back({module.path, module.build_id, version_of(module.path), names.names_from(i),
+        modules.push_back({module.path, module.build_id, version_of(module), names.names_from(i),
                            kind_of(module) == ModuleKind::interpreter});
     }
     return modules;

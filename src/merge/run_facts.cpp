@@ -147,6 +147,7 @@ profile::Thread thread_of(const gather::Thread& thread) {
             .is_python = thread.is_python,
             .folded = thread.folded,
             .spawned_by = 0,
+            .started_in = thread.started_in == 0 ? profile::none : thread.started_in - 1,
             .cpu_ns = thread.cpu_ns};
 }
 

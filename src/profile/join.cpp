@@ -134,16 +134,18 @@ private:
             if (!contexts.empty()) context = {contexts[context.parent], locations[context.location]};
             contexts.push_back(contexts_.number(context));
         }
-        add_values(profile, contexts);
+        add_values(profile, modules, contexts);
     }
 
-    void add_values(const Profile& profile, const std::vector<std::uint32_t>& contexts) {
+    void add_values(const Profile& profile, const std::vector<std::uint32_t>& modules,
+                    const std::vector<std::uint32_t>& contexts) {
         const auto first_process = static_cast<std::uint32_t>(joined_.processes.size());
         const auto first_thread = static_cast<std::uint32_t>(joined_.threads.size());
         joined_.processes.insert(joined_.processes.end(), profile.processes.begin(), profile.processes.end());
         for (Thread thread : profile.threads) {
             thread.process += first_process;
             thread.spawned_by = contexts[thread.spawned_by];
+            if (thread.started_in != none) thread.started_in = modules[thread.started_in];
             joined_.threads.push_back(thread);
         }
         const auto append = [&](const std::vector<Value>& from, std::vector<Value>& to) {

@@ -99,9 +99,10 @@ struct Thread {
     std::int32_t tid = 0;  // 0: several ended threads folded together
     std::string name;
     bool is_python = false;
-    std::uint32_t folded = 0;      // how many ended threads it stands for, 0: one thread of its own
-    std::uint32_t spawned_by = 0;  // context, 0 unknown
-    std::uint64_t cpu_ns = 0;      // 0 unknown
+    std::uint32_t folded = 0;         // how many ended threads it stands for, 0: one thread of its own
+    std::uint32_t spawned_by = 0;     // context, 0 unknown
+    std::uint32_t started_in = none;  // module of its start routine
+    std::uint64_t cpu_ns = 0;         // 0 unknown
     friend bool operator==(const Thread&, const Thread&) = default;
 };
 

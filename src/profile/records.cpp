@@ -198,6 +198,8 @@ bool RecordReader::add_threads(const saved::Threads& in) {
         thread.folded = saved.folded();
         thread.spawned_by = saved.spawned_by();
         thread.cpu_ns = saved.cpu_ns();
+        thread.started_in = saved.started_in() - 1;  // 0 is none
+        if (thread.started_in != none && thread.started_in >= profile_.modules.size()) return false;
         profile_.threads.push_back(std::move(thread));
     }
     return !bad_text_;

@@ -219,6 +219,7 @@ void put_threads(Writer& writer, const std::vector<Thread>& threads) {
         out.set_folded(threads[i].folded);
         out.set_spawned_by(threads[i].spawned_by);
         out.set_cpu_ns(threads[i].cpu_ns);
+        out.set_started_in(threads[i].started_in + 1);  // none is 0
     });
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <string_view>
 
+#include "profile/libraries.h"
 #include "profile/sums.h"
 #include "report/words.h"
 
@@ -72,16 +73,27 @@ private:
     std::string text_;
 };
 
+// What the run says of Python and MPI stands where their libraries are unknown.
+void add_libraries(const profile::Profile& profile, Facts& facts) {
+    const std::vector<profile::Library> libraries = profile::libraries_of(profile);
+    const auto is_known = [&](std::string_view role) {
+        return std::ranges::find(libraries, role, &profile::Library::role) != libraries.end();
+    };
+    if (!is_known("Python")) facts.add("Python", listed(profile.run.pythons));
+    if (!is_known("MPI") && !profile.run.mpi.empty()) facts.add("MPI", profile.run.mpi);
+    for (const profile::Library& library : libraries)
+        facts.add(std::string{library.role}, in_short(library) + ", " + library.path);
+}
+
 void add_run(const profile::Profile& profile, Facts& facts) {
     const profile::Run& run = profile.run;
     facts.add("command", words(run.command));
     facts.add("started", run.started_realtime_ns == 0 ? "unknown" : utc_time(run.started_realtime_ns));
     facts.add("wall, CPU", duration(run.wall_ns) + ", " + duration(run.cpu_ns));
     facts.add("ranks", run.ranks == 0 ? "no MPI" : grouped(run.ranks));
-    if (!run.mpi.empty()) facts.add("MPI", run.mpi);
     facts.add("hosts", listed(run.hosts));
     facts.add("processes, threads", fmt::format("{}, {}", profile.processes.size(), profile.threads.size()));
-    facts.add("Python", listed(run.pythons));
+    add_libraries(profile, facts);
     facts.add("clock", fmt::format("{} time, {:.0f} Hz asked, one sample stands for {}", run.mode, run.rate_hz,
                                    duration(run.period_ns)));
     if (!run.engine.empty()) facts.add("engine", run.engine);

@@ -5,6 +5,7 @@
 
 #include "profile/compiling.h"
 #include "profile/interval.h"
+#include "profile/libraries.h"
 #include "profile/ratios.h"
 #include "profile/tree.h"
 #include "profile/views.h"
@@ -239,7 +240,19 @@ private:
     std::vector<profile::Ratio> ratios_;
 };
 
-ordered_json run(const profile::Run& run) {
+ordered_json libraries(const Profile& profile) {
+    ordered_json list = ordered_json::array();
+    for (const profile::Library& library : profile::libraries_of(profile))
+        list.push_back({{"role", library.role},
+                        {"name", library.name},
+                        {"version", text_or_null(library.version)},
+                        {"path", library.path},
+                        {"threads", library.threads}});
+    return list;
+}
+
+ordered_json run(const Profile& profile) {
+    const profile::Run& run = profile.run;
     return {
         {"command", run.command},
         {"ranks", run.ranks},
@@ -253,6 +266,7 @@ ordered_json run(const profile::Run& run) {
         {"period_ns", run.period_ns},
         {"pythons", run.pythons},
         {"mpi", text_or_null(run.mpi)},
+        {"libraries", libraries(profile)},
         {"counters", run.counters},
         {"version", run.version},
         {"notes", run.notes}};
@@ -302,7 +316,7 @@ ordered_json metrics(const Profile& profile) {
 std::string json(const Profile& profile, const Options& options) {
     const Lists lists{profile, options};
     const ordered_json report = {{"schema", "pyprof.report/1"},
-                                 {"run", run(profile.run)},
+                                 {"run", run(profile)},
                                  {"quality", quality(profile)},
                                  {"metrics", metrics(profile)},
                                  {"categories", lists.categories(profile::category_sums(profile))},

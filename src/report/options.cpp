@@ -34,7 +34,7 @@ Result<profile::Profile> prepare(const profile::Profile& profile, const Options&
     if (!options.metric.empty() && std::ranges::find(metrics, options.metric) == metrics.end())
         return Error{
             fmt::format("the profile has no metric '{}'; it has {}", options.metric, fmt::join(metrics, ", "))};
-    profile::Profile result = profile::without_machinery(profile);
+    profile::Profile result = options.machinery ? profile : profile::without_machinery(profile);
     result =
         options.workers == Workers::joined ? profile::with_workers_joined(result) : profile::with_workers_apart(result);
     if (options.rank) {

@@ -17,6 +17,7 @@ enum class Workers { joined, apart };
 struct Options {
     std::string metric{};                // empty: the profile's first
     std::optional<std::int32_t> rank{};  // only this one
+    bool machinery = false;              // keep the frames of the interpreter and of bindings
     Workers workers = Workers::joined;
     std::size_t limit = 0;  // rows per list, 0: as many as the form of the report likes
 };
@@ -28,9 +29,9 @@ struct Style {
     bool colour = false;
 };
 
-// The profile that the lists of a report are made of: without machinery, with worker threads where they are wanted, of
-// the chosen rank, with the chosen metric as its first. An unknown metric or rank is an error that names those there
-// are.
+// The profile that the lists of a report are made of: without machinery unless it is asked for, with worker threads
+// where they are wanted, of the chosen rank, with the chosen metric as its first. An unknown metric or rank is an error
+// that names those there are.
 Result<profile::Profile> prepare(const profile::Profile& profile, const Options& options);
 
 }  // namespace pyprof::report

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "profile/libraries.h"
 #include "profile/ratios.h"
 #include "profile/views.h"
 #include "report/findings.h"
@@ -96,6 +97,7 @@ private:
         std::string command = printable(words(run.command));
         if (columns(command) > room) command = fitted(command, room, style_.unicode);
         line(command + facts);
+        libraries();
         std::string lost;
         for (const profile::Loss& loss : quality.lost) {
             if (loss.count == 0) continue;
@@ -106,6 +108,14 @@ private:
                          grouped(quality.samples), quality.rate_delivered_hz, run.rate_hz,
                          run.engine.empty() ? "" : ", engine " + run.engine, dot(),
                          percent(share_of(quality.handler_ns, run.cpu_ns)), dot(), lost.empty() ? "nothing" : lost));
+    }
+
+    // Python stands in the line before.
+    void libraries() {
+        std::string names;
+        for (const profile::Library& library : profile::libraries_of(profile_))
+            if (library.role != "Python") names += (names.empty() ? "" : dot()) + in_short(library);
+        if (!names.empty()) line("with " + names);
     }
 
     // One character per 2 % or so: every category gets the whole cells that its share fills, rounded so that they sum

@@ -65,17 +65,19 @@ std::vector<std::string> debuglink_paths(const ElfFile& file, const std::vector<
     return paths;
 }
 
-Result<ElfFile> find_debug_file(const ElfFile* file, const std::string& build_id,
-                                const std::vector<std::string>& roots) {
+Result<ElfFile> find_debug_file(const ElfFile* file, const std::string& build_id, const std::vector<std::string>& roots,
+                                std::string* refused) {
     for (const std::string& path : build_id_paths(build_id, roots)) {
         Result<ElfFile> candidate = ElfFile::open(path);
         if (candidate && candidate->build_id() == build_id) return candidate;
+        if (candidate && refused != nullptr) *refused = path;
     }
     if (file == nullptr) return Error{"no debug file"};
     for (const std::string& path : debuglink_paths(*file, roots)) {
         if (path == file->path()) continue;
         Result<ElfFile> candidate = ElfFile::open(path);
         if (candidate && belongs(*candidate, *file)) return candidate;
+        if (candidate && refused != nullptr) *refused = path;
     }
     return Error{"no debug file"};
 }

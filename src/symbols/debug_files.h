@@ -1,5 +1,5 @@
 #pragma once
-// Where separate debug information of a module lies on this machine. Nothing is fetched from a network.
+// Where separate debug information of a module lies on this machine. What servers have is asked in debuginfod.h.
 #include <string>
 #include <vector>
 
@@ -15,8 +15,9 @@ std::vector<std::string> build_id_paths(const std::string& build_id, const std::
 std::vector<std::string> debuglink_paths(const ElfFile& file, const std::vector<std::string>& roots);
 
 // The debug file of a module, if there is one that belongs to it: of the same build id, or, where one of the two has
-// none, with the checksum that .gnu_debuglink gives. `file` may be null when only the build id is known.
-Result<ElfFile> find_debug_file(const ElfFile* file, const std::string& build_id,
-                                const std::vector<std::string>& roots);
+// none, with the checksum that .gnu_debuglink gives. `file` may be null when only the build id is known. `refused`,
+// unless null, gets the path of a file that lies where the right one should, but belongs to another build.
+Result<ElfFile> find_debug_file(const ElfFile* file, const std::string& build_id, const std::vector<std::string>& roots,
+                                std::string* refused = nullptr);
 
 }  // namespace pyprof::symbols

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <dwarf.h>
 #include <filesystem>
+#include <tuple>
 
 namespace pyprof::symbols {
 namespace {
@@ -83,6 +84,7 @@ public:
         known_.resize(std::min<std::size_t>(count_, 1 << 20), no_index);
     }
 
+    const char* folder() const { return folder_; }  // where the compiler ran, null: unknown
     Text at(std::size_t number) {
         if (number >= known_.size()) return 0;
         Text& known = known_[number];
@@ -111,8 +113,12 @@ struct DwarfReader::Walk {
     // DIEs still to be looked at: no more than the unit has bytes, so that damaged links between DIEs end somewhere.
     std::uint64_t budget = 0;
 
+    bool is_damaged = false;
+
     bool first_child(Dwarf_Die& parent, Dwarf_Die& die, std::uint32_t depth) {
-        return depth < deepest_die && spend() && dwarf_child(&parent, &die) == 0;
+        if (dwarf_haschildren(&parent) != 1) return false;
+        if (depth >= deepest_die) is_damaged = true;
+        return depth < deepest_die && spend() && found(dwarf_child(&parent, &die));
     }
     // The place of what is declared in `die`, which itself is in `place`.
     Place inside(Dwarf_Die& die, Place place) {
@@ -125,10 +131,18 @@ struct DwarfReader::Walk {
         prefixes.push_back(prefixes[place.prefix] + part);
         return {place.scope, place.depth, static_cast<std::uint32_t>(prefixes.size() - 1)};
     }
-    bool next_sibling(Dwarf_Die& die) { return spend() && dwarf_siblingof(&die, &die) == 0; }
+    bool next_sibling(Dwarf_Die& die) { return spend() && found(dwarf_siblingof(&die, &die)); }
 
 private:
-    bool spend() { return budget > 0 && budget-- > 0; }
+    bool spend() {
+        if (budget == 0) is_damaged = true;
+        return budget > 0 && budget-- > 0;
+    }
+    // What libdw says of a step from one DIE to another: 0 done, 1 there is none, -1 it cannot be.
+    bool found(int step) {
+        if (step < 0) is_damaged = true;
+        return step == 0;
+    }
 };
 
 void DwarfReader::read_units() {
@@ -137,7 +151,8 @@ void DwarfReader::read_units() {
     Dwarf_Half version = 0;
     std::uint8_t type = 0;
     Dwarf_Die die;
-    while (dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, nullptr) == 0) {
+    int step = 0;
+    while ((step = dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, nullptr)) == 0) {
         if (dwarf_tag(&die) != DW_TAG_compile_unit && dwarf_tag(&die) != DW_TAG_skeleton_unit) continue;
         const auto unit = static_cast<std::uint32_t>(index_.units.size());
         index_.units.push_back({.die_offset = dwarf_dieoffset(&die), .bytes = unit_bytes(die)});
@@ -149,6 +164,7 @@ void DwarfReader::read_units() {
             if (is_code(begin)) ranges.push_back({begin, end, 0, unit});
         }
     }
+    is_damaged_ = is_damaged_ || step < 0;
     index_.unit_ranges = flatten(ranges);
 }
 
@@ -166,7 +182,10 @@ void DwarfReader::read_unit(std::uint32_t number) {
 void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
     Dwarf_Lines* lines = nullptr;
     std::size_t count = 0;
-    if (dwarf_getsrclines(&unit_die, &lines, &count) != 0) return;
+    if (dwarf_getsrclines(&unit_die, &lines, &count) != 0) {
+        is_damaged_ = is_damaged_ || dwarf_hasattr(&unit_die, DW_AT_stmt_list) != 0;
+        return;
+    }
     const char* folder = folder_of(unit_die);
     std::unordered_map<const char*, Text> files;  // libdw hands out one pointer per file of the table
     for (std::size_t i = 0; i + 1 < count; i++) {
@@ -183,7 +202,8 @@ void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
         const char* path = dwarf_linesrc(line, nullptr, nullptr);
         const auto [file, is_new] = files.try_emplace(path, 0);
         if (is_new) file->second = texts_.add(normal_path(folder, path));
-        const LineRow row{begin, end, file->second, static_cast<std::uint32_t>(std::max(number, 0))};
+        const auto [source, source_line] = written_for(file->second, number, folder);
+        const LineRow row{begin, end, source, source_line};
         LineRow* last = index_.rows.size() > unit.rows_begin ? &index_.rows.back() : nullptr;
         if (last != nullptr && last->end == begin && last->file == row.file && last->line == row.line) {
             last->end = end;
@@ -194,9 +214,18 @@ void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
     unit.rows_end = static_cast<std::uint32_t>(index_.rows.size());
 }
 
+// The place that people know: in the .pyx file for what Cython wrote from it.
+std::pair<Text, std::uint32_t> DwarfReader::written_for(Text file, int line, const char* folder) {
+    const std::string_view here = texts_[file];
+    const SourceLine of{here, static_cast<std::uint32_t>(std::max(line, 0))};
+    const SourceLine source = cython_.source_of(of, folder == nullptr ? std::string_view{} : folder);
+    return {source.file.data() == here.data() ? file : texts_.add(source.file), source.line};
+}
+
 void DwarfReader::read_scopes(Dwarf_Die& unit_die, Unit& unit) {
     Walk walk{FileNames{unit_die, texts_}, {}, {}, {std::string{}}, {}, unit.bytes};
     walk_children(unit_die, {}, walk);
+    is_damaged_ = is_damaged_ || walk.is_damaged;
     for (auto& [scope, die] : walk.unnamed) index_.scopes[scope].function = function_of(die, walk);
     const std::vector<Segment> segments = flatten(walk.intervals);
     index_.segments.insert(index_.segments.end(), segments.begin(), segments.end());
@@ -245,8 +274,11 @@ void DwarfReader::enter_scope(Dwarf_Die& die, Place place, Walk& walk) {
     if (walk.intervals.size() != intervals_before) {
         index_.scopes.push_back({.parent = place.scope});
         if (place.scope != no_index) {
-            index_.scopes[scope].call_file = walk.files.at(number_attribute(die, DW_AT_call_file));
-            index_.scopes[scope].call_line = number_attribute(die, DW_AT_call_line);
+            const auto [file, line] =
+                written_for(walk.files.at(number_attribute(die, DW_AT_call_file)),
+                            static_cast<int>(number_attribute(die, DW_AT_call_line)), walk.files.folder());
+            index_.scopes[scope].call_file = file;
+            index_.scopes[scope].call_line = line;
         }
         walk.unnamed.emplace_back(scope, die);
         place.scope = scope;
@@ -274,9 +306,10 @@ SourceFunction DwarfReader::describe(Dwarf_Die& die, Dwarf_Die& description, con
     function.linkage_name = texts_.add(linkage_name);
     Dwarf_Die unit;
     const char* folder = dwarf_diecu(&description, &unit, nullptr, nullptr) == nullptr ? nullptr : folder_of(unit);
-    function.file = texts_.add(normal_path(folder, dwarf_decl_file(&die)));
     int line = 0;
-    if (dwarf_decl_line(&die, &line) == 0 && line > 0) function.first_line = static_cast<std::uint32_t>(line);
+    if (dwarf_decl_line(&die, &line) != 0) line = 0;
+    std::tie(function.file, function.first_line) =
+        written_for(texts_.add(normal_path(folder, dwarf_decl_file(&die))), line, folder);
     return function;
 }
 

@@ -4,7 +4,9 @@
 // from some ten addresses on, and finds inlined calls whose abstract origin lies in another unit (LTO, dwz).
 #include <string>
 #include <unordered_map>
+#include <utility>
 
+#include "symbols/cython_lines.h"
 #include "symbols/elf_file.h"
 #include "symbols/line_index.h"
 
@@ -23,6 +25,9 @@ public:
     // Adds rows and scopes of the unit. Damaged parts are left out.
     void read_unit(std::uint32_t unit);
 
+    // True once something was left out.
+    bool is_damaged() const { return is_damaged_; }
+
 private:
     struct Walk;
     // Where in the tree of DIEs a walk is.
@@ -33,6 +38,7 @@ private:
     };
 
     void read_rows(Dwarf_Die& unit_die, Unit& unit);
+    std::pair<Text, std::uint32_t> written_for(Text file, int line, const char* folder);
     void read_scopes(Dwarf_Die& unit_die, Unit& unit);
     void walk_children(Dwarf_Die& die, Place place, Walk& walk);
     void enter_scope(Dwarf_Die& die, Place place, Walk& walk);
@@ -44,6 +50,8 @@ private:
     const ElfFile* code_;
     LineIndex& index_;
     TextTable& texts_;
+    CythonLines cython_;
+    bool is_damaged_ = false;
     // By the address of the DIE that describes the function, which is one for all its inlined copies.
     std::unordered_map<const void*, std::uint32_t> functions_;
 };

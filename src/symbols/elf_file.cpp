@@ -77,6 +77,7 @@ Status ElfFile::read_headers() {
     }
     if (header.e_type != ET_EXEC && header.e_type != ET_DYN) return Error{"neither a program nor a shared object"};
     machine_ = header.e_machine;
+    is_cut_short_ = ends_behind(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize);
     const void* id = nullptr;
     const ssize_t id_bytes = dwelf_elf_gnu_build_id(elf_.get(), &id);
     if (id_bytes > 0) build_id_ = to_hex(id, static_cast<std::size_t>(id_bytes));
@@ -89,11 +90,16 @@ Status ElfFile::read_segments() {
     for (std::size_t i = 0; i < count; i++) {
         GElf_Phdr segment;
         if (gelf_getphdr(elf_.get(), static_cast<int>(i), &segment) == nullptr) return Error{"damaged program headers"};
+        is_cut_short_ = is_cut_short_ || ends_behind(segment.p_offset, segment.p_filesz);
         const bool is_code = segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0;
         if (!is_code || segment.p_vaddr + segment.p_memsz < segment.p_vaddr) continue;
         code_.push_back({Address{segment.p_vaddr}, Address{segment.p_vaddr + segment.p_memsz}});
     }
     return {};
+}
+
+bool ElfFile::ends_behind(std::uint64_t offset, std::uint64_t bytes) const {
+    return bytes > size_ || offset > size_ - bytes;
 }
 
 bool ElfFile::is_code(std::uint64_t address) const {

@@ -40,6 +40,8 @@ public:
     // The executable segments, in the address space of st_value.
     std::span<const AddressRange> code() const { return code_; }
     bool is_code(std::uint64_t address) const;
+    // True if headers speak of bytes behind the file's end. Not for debug files, which have headers without the bytes.
+    bool is_cut_short() const { return is_cut_short_; }
 
     Elf* elf() const { return elf_.get(); }
     std::uint16_t machine() const { return machine_; }
@@ -67,12 +69,14 @@ private:
     ElfFile() = default;
     Status read_headers();
     Status read_segments();
+    bool ends_behind(std::uint64_t offset, std::uint64_t bytes) const;
 
     std::string path_;
     std::string build_id_;
     std::uint64_t size_ = 0;
     std::int64_t modified_ns_ = 0;
     std::uint16_t machine_ = 0;
+    bool is_cut_short_ = false;
     std::vector<AddressRange> code_;
     std::unique_ptr<int, CloseFile> file_;  // libdw finds supplementary files through it
     std::unique_ptr<Elf, CloseElf> elf_;

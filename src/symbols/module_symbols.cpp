@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "symbols/debug_files.h"
+#include "symbols/debuginfod.h"
 #include "symbols/demangle.h"
 #include "symbols/function_ranges.h"
 #include "symbols/plt_stubs.h"
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::string_view deleted_suffix = " (deleted)";  // as /proc/self/maps marks an unlinked file
 constexpr std::uint64_t page_bytes = 4096;
+constexpr std::size_t longest_name = 4096;  // bytes; templates reach some hundreds
 
 bool is_vdso(std::string_view path) { return path == "[vdso]" || path.starts_with("linux-vdso.so"); }
 
@@ -70,8 +73,20 @@ void ModuleSymbols::open_files() {
     }
     const bool may_have = file_ || may_be_cached(build_id_);
     if (!may_have || (file_ && file_->section(".symtab") && file_->section(".debug_info"))) return;
-    Result<ElfFile> debug = find_debug_file(file_ ? &*file_ : nullptr, build_id_, options_.debug_roots);
+    Result<ElfFile> debug = find_debug_file(file_ ? &*file_ : nullptr, build_id_, options_.debug_roots, &refused_);
     if (debug) debug_file_ = std::move(*debug);
+    if (!debug_file_ && options_.debuginfod && may_be_cached(build_id_)) fetch_debug_file();
+}
+
+void ModuleSymbols::fetch_debug_file() {
+    const Result<std::string> path = symbols::fetch_debug_file(build_id_);
+    if (!path) {
+        not_fetched_ = path.error().message();
+        return;
+    }
+    if (path->empty()) return;
+    Result<ElfFile> debug = ElfFile::open(*path);
+    if (debug && debug->build_id() == build_id_) debug_file_ = std::move(*debug);
 }
 
 // Empty if the module's own file is gone: then any index of its build id is welcome.
@@ -192,7 +207,14 @@ std::uint32_t ModuleSymbols::function_for(const FunctionKey& key, NamedBy named_
     return entry->second;
 }
 
-Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) const {
+// Names end up in every list and page, and a damaged or generated file may have one of any length.
+void ModuleSymbols::cut(std::string& name) {
+    if (name.size() <= longest_name) return;
+    name.resize(longest_name);
+    has_cut_names_ = true;
+}
+
+Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) {
     Function function;
     if (named_by != NamedBy::symbol) {
         function.name = fmt::format("{}!{:#x}", label_of(path_), key.begin);
@@ -204,6 +226,7 @@ Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) const
     }
     function.named_by = named_by;
     if (function.file.empty()) function.file = index_.texts[key.file];
+    for (std::string* text : {&function.name, &function.linkage_name, &function.file}) cut(*text);
     return function;
 }
 
@@ -249,7 +272,20 @@ const char* ModuleSymbols::names_from() const {
     return index_.ranges.empty() ? "none" : ".eh_frame";
 }
 
+std::string ModuleSymbols::problem() const {
+    if (!problem_.empty()) return problem_;
+    std::vector<std::string> faults;
+    if (file_ && file_->is_cut_short()) faults.emplace_back("the file is cut short");
+    if (!refused_.empty() && !debug_file_) faults.push_back(refused_ + " belongs to another build");
+    if (!not_fetched_.empty()) faults.push_back(not_fetched_);
+    if (reader_ && reader_->is_damaged()) faults.emplace_back("its debugging information is damaged");
+    if (has_cut_names_) faults.push_back(fmt::format("some are longer than {} bytes", longest_name));
+    if (faults.empty()) return {};
+    return fmt::format("names of {} are cut or missing: {}", base_name(path_), fmt::join(faults, "; "));
+}
+
 Status ModuleSymbols::save() {
+    if (reader_ && reader_->is_damaged()) return {};
     if (!is_changed_ || options_.cache_folder.empty() || !file_ || !may_be_cached(build_id_)) return {};
     is_changed_ = false;
     return write_cache(options_.cache_folder, {build_id_, made_from()}, index_);

@@ -23,6 +23,7 @@ namespace pyprof::symbols {
 
 struct Options {
     std::vector<std::string> debug_roots{"/usr/lib/debug"};
+    bool debuginfod = false;   // ask servers for debug files that this machine has not
     std::string cache_folder;  // empty: no cache; see default_cache_folder()
 };
 
@@ -61,10 +62,12 @@ public:
     // Where names come from: ".symtab", "debug file", ".dynsym", ".eh_frame" or "none".
     const char* names_from() const;
 
-    // A sentence for the user if the module's file was of no use, else empty.
-    const std::string& problem() const { return problem_; }
+    // A sentence for the user if the module's file or its debugging information was of no use or is damaged, as far as
+    // the lookups so far have seen; else empty.
+    std::string problem() const;
 
-    // Writes what was learnt to the cache, if there is one and anything new.
+    // Writes what was learnt to the cache, if there is one and anything new. Nothing of damaged files, so that the next
+    // reader is told too.
     Status save();
 
     ModuleSymbols(const ModuleSymbols&) = delete;
@@ -85,13 +88,15 @@ private:
 
     ModuleSymbols(std::string path, std::string build_id, Options options);
     void open_files();
+    void fetch_debug_file();
     std::string made_from() const;
     void build();
     void read_units();
     const Unit* unit_at(std::uint64_t address);
     std::uint32_t function_for(const FunctionKey& key, NamedBy named_by);
     std::uint32_t outermost_function(std::uint64_t address, std::uint32_t source, Text file);
-    Function describe(const FunctionKey& key, NamedBy named_by) const;
+    Function describe(const FunctionKey& key, NamedBy named_by);
+    void cut(std::string& name);
     Function describe_source(const FunctionKey& key) const;
     std::uint64_t gap_begin(std::uint64_t address) const;
 
@@ -99,6 +104,9 @@ private:
     std::string build_id_;
     Options options_;
     std::string problem_;
+    std::string not_fetched_;  // why debuginfod has no debug file
+    std::string refused_;      // a debug file of another build
+    bool has_cut_names_ = false;
     std::optional<ElfFile> file_;
     std::optional<ElfFile> debug_file_;
     ModuleIndex index_;

@@ -235,6 +235,7 @@ inline constexpr std::uint32_t interpreter = 2;   // exports _PyRuntime
 inline constexpr std::uint32_t executable = 4;    // the main program
 inline constexpr std::uint32_t agent = 8;         // pyprof's own
 inline constexpr std::uint32_t thread_pool = 16;  // starts threads that work for whoever calls it
+inline constexpr std::uint32_t numerical = 32;    // linear algebra: BLAS, LAPACK
 }  // namespace module_flags
 
 // How a CPython string is stored in a CodeRecord: bytes per character, as in PEP 393.

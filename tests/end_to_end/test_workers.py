@@ -1,6 +1,8 @@
 """Threads of a pool are charged to the Python line that they work for, or shown apart."""
 
 import json
+import os
+import pathlib
 
 import pytest
 import runs
@@ -59,3 +61,25 @@ def test_the_pool_is_seen_where_it_works_and_where_it_was_started(recorded):
     of_pool = [parts for parts in working if len(parts) == 2]
     assert {callers.rpartition(";")[2] for callers, _ in of_pool} == {"small (workers.py)", "large (workers.py)"}
     assert not any("start_thread" in callees for _, callees in of_pool)
+
+
+def test_the_pool_s_library_is_told_with_its_threads(recorded):
+    run, _ = recorded
+    (openmp,) = [library for library in run.report()["run"]["libraries"] if library["role"] == "OpenMP"]
+    assert openmp["threads"] == 1
+    assert "OpenMP" in runs.ask("info", run.profile).stdout
+
+
+def test_libraries_are_told_that_no_sample_met(tmp_path):
+    runs.require_modules("numpy")
+    run = runs.record([runs.python3, "-c", "import numpy"], tmp_path, OPENBLAS_NUM_THREADS="3")
+    mapped = runs.run([runs.python3, "-c", "import numpy; print(open('/proc/self/maps').read())"], tmp_path).stdout
+    libraries = run.report()["run"]["libraries"]
+    assert all(library["path"] in mapped or pathlib.Path(library["path"]).resolve().as_posix() in mapped
+               for library in libraries)
+    openblas = [library for library in libraries if library["name"] == "OpenBLAS"]
+    if "openblas" not in mapped:
+        pytest.skip("NumPy uses another BLAS here")
+    (openblas,) = openblas
+    assert openblas["version"] and openblas["version"][0].isdigit()
+    assert openblas["threads"] == min(3, len(os.sched_getaffinity(0))) - 1

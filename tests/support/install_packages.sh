@@ -20,6 +20,8 @@ test_packages=(
     catch2 libunwind-dev libpapi-dev libzstd-dev libbenchmark-dev ccache
     clang clang-format clang-tidy
     python3-dev python3-pytest python3-jsonschema python3-numba libopenblas0-pthread
+    cython3 gfortran swig pybind11-dev libboost-python-dev python3-cffi python3-scipy python3-numexpr
+    libdebuginfod-dev
     git procps strace chromium
 )
 

@@ -41,10 +41,12 @@ static inline void truth_end(struct TruthPhase* phase) {
     phase->calls++;
 }
 
-#define TRUTH_BEGIN(NAME)                                                                             \
-    static struct TruthPhase truth_of_##NAME;                                                         \
-    truth_of_##NAME.name = #NAME, truth_of_##NAME.file = __FILE__, truth_of_##NAME.symbol = __func__; \
-    truth_of_##NAME.line_first = __LINE__ + 1;                                                        \
+#define TRUTH_BEGIN(NAME) TRUTH_BEGIN_IN(NAME, __func__)
+// For functions that profiles name otherwise than C does: methods and lambdas of C++.
+#define TRUTH_BEGIN_IN(NAME, SYMBOL)                                                                \
+    static struct TruthPhase truth_of_##NAME;                                                       \
+    truth_of_##NAME.name = #NAME, truth_of_##NAME.file = __FILE__, truth_of_##NAME.symbol = SYMBOL; \
+    truth_of_##NAME.line_first = __LINE__ + 1;                                                      \
     truth_begin(&truth_of_##NAME);
 #define TRUTH_END(NAME)          \
     truth_end(&truth_of_##NAME); \

@@ -101,7 +101,7 @@ TEST_CASE("every member comes back") {
                      {1, {KeyKind::python, 0, 26, 0}},
                      {0, {KeyKind::native, no_module, ~std::uint64_t{0}, 0}},
                      {3, {KeyKind::special, 0, 4, 0}}};
-    tree.threads = {{0, 27, "t", 2, 28, true, 29, 30, 31}};
+    tree.threads = {{0, 27, "t", 2, 28, true, 1, 29, 30, 31}};
     tree.values = {{0, 0, 1, 7}, {1, 0, 0, 3}, {2, 0, 5, 0}, {3, 0, ~std::uint64_t{0}, ~std::uint64_t{0}}};
     tree.notes = {"one", "two"};
     const auto back = parse_text(serialise(tree));
@@ -127,7 +127,7 @@ TEST_CASE("every member comes back") {
     }
     const Thread& t = back->threads.at(0);
     CHECK((t.process == 0 && t.tid == 27 && t.name == "t" && t.spawned_by == 2 && t.folded == 28 && t.is_python));
-    CHECK((t.started_ns == 29 && t.ended_ns == 30 && t.cpu_ns == 31));
+    CHECK((t.started_in == 1 && t.started_ns == 29 && t.ended_ns == 30 && t.cpu_ns == 31));
     REQUIRE(back->values.size() == 4);
     for (std::size_t i = 0; i < 4; ++i) {
         CHECK(back->values[i].context == tree.values[i].context);

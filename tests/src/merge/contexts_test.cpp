@@ -42,14 +42,12 @@ Sums expected_sums(const gather::Tree& tree, Names& names, const profile::Profil
                                    [&](const auto& f) { return f.kind == kind; });
             };
             const std::size_t end = frames.size();
-            const bool is_start =
-                !has(0, i, FrameKind::python) && !has(0, i, FrameKind::program) && !has(0, i, FrameKind::special);
-            // Frames inlined into this one are of the same key and do not count as below it.
-            std::size_t next = i + 1;
-            while (next < end && frames[next].inlined) next++;
-            const Below below = has(next, end, FrameKind::python)    ? Below::python
-                                : has(next, end, FrameKind::program) ? Below::extension
-                                                                     : Below::work;
+            const bool is_start = !has(0, i, FrameKind::python) && !has(0, i, FrameKind::program) &&
+                                  !has(0, i, FrameKind::wrapper) && !has(0, i, FrameKind::special);
+            const Below below = has(i + 1, end, FrameKind::python)    ? Below::python
+                                : has(i + 1, end, FrameKind::program) ? Below::extension
+                                : has(i + 1, end, FrameKind::wrapper) ? Below::wrapper
+                                                                      : Below::work;
             const profile::Function& function = profile.functions[frames[i].function];
             const bool hidden = is_machinery({frames[i].kind, function.name, function.named},
                                              {has(0, i, FrameKind::python), is_start}, below);
@@ -82,7 +80,7 @@ gather::Key random_key(std::mt19937& random) {
         case 1:
             return StackTree::native(Library::interpreter, 0x1000 + random() % 0x200, random() % 4);
         case 2:
-            return StackTree::native(static_cast<Library>(random() % 6), 0x1000 + random() % 0x300, random() % 4);
+            return StackTree::native(static_cast<Library>(random() % 7), 0x1000 + random() % 0x300, random() % 4);
         default:
             return {gather::KeyKind::special, 0, 3 + random() % 4, 0};
     }

@@ -19,6 +19,13 @@ TEST_CASE("a version is read from a library's file name") {
     CHECK(version_in_file_name("").empty());
 }
 
+TEST_CASE("a library of linear algebra says its own version") {
+    CHECK(numerical_version_in(std::string_view{"\0OpenBLAS 0.3.21 NO_LAPACKE", 26}) == "0.3.21");
+    CHECK(numerical_version_in("OpenBLAS blas_thread_init: OpenBLAS 0.3.26") == "0.3.26");
+    CHECK(numerical_version_in("Intel(R) oneAPI Math Kernel Library Version 2021.4-Product") == "2021.4");
+    CHECK(numerical_version_in("OpenBLAS : Program will terminate").empty());
+}
+
 TEST_CASE("links lead to the file that has the version") {
     const test_support::TemporaryFolder folder;
     std::ofstream{folder / "libheat.so.2.5.1"} << "x";

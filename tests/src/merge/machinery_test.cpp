@@ -18,6 +18,15 @@ TEST_CASE("what lies below is seen by the caller") {
     CHECK(seen_from_caller(FrameKind::system, Below::extension) == Below::extension);
 }
 
+TEST_CASE("a wrapper is seen only where nothing but the interpreter lies below it") {
+    CHECK(seen_from_caller(FrameKind::wrapper, Below::work) == Below::wrapper);
+    CHECK(seen_from_caller(FrameKind::wrapper, Below::extension) == Below::extension);
+    CHECK(seen_from_caller(FrameKind::wrapper, Below::python) == Below::python);
+    CHECK(seen_from_caller(FrameKind::program, Below::wrapper) == Below::extension);
+    CHECK(seen_from_caller(FrameKind::interpreter, Below::wrapper) == Below::wrapper);
+    CHECK(seen_from_caller(FrameKind::python, Below::wrapper) == Below::python);
+}
+
 TEST_CASE("what lies above is seen by the callee") {
     CHECK(with_frame({}, FrameKind::system).is_start);
     CHECK(with_frame({}, FrameKind::interpreter).is_start);
@@ -63,6 +72,17 @@ TEST_CASE("the start of a program or thread is machinery above its first Python 
     CHECK(is_machinery({FrameKind::system, "__libc_start_main", true}, at_start, Below::python));
     CHECK_FALSE(is_machinery({FrameKind::system, "qsort", true}, in_a_program, Below::python));
     CHECK_FALSE(is_machinery({FrameKind::system, "qsort", true}, below_python, Below::python));
+}
+
+TEST_CASE("a wrapper is machinery on the way to other code, and stays where it works itself") {
+    const Judged wrapper{FrameKind::wrapper, "f2py_rout_heat_evolve", true};
+    for (const Above above : {below_python, at_start, in_a_program}) CHECK(is_machinery(wrapper, above, Below::python));
+    CHECK(is_machinery(wrapper, below_python, Below::extension));
+    CHECK_FALSE(is_machinery(wrapper, in_a_program, Below::extension));
+    CHECK_FALSE(is_machinery(wrapper, below_python, Below::work));
+    CHECK_FALSE(is_machinery(wrapper, below_python, Below::wrapper));
+    CHECK(is_machinery({FrameKind::interpreter, "python3.11!0x1000", false}, below_python, Below::wrapper));
+    CHECK_FALSE(is_machinery({FrameKind::interpreter, "PyNumber_Add", true}, below_python, Below::wrapper));
 }
 
 TEST_CASE("call glue is known by its name") {

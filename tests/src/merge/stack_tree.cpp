@@ -17,7 +17,8 @@ StackTree::StackTree(std::uint32_t threads) {
                      {PYPROF_BINARIES "/libplain_stripped.so", "", 3, 0},
                      {"/gone/libc.so.6", "", 4, 0},
                      {"/gone/libpyprof-agent.so", "", 5, wire::module_flags::agent},
-                     {"/gone/libmpi.so.40", "", 6, wire::module_flags::mpi}};
+                     {"/gone/libmpi.so.40", "", 6, wire::module_flags::mpi},
+                     {"/gone/libffi.so.8", "", 7, 0}};
     tree_.codes = {
         {"app.py", "<module>", "<module>", 1}, {"app.py", "step", "Grid.step", 10}, {"app.py", "key", "key", 20}};
     tree_.contexts.resize(1);

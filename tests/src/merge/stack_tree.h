@@ -11,7 +11,7 @@
 namespace pyprof::test_support {
 
 // The compiled fixtures and files that do not exist, as a process would have recorded them.
-enum class Library : std::uint32_t { interpreter, shapes, plain_stripped, system, agent, mpi };
+enum class Library : std::uint32_t { interpreter, shapes, plain_stripped, system, agent, mpi, ffi };
 
 class StackTree {
 public:

@@ -19,6 +19,14 @@ TEST_CASE("One rank, or samples as the metric, can be chosen") {
     CHECK(profile::sum_all(*prepare(profile, {.metric = "cpu"})) == profile::sum_all(profile));
 }
 
+TEST_CASE("Machinery is left out unless it is asked for") {
+    const profile::Profile profile = test_support::sample_profile();
+    const Result<profile::Profile> whole = prepare(profile, {.machinery = true});
+    REQUIRE(whole);
+    CHECK(whole->contexts.size() == profile.contexts.size());
+    CHECK(prepare(profile, {})->contexts.size() < profile.contexts.size());
+}
+
 TEST_CASE("Metrics and ranks that do not exist are refused, and those that do are named") {
     const profile::Profile profile = test_support::sample_profile();
     CHECK(prepare(profile, {.metric = "flops"}).error().message() ==

@@ -86,6 +86,53 @@ TEST_CASE("a file that is gone is named by page and the user is told") {
     CHECK(calls_at(*module, 0x5432).at(0).name == "libgone.so!0x5000");
 }
 
+TEST_CASE("a file that was cut short keeps what is left of its names, and the user is told") {
+    const test_support::TemporaryFolder folder;
+    const std::string path = folder / "libcut.so";
+    std::filesystem::copy_file(binaries + "/libshapes.so", path);
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+    const auto module = ModuleSymbols::open(path, "", {.debug_roots = {}, .cache_folder = {}});
+    CHECK(module->problem() == "names of libcut.so are cut or missing: the file is cut short");
+    CHECK_FALSE(calls_at(*module, 0x1234).empty());
+}
+
+TEST_CASE("a debug file of another build is not used, and the user is told") {
+    const test_support::TemporaryFolder folder;
+    std::filesystem::copy_file(binaries + "/libshapes_linked.so", folder / "libshapes_linked.so");
+    std::filesystem::copy_file(binaries + "/libshapes_changed.so", folder / "libshapes_linked.debug");
+    const auto module =
+        ModuleSymbols::open(folder / "libshapes_linked.so", "", {.debug_roots = {}, .cache_folder = {}});
+    CHECK(module->problem() == "names of libshapes_linked.so are cut or missing: " +
+                                   std::string{folder / "libshapes_linked.debug"} + " belongs to another build");
+    CHECK(std::string{module->names_from()} == ".dynsym");
+}
+
+TEST_CASE("debugging information that refers to itself ends, and the user is told") {
+    const auto module = ModuleSymbols::open(binaries + "/libcyclic.so", "", {.debug_roots = {}, .cache_folder = {}});
+    CHECK(module->problem().empty());  // nobody has asked yet
+    const std::uint64_t first = offset_of(binaries + "/libcyclic.so", "cyclic_first");
+    REQUIRE(first != 0);
+    CHECK(calls_at(*module, first).back().name == "cyclic_first");
+    CHECK(module->problem() == "names of libcyclic.so are cut or missing: its debugging information is damaged");
+}
+
+TEST_CASE("a name of a megabyte is cut, and the user is told") {
+    const std::string path = binaries + "/liblong_name.so";
+    const Result<ElfFile> file = ElfFile::open(path);
+    REQUIRE(file);
+    TextTable texts;
+    const std::vector<Segment> symbols = read_symbols(*file, SHT_SYMTAB, texts);
+    const auto longest =
+        std::ranges::max_element(symbols, {}, [&](const Segment& symbol) { return texts[symbol.value].size(); });
+    REQUIRE(longest != symbols.end());
+    REQUIRE(texts[longest->value].size() > 1'000'000);
+    const auto module = ModuleSymbols::open(path, "", {.debug_roots = {}, .cache_folder = {}});
+    const Function function = calls_at(*module, longest->begin).back();
+    CHECK(function.name == std::string(4096, 'n'));
+    CHECK(function.linkage_name.size() == 4096);
+    CHECK(module->problem() == "names of liblong_name.so are cut or missing: some are longer than 4096 bytes");
+}
+
 TEST_CASE("an extension's nameless code goes without the interpreter's tag") {
     const char* name = GENERATE("_flapack.cpython-311-x86_64-linux-gnu.so", "_flapack.abi3.so");
     const auto module = ModuleSymbols::open(std::string{"/does/not/exist/"} + name, "", {});

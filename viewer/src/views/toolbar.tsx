@@ -19,7 +19,7 @@ export function Toolbar({onHelp}: {onHelp: () => void}): JSX.Element {
       )}
       <Choice label="Granularity" name="granularity" options={[['function', 'Functions'], ['line', 'Lines']]} />
       <Choice label="Frames" name="frames" options={[['all', 'All'], ['python', 'Python'], ['native', 'Native']]} />
-      <button type="button" class="toggle" aria-pressed={machinery} title="Show the interpreter's own frames (m)"
+      <button type="button" class="toggle" aria-pressed={machinery} title="Show the frames of the interpreter and of bindings (m)"
         onClick={() => store.go({machinery: !machinery})}>
         Interpreter
       </button>

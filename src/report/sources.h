@@ -15,13 +15,17 @@ public:
     explicit Sources(const profile::Profile& profile);
 
     // Line `line` (from 1) of a file without its indentation; empty if it cannot be had. Only regular files of moderate
-    // size are read, each once.
+    // size are read, each once. "<frozen importlib._bootstrap>" and its like are read from the standard library, where
+    // the profile has functions of one only: another version's lines are others.
     std::string line(const std::string& file, std::uint32_t line);
 
 private:
     const std::vector<std::string>& lines_of(const std::string& path);
 
+    std::string path_of(const std::string& file) const;
+
     std::string working_directory_;
+    std::string standard_library_;  // folder; empty if there is none or more than one
     std::unordered_map<std::string, std::vector<std::string>> files_;
 };
 

@@ -1,4 +1,4 @@
-"""K21: what Numba compiles, held against the program's own clocks."""
+"""K21, K22: what Numba compiles, held against the program's own clocks."""
 
 import re
 
@@ -35,3 +35,17 @@ def test_numba_K21(tmp_path):
         assert not [name for name in found if name.startswith("[")]
         assert any(re.search("parfor", name) for name in found), set(found)
         assert any(f["name"] == "in_python" for f in report["functions"])
+
+
+def test_nogil_K22(tmp_path):
+    """Each thread has its time, however they overlapped: who holds the lock has Python lines, others the compiled one."""
+    runs.require_modules("numba")
+    measured = measure(tmp_path, "k22_nogil.py")
+    report, phases = measured.report(), measured.truth[-1]
+    assert not check.check_totals(report)
+    assert not check.check_shares(phases, report)
+    metric = check.metric_of(report)
+    compiled = jit_functions(report)["released"]["self"][metric]
+    assert abs(compiled / phases["released"].cpu_ns - 1) < 0.15
+    busy = [thread for thread in report["threads"] if thread["self"][metric] > 0.1 * phases["whole"].cpu_ns]
+    assert len(busy) >= 3 or any(thread["folded"] >= 3 for thread in report["threads"])

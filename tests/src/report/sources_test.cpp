@@ -1,5 +1,6 @@
 #include "report/sources.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/catch.h"
@@ -8,6 +9,12 @@
 
 namespace pyprof::report {
 namespace {
+
+profile::Function function_in(const std::string& file) {
+    profile::Function function;
+    function.file = file;
+    return function;
+}
 
 TEST_CASE("Lines are counted from one and lose their indentation") {
     const test_support::TemporaryFolder folder;
@@ -26,6 +33,20 @@ TEST_CASE("What is not a readable regular file has no lines") {
     CHECK(sources.line("/tmp", 1).empty());
     CHECK(sources.line("<frozen importlib._bootstrap>", 1).empty());
     CHECK(sources.line("", 1).empty());
+}
+
+TEST_CASE("Frozen modules are read from the one standard library that ran") {
+    const test_support::TemporaryFolder folder;
+    const std::string library = folder / "lib/python3.11";
+    std::filesystem::create_directories(library + "/importlib");
+    std::ofstream{library + "/importlib/_bootstrap.py"} << "frozen line\n";
+    profile::Profile profile = test_support::small_profile();
+    profile.functions.push_back(function_in(library + "/functools.py"));
+    profile.functions.push_back(function_in("/v/lib/python3.12/site-packages/numpy/g.py"));
+    CHECK(Sources{profile}.line("<frozen importlib._bootstrap>", 1) == "frozen line");
+    CHECK(Sources{profile}.line("<frozen absent>", 1).empty());
+    profile.functions.push_back(function_in("/opt/lib/python3.12/functools.py"));
+    CHECK(Sources{profile}.line("<frozen importlib._bootstrap>", 1).empty());
 }
 
 }  // namespace

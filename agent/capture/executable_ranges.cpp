@@ -15,7 +15,8 @@ constinit ExecutableRanges executable_ranges{};
 
 bool ExecutableRanges::may_hold(std::uint64_t address) {
     if (holds(address)) return true;
-    return read_if_due() ? holds(address) : current_.load(std::memory_order_relaxed) == 0;
+    read_if_due();  // or somebody else did since
+    return current_.load(std::memory_order_acquire) == 0 || holds(address);
 }
 
 void ExecutableRanges::forget() {
@@ -39,18 +40,16 @@ bool ExecutableRanges::holds(std::uint64_t address) const {
            address < table.end[first].load(std::memory_order_relaxed);
 }
 
-// Whether it was read now.
-bool ExecutableRanges::read_if_due() {
+void ExecutableRanges::read_if_due() {
     const std::uint64_t start = sys::monotonic_now();
     if (start < next_ns_.load(std::memory_order_relaxed) || is_reading_.exchange(true, std::memory_order_acquire))
-        return false;
+        return;
     const std::uint32_t fresh = current_.load(std::memory_order_relaxed) == 1 ? 1 : 0;
     const bool good = read_into(tables_[fresh]);
     current_.store(good ? fresh + 1 : 0, std::memory_order_release);
     const std::uint64_t end = sys::monotonic_now(), pause = (end - start) * pause_per_reading;
     next_ns_.store(end + (pause < shortest_pause_ns ? shortest_pause_ns : pause), std::memory_order_relaxed);
     is_reading_.store(false, std::memory_order_release);
-    return good;
 }
 
 // False if nothing is known afterwards.

@@ -25,7 +25,7 @@ private:
     };
 
     bool holds(std::uint64_t address) const;
-    bool read_if_due();
+    void read_if_due();
     bool read_into(Table& table) const;
 
     Table tables_[2];                     // one is read while the other is written

@@ -95,6 +95,37 @@ TEST_CASE("the CPU time of samplers is told apart from the program's") {
     CHECK(capture::program_cpu_ns() - program < 80 * millisecond);
 }
 
+TEST_CASE("a sampler does not come back between the call to fork and the fork") {
+    ticks = 0;
+    REQUIRE(sampler.start(millisecond, count));
+    preload::pause_samplers();
+    preload::samplers_after_fork(false);
+    preload::pause_samplers();  // the next fork begins, and this sampler is still away from the last
+    usleep(60'000);
+    preload::samplers_come_back();
+    CHECK_FALSE(sampler.runs());
+    preload::samplers_come_back_at_once();
+    CHECK(sampler.runs());
+    sampler.stop();
+}
+
+TEST_CASE("a sampler comes back once the thread that forked has gone on") {
+    ticks = 0;
+    REQUIRE(sampler.start(millisecond, count));
+    preload::pause_samplers();
+    preload::samplers_after_fork(false);
+    preload::samplers_come_back();
+    CHECK_FALSE(sampler.runs());
+    timespec used{}, now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    do {
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    } while ((now.tv_sec - used.tv_sec) * 1'000'000'000 + now.tv_nsec - used.tv_nsec < 3'000'000);
+    preload::samplers_come_back();
+    CHECK(sampler.runs());
+    sampler.stop();
+}
+
 TEST_CASE("a sampler is away while the program forks, and comes back in parent and child") {
     ticks = 0;
     REQUIRE(sampler.start(millisecond, count));
@@ -106,8 +137,9 @@ TEST_CASE("a sampler is away while the program forks, and comes back in parent a
     preload::samplers_after_fork(child == 0);
     preload::samplers_come_back();  // too early
     const bool too_early = sampler.runs();
-    usleep(10'000);
+    usleep(60'000);
     preload::samplers_come_back();
+    REQUIRE(sampler.runs());
     const std::uint64_t seen = ticks;
     wait_for_ticks(seen + 3);
     if (child == 0) _exit(too_early || tasks() != 2 ? 1 : 0);

@@ -1,5 +1,6 @@
 #include "symbols/dwarf_reader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -112,10 +113,14 @@ Comparison compare(const std::string& path, const std::vector<std::uint64_t>& ad
             const std::string file = std::filesystem::path{expected[i].file}.filename();
             good_line = good_line && frames[i].line == expected[i].line &&
                         (file == "<artificial>" || std::filesystem::path{function.file}.filename() == file);
-            // binutils 2.40 gives an innermost inlined function without linkage name the name of the symbol around it.
+            // binutils 2.40 gives an inlined function without linkage name the name of one around it.
             const bool has_linkage_name = function.linkage_name.starts_with("_Z");
-            const bool is_symbol_instead = i == 0 && frames.size() > 1 && !has_linkage_name;
-            const bool same = is_same_function(function, expected[i].function) || is_symbol_instead;
+            const bool is_outer_instead =
+                !has_linkage_name &&
+                std::any_of(frames.begin() + static_cast<std::ptrdiff_t>(i) + 1, frames.end(), [&](const Frame& outer) {
+                    return is_same_function(module->functions()[outer.function], expected[i].function);
+                });
+            const bool same = is_same_function(function, expected[i].function) || is_outer_instead;
             if (!same)
                 UNSCOPED_INFO(std::hex << address << ": " << function.linkage_name << " != " << expected[i].function);
             good_name = good_name && same;

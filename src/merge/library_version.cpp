@@ -20,9 +20,12 @@ struct MpiText {
     std::string_view before_version;
     std::string_view name;
 };
-// What ompi_info, MPI_Get_library_version and relatives print.
-constexpr std::array<MpiText, 3> mpi_texts{
-    {{"Open MPI v", "Open MPI "}, {"MPICH Version:\t", "MPICH "}, {"Intel(R) MPI Library ", "Intel MPI "}}};
+// What ompi_info, MPI_Get_library_version and relatives print. Open MPI 5 puts its version together when it is asked,
+// but its components inside the library have it.
+constexpr std::array<MpiText, 4> mpi_texts{{{"Open MPI v", "Open MPI "},
+                                            {" collective MCA component version ", "Open MPI "},
+                                            {"MPICH Version:\t", "MPICH "},
+                                            {"Intel(R) MPI Library ", "Intel MPI "}}};
 
 constexpr std::array<std::string_view, 3> numerical_texts{"OpenBLAS ", "Intel(R) oneAPI Math Kernel Library Version ",
                                                           "Intel(R) Math Kernel Library Version "};

@@ -20,10 +20,10 @@ struct MpiText {
     std::string_view before_version;
     std::string_view name;
 };
-// What ompi_info, MPI_Get_library_version and relatives print. Open MPI 5 puts its version together when it is asked,
-// but its components inside the library have it.
+// What ompi_info, MPI_Get_library_version and relatives print. Debian's Open MPI puts its version together when it is
+// asked, but has it in the help of an option ("Whether this 4.1.4 installation supports …", in 5.0 too).
 constexpr std::array<MpiText, 4> mpi_texts{{{"Open MPI v", "Open MPI "},
-                                            {" collective MCA component version ", "Open MPI "},
+                                            {"Whether this ", "Open MPI "},
                                             {"MPICH Version:\t", "MPICH "},
                                             {"Intel(R) MPI Library ", "Intel MPI "}}};
 

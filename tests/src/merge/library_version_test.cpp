@@ -39,8 +39,8 @@ TEST_CASE("an MPI library is known by the text it carries") {
     CHECK(mpi_library_in("MPICH Version:\t%s MPICH Version:\t4.0.2 MPICH Release") == "MPICH 4.0.2");
     CHECK(mpi_library_in("Intel(R) MPI Library 2021.8 for Linux* OS") == "Intel MPI 2021.8");
     CHECK(mpi_library_in("Open MPI v%s").empty());
-    CHECK(mpi_library_in(std::string_view{"Open MPI v%d.%d.%d\0Open MPI sm collective MCA component version 5.0.7",
-                                          70}) == "Open MPI 5.0.7");
+    CHECK(mpi_library_in("Open MPI v%d.%d.%d Whether this call blocks. Whether this 5.0.7 installation supports") ==
+          "Open MPI 5.0.7");
     CHECK(mpi_library_in("").empty());
 }
 

@@ -1,11 +1,9 @@
 #include "agent/capture/driver.h"
 
 #include <atomic>
-#include <sys/uio.h>
 
 #include "agent/capture/memory.h"
 #include "agent/capture/python_state.h"
-#include "agent/capture/syscalls.h"
 #include "wire/recording.h"
 
 namespace pyprof::capture {
@@ -38,12 +36,7 @@ private:
     bool entered_;
 };
 
-// The kernel copies, so memory that is gone is no fault.
-bool copy_word(std::uint64_t address, std::uint64_t& word) {
-    const iovec from{reinterpret_cast<void*>(address), sizeof word};
-    const iovec to{&word, sizeof word};
-    return sys::call(SYS_process_vm_readv, sys::get_pid(), sys::word(&to), 1, sys::word(&from), 1, 0) == sizeof word;
-}
+bool copy_word(std::uint64_t address, std::uint64_t& word) { return copy_from_memory(address, &word, sizeof word); }
 
 bool find_position(const cpython::PythonLayout& layout, std::uint64_t thread, PythonPosition& position) {
     const bool by_control_frame = layout.frame.activations == cpython::Activations::control_frames;

@@ -23,14 +23,18 @@ bool probe(std::uint64_t address) {
 
 }  // namespace
 
+bool copy_from_memory(std::uint64_t address, void* into, std::size_t bytes) {
+    const iovec from{reinterpret_cast<void*>(address), bytes};
+    const iovec to{into, bytes};
+    return sys::call(SYS_process_vm_readv, sys::get_pid(), sys::word(&to), 1, sys::word(&from), 1, 0) ==
+           static_cast<long>(bytes);
+}
+
 const std::byte* PageCopies::of(std::uint64_t page) {
     for (std::uint32_t i = 0; i < count_; ++i)
         if (pages_[i] == page) return bytes_[i];
     if (count_ == capacity) return nullptr;
-    const iovec from{reinterpret_cast<void*>(page << page_shift), page_size};
-    const iovec to{bytes_[count_], page_size};
-    const long copied = sys::call(SYS_process_vm_readv, sys::get_pid(), sys::word(&to), 1, sys::word(&from), 1, 0);
-    if (copied != static_cast<long>(page_size)) return nullptr;
+    if (!copy_from_memory(page << page_shift, bytes_[count_], page_size)) return nullptr;
     pages_[count_] = page;
     return bytes_[count_++];
 }

@@ -13,6 +13,10 @@ namespace pyprof::capture {
 inline constexpr std::uint64_t page_shift = 12;  // the smallest page of the machine
 inline constexpr std::uint64_t page_size = 1ULL << page_shift;
 
+// Copies memory that another thread may unmap meanwhile: the kernel does it, so what is gone is no fault. False if not
+// all of it could be read.
+bool copy_from_memory(std::uint64_t address, void* into, std::size_t bytes);
+
 // Pages as they were when they were first asked for. Used by one thread at a time; some of them take much memory.
 class PageCopies {
 public:

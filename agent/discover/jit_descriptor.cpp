@@ -2,15 +2,14 @@
 
 #include <cstring>
 #include <elf.h>
-#include <sys/uio.h>
 
 #include "agent/capture/elf_image.h"
-#include "agent/capture/syscalls.h"
+#include "agent/capture/memory.h"
 
 namespace pyprof::discover {
 namespace {
 
-namespace sys = capture::sys;
+using capture::copy_from_memory;
 
 constexpr std::uint64_t max_searched_bytes = 64u << 20;
 
@@ -62,13 +61,6 @@ std::uint64_t search_data(const capture::ElfImage& image) {
 }
 
 }  // namespace
-
-bool copy_from_memory(std::uint64_t address, void* into, std::size_t bytes) {
-    const iovec from{reinterpret_cast<void*>(address), bytes};
-    const iovec to{into, bytes};
-    return sys::call(SYS_process_vm_readv, sys::get_pid(), sys::word(&to), 1, sys::word(&from), 1, 0) ==
-           static_cast<long>(bytes);
-}
 
 std::uint64_t find_jit_descriptor(const capture::FoundObject& library) {
     const auto image = capture::ElfImage::at(library.begin, library.end, library.map->l_addr);

@@ -4,7 +4,6 @@
 //
 // Nothing is called and no lock of the compiler is taken. Other threads may change the list meanwhile, so the kernel
 // copies what is read and a bad pointer gives nothing. Outside handlers.
-#include <cstddef>
 #include <cstdint>
 
 #include "agent/capture/dl_find.h"
@@ -17,9 +16,6 @@ struct JitEntry {
     std::uint64_t next = 0;
     std::uint64_t object = 0, bytes = 0;
 };
-
-// Copies memory that may not be there. False if not all of it could be read.
-bool copy_from_memory(std::uint64_t address, void* into, std::size_t bytes);
 
 // Address of the descriptor in the object: the exported one, else what looks like one that leads to an object, because
 // a library that contains its compiler keeps the symbol for itself. 0: none, or none with an entry yet.

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "agent/capture/memory.h"
 #include "agent/capture/native_code.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
@@ -55,7 +56,7 @@ std::uint64_t mark_of(const discover::JitEntry& entry) {
 }
 
 void add_object(const discover::JitEntry& entry, std::byte* copy) {
-    if (!discover::copy_from_memory(entry.object, copy, entry.bytes)) return;
+    if (!capture::copy_from_memory(entry.object, copy, entry.bytes)) return;
     const discover::JitObject object{{copy, entry.bytes}};
     const std::uint32_t bytes = object.record_bytes();
     if (bytes == 0) return;

@@ -86,3 +86,11 @@ TEST_CASE("the probe changes neither the signal mask nor errno") {
     sigprocmask(SIG_SETMASK, nullptr, &after);
     CHECK(__builtin_memcmp(&before, &after, sizeof before) == 0);
 }
+
+TEST_CASE("memory that is not there is not copied") {
+    const char seven = 7;
+    char byte = 0;
+    CHECK_FALSE(copy_from_memory(8, &byte, 1));
+    CHECK(copy_from_memory(reinterpret_cast<std::uint64_t>(&seven), &byte, 1));
+    CHECK(byte == 7);
+}

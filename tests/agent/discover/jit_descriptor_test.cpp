@@ -53,10 +53,3 @@ TEST_CASE("a descriptor is found by what it looks like, once it leads to an obje
     hidden_descriptor = {1, 0, nullptr, nullptr};
     CHECK_FALSE(discover::first_jit_entry(found, entry));
 }
-
-TEST_CASE("memory that is not there is not copied") {
-    char byte = 0;
-    CHECK_FALSE(discover::copy_from_memory(8, &byte, 1));
-    CHECK(discover::copy_from_memory(reinterpret_cast<std::uint64_t>(&object), &byte, 1));
-    CHECK(byte == '\177');
-}

@@ -8,6 +8,7 @@ namespace {
 constexpr std::uint32_t first_index_slots = 1024;  // one page
 
 constexpr std::uint32_t root_path = 0;
+constexpr std::uint32_t most_attached = 0xffffffff;  // of one node: eight months at 199 Hz
 
 std::uint32_t path_below(std::uint32_t path, std::uint64_t key) {
     std::uint64_t h = (key ^ (std::uint64_t{path} << 17)) * 0x9E3779B97F4A7C15ULL;
@@ -131,10 +132,12 @@ std::uint32_t CallTree::step(std::uint32_t node, std::uint64_t key) {
     return next == 0 ? node : next;
 }
 
-void CallTree::charge(std::uint32_t id, std::uint32_t samples, std::uint64_t expiries) {
+void CallTree::charge(std::uint32_t id, std::uint32_t samples, std::uint64_t expiries, std::uint64_t attached) {
     if (id == 0) return;
     wire::Node* node = arena_->node(id);
     node->samples += samples;
+    const std::uint64_t sum = node->attached + attached;
+    node->attached = sum < most_attached ? static_cast<std::uint32_t>(sum) : most_attached;
     std::atomic_ref{node->expiries}.store(node->expiries + expiries, std::memory_order_relaxed);
 }
 
@@ -146,9 +149,10 @@ void CallTree::charge_extra(std::uint32_t id, std::uint32_t metric, std::uint64_
 
 // A node is emptied right after it was added: a process killed in between counts one node twice at most.
 void CallTree::move_weight(wire::Node& from, std::uint32_t target) {
-    charge(target, from.samples, from.expiries);
+    charge(target, from.samples, from.expiries, from.attached);
     from.samples = 0;
     from.expiries = 0;
+    from.attached = 0;
     for (std::uint32_t metric = 0; metric < budget_->extra_metrics; ++metric) {
         charge_extra(target, metric, wire::extras_of(from)[metric]);
         wire::extras_of(from)[metric] = 0;
@@ -164,8 +168,8 @@ void CallTree::absorb(CallTree& other) {
             const bool is_root = node->parent == 0;
             // Where the cap is reached, the deepest ancestor takes it.
             const std::uint32_t target = is_root ? root_ : step(arena_->node(node->parent)->moved_to, node->key);
-            node->moved_to = target;
             move_weight(*node, target);
+            node->moved_to = target;
         }
     }
 }

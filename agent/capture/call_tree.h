@@ -32,8 +32,9 @@ public:
     Leaf descend(const MergedStack& stack);
     // The child of a node, made where it is missing; the node itself where the cap is reached.
     std::uint32_t step(std::uint32_t node, std::uint64_t key);
-    // Charges a node; `samples` 0 for expiries that no stack was taken for.
-    void charge(std::uint32_t node, std::uint32_t samples, std::uint64_t expiries);
+    // Charges a node; `samples` 0 for expiries that no stack was taken for. So many of the expiries found the thread
+    // attached to the interpreter.
+    void charge(std::uint32_t node, std::uint32_t samples, std::uint64_t expiries, std::uint64_t attached = 0);
     // Adds to the node's value of an extra metric, below TreeBudget::extra_metrics.
     void charge_extra(std::uint32_t node, std::uint32_t metric, std::uint64_t amount);
 

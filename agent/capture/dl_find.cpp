@@ -30,7 +30,14 @@ struct Loader {
     ElfImage program;            // the first object
 };
 
+// Of the program glibc names one segment where there are holes between them.
+struct Program {
+    std::uint64_t bias = 0;
+    MemoryRange range;  // all segments
+};
+
 constinit std::atomic<DlFindObjectFunction> dl_find_object{nullptr};
+constinit Program program;
 constinit ObjectTable own_table;
 
 int look_into_object(dl_phdr_info* object, std::size_t, void* data) {
@@ -42,11 +49,22 @@ int look_into_object(dl_phdr_info* object, std::size_t, void* data) {
     return 0;
 }
 
+MemoryRange range_of(const ElfImage& image) {
+    MemoryRange range;
+    for (const Elf64_Phdr& header : image) {  // PT_LOAD entries are sorted by address (ELF specification)
+        if (header.p_type != PT_LOAD) continue;
+        if (range.end == 0) range.begin = image.bias() + (header.p_vaddr & ~(header.p_align - 1));
+        range.end = image.bias() + header.p_vaddr + header.p_memsz;
+    }
+    return range;
+}
+
 }  // namespace
 
 bool set_up_object_lookup(ObjectLookup lookup) {
     Loader loader;
     dl_iterate_phdr(look_into_object, &loader);
+    program = {loader.program.bias(), range_of(loader.program)};
     if (PYPROF_OWN_OBJECT_TABLE || lookup == ObjectLookup::own_table) loader.function = 0;
     dl_find_object.store(reinterpret_cast<DlFindObjectFunction>(loader.function), std::memory_order_relaxed);
     if (loader.function != 0) return true;
@@ -62,6 +80,10 @@ bool find_object(std::uint64_t address, FoundObject& found) {
     if (function(reinterpret_cast<void*>(address), &object) != 0) return false;
     found = {reinterpret_cast<std::uint64_t>(object.map_start), reinterpret_cast<std::uint64_t>(object.map_end),
              reinterpret_cast<std::uint64_t>(object.eh_frame), object.map};
+    if (program.range.holds(found.begin, 1) && object.map->l_addr == program.bias) {
+        found.begin = program.range.begin;
+        found.end = program.range.end;
+    }
     return true;
 }
 

@@ -11,12 +11,13 @@
 
 namespace pyprof::capture {
 
-// Where a thread stands in its innermost Python frame; it stands still as long as this stays the same.
+// Where a thread stands in Python. The innermost frame alone does not tell: a helper that two lines call in turn has
+// its frame at the same address each time.
 struct PythonPosition {
-    std::uint64_t control = 0;  // address of its innermost control frame, where the version has them
-    std::uint64_t frame = 0;    // address
-    std::uint64_t instruction = 0;
-    friend bool operator==(const PythonPosition&, const PythonPosition&) = default;
+    std::uint64_t control;      // address of its innermost control frame, where the version has them
+    std::uint64_t fingerprint;  // of each frame's instruction and caller
+    std::uint32_t depth;        // frames known, innermost first; of deeper stacks the outermost are left out
+    std::uint64_t frames[max_python_frames];  // addresses
 };
 
 // Per thread, zero bits at first, used by its own handler alone.
@@ -33,8 +34,5 @@ struct Driver {
 // meanwhile or is gone, or if another thread is looking at its own right now.
 // Async-signal-safe.
 void add_driver(Driver& driver, MergedStack& stack);
-
-// In a forked child: whoever was looking is not there.
-void forget_looking();
 
 }  // namespace pyprof::capture

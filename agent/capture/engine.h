@@ -32,6 +32,9 @@ struct Engine {
     std::uint64_t (*periods)(ThreadState& thread, const siginfo_t& info);
     // In the handler of the thread itself, after a sample: perhaps another moment within the period from here on.
     void (*change_phase)(ThreadState& thread);
+    // Of a thread that is not armed any more: how many periods had their moment before `cpu_ns` of its CPU time, and no
+    // signal. nullptr: no period is missed.
+    std::uint64_t (*overdue)(const ThreadState& thread, std::uint64_t cpu_ns);
 
     // After a fork, in the parent and in the child, in which no thread is armed; nullptr: nothing to do.
     void (*after_fork)(bool in_child);
@@ -46,6 +49,7 @@ struct Arming {
     std::atomic<std::uint64_t> due{0};           // tgkill: periods that the next signal will stand for
     std::uint64_t seen_ns = 0;                   // tgkill: its CPU time at the last look
     std::int64_t charged_to_ns = 0;              // its CPU time up to the end of the last period signalled
+    std::uint64_t next_ns = 0;                   // cpu: its CPU time at the next moment
     std::uint64_t rounding_ns = 0;               // added before parts of a period are cut off
     bool new_phase = false;                      // one began at the last sample
     Random random;
@@ -58,6 +62,7 @@ struct Arming {
         due.store(0, std::memory_order_relaxed);
         seen_ns = 0;
         charged_to_ns = 0;
+        next_ns = 0;
         rounding_ns = 0;
         new_phase = false;
         samples_to_change = 0;

@@ -30,6 +30,7 @@ void fill_facts() {
     h.rank_count = process.rank_count;
     h.rank_confirmed = process.rank_confirmed;
     h.python_version = process.python_version;
+    h.free_threaded = process.free_threaded ? 1 : 0;
     h.python_disabled = process.python_message[0] != '\0' ? 1 : 0;
     copy_text(h.python_message, process.python_message);
     copy_text(h.engine_reason, process.engine_reason);
@@ -40,6 +41,7 @@ void fill_header() {
     h.version = wire::recording_version;
     h.header_bytes = wire::recording_header_bytes;
     h.clock = process.clock;
+    h.call_clock = process.call_clock;
     h.ticks_per_second = process.ticks_per_second;
     h.period_ns = process.period_ns;
     h.engine = process.engine;

@@ -79,6 +79,8 @@ void count_quality(ThreadState& thread) {
         else
             count_loss(wire::Loss::stitch_inexact);
         thread.record->is_python = 1;
+        if (thread.name == ThreadName::unknown)
+            thread.name = name_python_thread(thread.python, nullptr, *thread.record);
     }
 }
 
@@ -87,7 +89,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     add_driver(thread.driver, thread.merged);
     const CallTree::Leaf leaf = thread.tree.descend(thread.merged);
     if (!leaf.complete) count_loss(wire::Loss::memory_full, expiries);
-    thread.tree.charge(leaf.node, 1, expiries);
+    thread.tree.charge(leaf.node, 1, expiries, thread.python.attached ? expiries : 0);
     thread.counted += expiries;
     charge_counters(thread, leaf.node);
     charge_queue(thread, leaf.node);
@@ -103,7 +105,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
 }
 
 // Of another thread it is read when the recording is finished.
-void copy_name(const ThreadState& thread, char (&name)[32]) {
+void copy_name(const ThreadState& thread, char* name) {
     if (sys::get_tid() == thread.tid) sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name));
 }
 
@@ -123,6 +125,13 @@ std::uint32_t late_node(ThreadState& thread) {
         stack.keys[stack.count++] =
             node_key::make_native(thread.start_routine, module_of(thread.start_routine), false, false);
     return thread.tree.descend(stack).node;
+}
+
+void charge_without_signal(ThreadState& thread, std::uint32_t node, std::uint64_t expiries) {
+    thread.tree.charge(node, 0, expiries);
+    thread.counted += expiries;
+    std::atomic_ref{process.arena.header()->expiries}.fetch_add(expiries, std::memory_order_relaxed);
+    count_loss(wire::Loss::thread_late, expiries);
 }
 
 }  // namespace
@@ -161,6 +170,7 @@ bool ensure_record(ThreadState& thread, const InsideAgent&) {
         record->started_ns = thread.started_ns;
         thread.driver.starter = is_of_pool(thread) ? thread.starter : 0;
         copy_name(thread, record->name);
+        thread.name = ThreadName::unknown;
         RecordingWriter{}.commit(record, sizeof *record);
         thread.record = record;
     }
@@ -185,10 +195,12 @@ std::uint32_t current_context(ThreadState& thread, const Registers& registers, c
 
 void charge_late(ThreadState& thread, std::uint64_t expiries, const InsideAgent& inside) {
     if (expiries == 0 || !ensure_thread(thread, inside)) return;
-    thread.tree.charge(late_node(thread), 0, expiries);
-    thread.counted += expiries;
-    std::atomic_ref{process.arena.header()->expiries}.fetch_add(expiries, std::memory_order_relaxed);
-    count_loss(wire::Loss::thread_late, expiries);
+    charge_without_signal(thread, late_node(thread), expiries);
+}
+
+void charge_here(ThreadState& thread, std::uint64_t expiries, const Registers& registers, const InsideAgent& inside) {
+    const std::uint32_t node = current_context(thread, registers, inside);
+    if (node != 0) charge_without_signal(thread, node, expiries);
 }
 
 void charge_last_counters(ThreadState& thread, const InsideAgent& inside) {

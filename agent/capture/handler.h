@@ -31,6 +31,9 @@ std::uint32_t current_context(ThreadState& thread, const Registers& registers, c
 // Charges expiries that no stack was taken for to the thread's start routine.
 void charge_late(ThreadState& thread, std::uint64_t expiries, const InsideAgent& inside);
 
+// Charges expiries that had their moment and no signal to where the caller stands. In the thread itself.
+void charge_here(ThreadState& thread, std::uint64_t expiries, const Registers& registers, const InsideAgent& inside);
+
 // Charges what was counted since the last sample to the thread's start routine. Where the thread ends.
 void charge_last_counters(ThreadState& thread, const InsideAgent& inside);
 

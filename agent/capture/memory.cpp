@@ -1,5 +1,6 @@
 #include "agent/capture/memory.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <sys/uio.h>
@@ -21,6 +22,9 @@ bool probe(std::uint64_t address) {
     return result == -EINVAL;
 }
 
+PageCopies shared_copies;
+std::atomic<bool> shared_copies_taken{false};
+
 }  // namespace
 
 bool copy_from_memory(std::uint64_t address, void* into, std::size_t bytes) {
@@ -38,6 +42,17 @@ const std::byte* PageCopies::of(std::uint64_t page) {
     pages_[count_] = page;
     return bytes_[count_++];
 }
+
+SharedCopies::SharedCopies()
+    : copies_{shared_copies_taken.exchange(true, std::memory_order_acquire) ? nullptr : &shared_copies} {
+    if (copies_ != nullptr) copies_->clear();
+}
+
+SharedCopies::~SharedCopies() {
+    if (copies_ != nullptr) shared_copies_taken.store(false, std::memory_order_release);
+}
+
+void SharedCopies::forget() { shared_copies_taken.store(false); }
 
 void PageCache::copy_copies(void* target, std::uint64_t address, std::uint64_t bytes) const {
     auto* to = static_cast<std::byte*>(target);

@@ -32,6 +32,22 @@ private:
     std::byte bytes_[capacity][page_size];
 };
 
+// The copies that handlers of all threads share, for as long as the object lives: too much for each to have its own.
+// There is no waiting: who comes second does without.
+class SharedCopies {
+public:
+    SharedCopies();
+    ~SharedCopies();
+    SharedCopies(const SharedCopies&) = delete;
+    SharedCopies& operator=(const SharedCopies&) = delete;
+
+    PageCopies* get() const { return copies_; }  // empty at first; null while another thread has them
+    static void forget();                        // in the child of a fork: whoever had them is not there
+
+private:
+    PageCopies* copies_;
+};
+
 // Memory known to be readable: pages found so, and one range that needs no asking. Lives for one sample: later the page
 // may be gone.
 class PageCache {

@@ -14,8 +14,9 @@ constexpr const char* mpi_prefixes[] = {"libmpi", "libopen-pal", "libopen-rte", 
                                         "libuc",  "libfabric",   "libpsm2",     "libhcoll", "mca_"};
 constexpr const char* mpi_library_prefix = "libmpi.";
 // Libraries whose threads are a pool for whoever calls them; OpenBLAS has many names.
-constexpr const char* pool_prefixes[] = {"libgomp",  "libomp",   "libiomp",      "libmkl_",    "libblis",  "libtbb",
-                                         "libarmpl", "libnvpl_", "interpreter.", "workqueue.", "omppool.", "tbbpool."};
+constexpr const char* pool_prefixes[] = {"libgomp",    "libomp",   "libiomp",  "libmkl_",  "libblis",
+                                         "libtbb",     "libpocl",  "libarmpl", "libnvpl_", "interpreter.",
+                                         "workqueue.", "omppool.", "tbbpool.", "libblosc"};
 constexpr const char* openblas_part = "openblas";
 constexpr const char* numerical_prefixes[] = {"libmkl_",   "libblis",  "libarmpl",  "libnvpl_",  "libblas", "libcblas",
                                               "liblapack", "libatlas", "libsatlas", "libtatlas", "libsci_"};
@@ -223,7 +224,8 @@ std::uint32_t ModuleTable::flags_of(const Entry& entry, const ElfImage& image) c
     std::uint32_t flags = flags_by_name(name);
     if (starts_with(name, python_prefix) || find_export(image, "_PyRuntime") != 0)
         flags |= wire::module_flags::interpreter;
-    if (is_executable(entry.map)) flags |= wire::module_flags::executable;
+    // Programs that have the agent linked into them are tests of it.
+    if (is_executable(entry.map)) return flags | wire::module_flags::executable;
     if (starts_with(name, agent_prefix) || (own >= entry.module.begin && own < entry.module.end))
         flags |= wire::module_flags::agent;
     return flags;

@@ -4,6 +4,7 @@
 
 #include "agent/capture/epilogue.h"
 #include "agent/capture/exact_cfi.h"
+#include "agent/capture/executable_ranges.h"
 #include "agent/capture/load.h"
 #include "agent/capture/native_code.h"
 #include "agent/capture/stack_memory.h"
@@ -87,6 +88,9 @@ public:
         old_count_ = 0;
     }
 
+    // Forgets this walk's frames from number `count` on.
+    void cut(std::uint32_t count) { count_ = count; }
+
     void keep() {
         if (stand_aside_) place_fresh();
         memo_.count = count_;
@@ -152,6 +156,7 @@ public:
             const Row row = known != nullptr ? *known : native_code.find_row(at.lookup_address(), generation_);
             remembered_.add(frame_of(at, row), {at.bp, WalkMemo::not_plain, row});
             step = leave(row, at);
+            if (step == Step::failed && scan_.is_open) step = scan_on(at);
             if (step == Step::stepped && at.pc == 0) step = Step::bottom;
         }
         remembered_.keep();
@@ -163,6 +168,16 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t most_scans = 16;  // of one walk, after guesses that led nowhere
+
+    // The last frame whose caller a stack scan found, and what it found.
+    struct Scan {
+        bool is_open;  // another caller may be tried
+        Row row;
+        Position from, first, last;
+        std::uint32_t count;  // of frames, up to this one
+    };
+
     static NativeFrame frame_of(const Position& at, Row row) {
         const std::uint32_t function = row.knows_function() ? row.function() + (at.is_return_address ? 1 : 0) : 0;
         return {at.pc, at.sp, static_cast<std::uint16_t>(row.module()), at.is_return_address, at.is_guessed, function};
@@ -312,18 +327,52 @@ private:
         const ScannedFrame frame{native_code,     generation_, at.sp, has_information, is_leaf ? &leaf_ : nullptr,
                                  scan_words_left_};
         const bool is_outside = !has_information && row.module() == 0;
+        // A scan took a number for a return address.
+        if (is_outside && scan_.is_open && !executable_ranges.may_hold(at.pc)) return failed;
         if (!(is_outside && scan_for_jit_caller(frame, at.lookup_address(), memory_, caller)) &&
             !(is_outside && is_leaf && return_at_top(frame, memory_, caller)) &&
-            !(is_outside && follow_frame_pointer(native_code, generation_, memory_, at.sp, caller)) &&
-            !scan_for_caller(frame, memory_, caller))
-            return failed;
-        // What the frame saved, the stack still holds.
+            !(is_outside && follow_frame_pointer(native_code, generation_, memory_, at.sp, caller)))
+            return guess_by_scan(frame, row, at);
+        return {Step::stepped, at_caller(row, caller)};
+    }
+
+    Left guess_by_scan(const ScannedFrame& frame, Row row, Position at) {
+        GuessedCaller caller{at.pc, at.sp, at.bp};
+        if (!scan_for_caller(frame, memory_, caller)) return {Step::failed, at};
+        const Position to = at_caller(row, caller);
+        scan_ = {true, row, at, to, to, remembered_.count()};
+        return {Step::stepped, to};
+    }
+
+    // What the frame saved, the stack still holds.
+    Position at_caller(Row row, GuessedCaller caller) {
         std::uint64_t saved = 0;
         const bool is_saved =
             row.kind() == RowKind::rbp && row.rbp_field() != Row::rbp_same && row.rbp_field() != Row::rbp_at_rbp;
         if (is_saved && memory_.read(caller.sp + static_cast<std::uint64_t>(row.rbp_field() * 8), saved))
             caller.bp = saved;
-        return {Step::stepped, {caller.pc, caller.sp, caller.bp, true, true}};
+        return {caller.pc, caller.sp, caller.bp, true, true};
+    }
+
+    // The callers of what the last scan found led nowhere: takes the next word that may be the caller, and where there
+    // is none, the first one for good.
+    [[gnu::noinline]] Step scan_on(Position& at) {
+        const bool is_leaf = scan_.count == 1;
+        const ScannedFrame frame{native_code,
+                                 generation_,
+                                 scan_.from.sp,
+                                 scan_.row.kind() != RowKind::none,
+                                 is_leaf ? &leaf_ : nullptr,
+                                 scan_words_left_,
+                                 scan_.last.sp - 8};
+        GuessedCaller caller{scan_.from.pc, scan_.from.sp, scan_.from.bp};
+        scan_.is_open = scans_left_ != 0 && scan_for_caller(frame, memory_, caller);
+        if (scans_left_ != 0) --scans_left_;
+        scan_.last = scan_.is_open ? at_caller(scan_.row, caller) : scan_.first;
+        remembered_.cut(scan_.count);
+        if (exact_frame_ >= scan_.count) exact_frame_ = exact_.known = 0;
+        at = scan_.last;
+        return Step::stepped;
     }
 
     const Registers& leaf_;
@@ -333,6 +382,8 @@ private:
     StackMemory memory_;
     FrameRegisters exact_;  // registers of out_.frames[exact_frame_]; none known: the leaf's
     std::uint32_t exact_frame_ = 0;
+    Scan scan_{};
+    std::uint32_t scans_left_ = most_scans;
     std::uint32_t scan_words_left_ = max_scanned_words_of_walk;
 };
 

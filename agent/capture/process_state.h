@@ -45,8 +45,10 @@ struct alignas(64) ProcessState {
     char counter_message[512] = {};            // events that cannot be counted
     std::uint32_t off_cpu_metric = no_metric;  // which of them is the time off the CPU
     wire::Clock clock = wire::Clock::cpu;
+    wire::CallClock call_clock = wire::CallClock::ticks;
 
     std::int32_t python_version = 0;  // PY_VERSION_HEX, 0: none found so far
+    bool free_threaded = false;       // it was built without its lock
     char python_message[256] = {};    // why its frames are not read
 
     char recording_path[1024] = {};  // "" : plain memory

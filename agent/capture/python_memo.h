@@ -26,11 +26,14 @@ struct PythonMemo {
         std::uint32_t id;           // wire code id; 0: not known yet
         std::int32_t first_traceable;
         std::int32_t unit;  // that the instruction is, as PythonFrame::unit
+        // Texts that the fingerprint looks into; 0 where code has a version.
+        std::uint64_t file, name;
     };
     std::uint32_t epoch;    // CodeTable::epoch() of the ids
     std::uint32_t current;  // which half the last walk filled
     std::uint32_t count;
-    std::uint64_t thread;  // thread state, 0: none
+    std::uint64_t thread;      // thread state, 0: none
+    std::uint64_t collecting;  // address of the flag that its interpreter collects garbage, 0 unknown
     Frame frames[2][max_frames];
 };
 
@@ -38,6 +41,7 @@ struct PythonMemo {
 // next and would wait for each.
 inline void expect_frames(const PythonMemo& memo, const cpython::PythonLayout& layout) {
     const PythonMemo::Frame* const frames = memo.frames[memo.current & 1];
+    prefetch(reinterpret_cast<const char*>(memo.collecting));
     for (std::uint32_t i = 0; i < memo.count; ++i) {
         const auto* const frame = reinterpret_cast<const char*>(frames[i].frame);
         const auto* const code = reinterpret_cast<const char*>(frames[i].code);
@@ -47,6 +51,8 @@ inline void expect_frames(const PythonMemo& memo, const cpython::PythonLayout& l
         if (layout.code.version != cpython::absent) continue;
         prefetch(code + layout.object.size);
         prefetch(code + layout.code.line_table);
+        prefetch(reinterpret_cast<const char*>(frames[i].name) + layout.text.state);
+        prefetch(reinterpret_cast<const char*>(frames[i].file) + layout.text.state);
     }
 }
 
@@ -82,6 +88,8 @@ public:
     void add(const PythonMemo::Frame& frame) {
         if (count_ < PythonMemo::max_frames) fresh_[count_++] = frame;
     }
+
+    void expect_collecting(std::uint64_t address) { memo_.collecting = address; }
 
     // Ends the walk of this thread state; a walk that is not kept leaves nothing to the next.
     void keep(std::uint64_t thread) {

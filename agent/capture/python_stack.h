@@ -30,6 +30,8 @@ enum class PythonWalk : std::uint8_t {
     unreadable,  // validation failed; what is in the stack was read before that
 };
 
+inline constexpr std::uint32_t no_collector = ~0U;  // no native frame is the cycle collector's
+
 struct PythonStack {
     PythonWalk result;
     bool attached;  // the thread holds the GIL (or is attached, in free-threaded builds)
@@ -37,6 +39,8 @@ struct PythonStack {
     std::uint32_t cut_at;  // frames[cut_at] is the first root-end frame after a cut; 0: nothing was cut
     std::uint32_t activation_count;
     std::uint32_t unknown_codes;  // frames whose code is 0
+    std::uint32_t collector;      // the native frame with which the cycle collector begins
+    std::uint64_t outermost;      // address of the outermost frame that was read, 0: none
     PythonFrame frames[max_python_frames];
     Activation activations[max_activations];
 };

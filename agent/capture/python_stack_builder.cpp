@@ -20,6 +20,11 @@ std::uint32_t PythonStackBuilder::add_frame(RawFrame frame) {
     return 0;
 }
 
+void PythonStackBuilder::add_task(const TaskName& name) {
+    const std::uint32_t id = codes_.id_of_task(name, writer_);
+    if (id != 0) add_frame({.code = 0, .unit = 0, .id = id});
+}
+
 void PythonStackBuilder::end_activation(std::uint64_t marker) {
     const std::uint32_t count = total_ - open_at_;
     if (out_.activation_count < max_activations)

@@ -24,6 +24,8 @@ public:
 
     // The code id; 0 if there is none, or not yet.
     std::uint32_t add_frame(RawFrame frame);
+    // The task whose coroutine's frame was added last.
+    void add_task(const TaskName& name);
     // The frames since the last call belong to the activation with this marker. Beyond max_activations they are added
     // to the last one.
     void end_activation(std::uint64_t marker);

@@ -3,9 +3,11 @@
 #include <pthread.h>
 
 #include "agent/capture/code_units.h"
+#include "agent/capture/collector.h"
 #include "agent/capture/innermost_frame.h"
 #include "agent/capture/loop_frames.h"
 #include "agent/capture/python_stack_builder.h"
+#include "agent/capture/running_task.h"
 
 namespace pyprof::capture {
 namespace {
@@ -61,10 +63,16 @@ public:
     PythonWalk run(bool& attached) {
         const std::uint64_t thread = find_thread(attached);
         if (thread == 0) return PythonWalk::none;
+        is_collecting_ = is_collecting(thread);
+        is_attached_ = attached;
         const PythonWalk result = walk(thread);
         if (result == PythonWalk::complete) remembered_.keep(thread);
         return result;
     }
+
+    // A thread of the same interpreter collects garbage, perhaps this one.
+    bool is_collecting() const { return is_collecting_; }
+    std::uint64_t outermost() const { return outermost_; }
 
 private:
     PythonWalk walk(std::uint64_t thread) {
@@ -133,7 +141,21 @@ private:
         return value;
     }
 
-    // A member of the thread state that find_thread() gave.
+    bool is_collecting(std::uint64_t thread) {
+        std::uint64_t flag = layout_.collector.collecting;
+        if (layout_.runtime.collector != cpython::absent) {
+            flag += runtime_.runtime + layout_.runtime.collector;
+        } else {
+            std::uint64_t interpreter = 0;
+            if (!read_thread(thread + layout_.thread.interpreter, interpreter)) return false;
+            flag += interpreter + layout_.interpreter.collector;
+        }
+        remembered_.expect_collecting(flag);
+        std::int32_t collecting = 0;
+        return read_thread(flag, collecting) && collecting != 0;
+    }
+
+    // A member of the thread state that find_thread() gave, or of its interpreter.
     template <class T>
     bool read_thread(std::uint64_t address, T& value) {
         if (!trusts_thread_) return read(address, value, known_);
@@ -301,17 +323,36 @@ private:
         if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
         if (layout_.thread.base_frame != cpython::absent && !read_thread(thread + layout_.thread.base_frame, base))
             return false;
+        const RunningTask task = running_task(thread);
         for (std::uint32_t i = 0; frame != base && frame != 0 && i < longest_chain; ++i) {
             if (!is_readable_frame(frame)) break;
             if (is_entry(frame))
                 stack_.end_activation(frame);
             else if (!add_frame(frame))
                 break;
+            else if (frame == task.frame)
+                add_task(task);
             frame = known_.load<std::uint64_t>(frame + layout_.frame.previous);
         }
         if (!stack_.activation_is_open()) return frame == base;
         stack_.end_activation(no_marker);  // a chain that broke off
         return false;
+    }
+
+    RunningTask running_task(std::uint64_t thread) {
+        std::uint64_t task = 0;
+        if (layout_.thread.running_task == cpython::absent ||
+            !read_thread(thread + layout_.thread.running_task, task) || task == 0)
+            return {};
+        return find_running_task(task, runtime_, known_);
+    }
+
+    void add_task(const RunningTask& task) {
+        const bool holds_lock = is_attached_ && other_ == 0 && !layout_.version.free_threaded;
+        const std::uint64_t code =
+            known_.load<std::uint64_t>(task.frame + layout_.frame.code) & ~layout_.frame.code_tags;
+        TaskName name;
+        if (copy_task_name(task, code, holds_lock, runtime_, known_, name)) stack_.add_task(name);
     }
 
     // 3.11 and 3.12: an activation's frames lead from its control frame's current_frame to that of the one before.
@@ -387,6 +428,7 @@ private:
         PythonMemo::Frame checked{};
         if (!read_frame(frame, raw, checked)) return false;
         is_innermost_ = false;
+        outermost_ = frame;
         if (raw.id == 0 && is_init_cleanup(raw.code)) return true;
         checked.id = stack_.add_frame(raw);
         if (checked.id != 0) remembered_.add(checked);
@@ -399,11 +441,11 @@ private:
         if (seen != nullptr && seen->code != code) seen = nullptr;
         const bool is_trusted = seen != nullptr && may_trust_memo();
         if (!is_trusted && !readable(code, layout_.code.basic_size, known_)) return false;
-        const std::uint64_t fingerprint = CodeTable::fingerprint(code, layout_, known_);
+        const std::uint64_t fingerprint = CodeTable::fingerprint(code, layout_, known_, is_trusted);
         if (seen != nullptr && seen->fingerprint == fingerprint)
             checked = *seen;
         else if (known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type)
-            checked = {frame, code, fingerprint, 0, 0, units_.first_traceable_of(code), 0};
+            checked = first_look(frame, code, fingerprint);
         else
             return false;
         const std::uint64_t instruction = units_.instruction_of(frame);
@@ -412,6 +454,18 @@ private:
         checked.instruction = instruction;
         raw = {.code = code, .unit = checked.unit, .id = checked.id};
         return true;
+    }
+
+    PythonMemo::Frame first_look(std::uint64_t frame, std::uint64_t code, std::uint64_t fingerprint) {
+        PythonMemo::Frame first{};
+        first.frame = frame;
+        first.code = code;
+        first.fingerprint = fingerprint;
+        first.first_traceable = units_.first_traceable_of(code);
+        if (layout_.code.version != cpython::absent) return first;
+        first.file = known_.load<std::uint64_t>(code + layout_.code.file_name);
+        first.name = known_.load<std::uint64_t>(code + layout_.code.name);
+        return first;
     }
 
     // The helper frame under __init__ (3.13 on): a constant of the interpreter, one text object is its name and its
@@ -433,6 +487,9 @@ private:
     CodeUnits units_;
     LoopFrames loops_;
     bool trusts_thread_ = false;
+    bool is_attached_ = false;
+    bool is_collecting_ = false;
+    std::uint64_t outermost_ = 0;
     bool is_innermost_ = true;  // no frame was read so far
 };
 
@@ -442,6 +499,8 @@ void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread&
                  RecordingWriter& writer, PythonStack& out) {
     out.result = PythonWalk::none;
     out.attached = false;
+    out.collector = no_collector;
+    out.outermost = 0;
     const bool is_other = thread.copies != nullptr;
     PageCache known = is_other ? PageCache{*thread.copies} : PageCache{};
     if (!is_other && thread.native.count != 0 && thread.stack.low <= thread.native.frames[0].sp)
@@ -452,6 +511,8 @@ void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread&
         const bool waits = !is_other && interpreter_waits(runtime, thread.native);
         Walk walk{runtime, thread.native, stack, remembered, known, waits, thread.other};
         out.result = walk.run(out.attached);
+        out.outermost = walk.outermost();
+        if (walk.is_collecting()) out.collector = find_collector(runtime, thread.native);
     }
     stack.finish();
 }

@@ -139,6 +139,11 @@ private:
     bool knows_bp_ = false;
 };
 
+// The agent calls no code without unwind information: its handler left the word there.
+bool is_of_agent(NativeCode& code, std::uint32_t generation, std::uint64_t value) {
+    return (code.modules.flags(code.find_row(value - 1, generation).module()) & wire::module_flags::agent) != 0;
+}
+
 // The first sound return address among `words` words from `at`; if there is none and it need not be sound, the first.
 bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std::uint32_t words, bool must_be_sound,
           GuessedCaller& caller) {
@@ -146,7 +151,8 @@ bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std:
     for (std::uint32_t i = 0; i < words && frame.words_left > 0; ++i, --frame.words_left, at += 8) {
         std::uint64_t value = 0;
         if (!memory.is_plausible_cfa(at + 8, frame.sp) || !memory.read(at, value)) return found;
-        if (!is_return_address(frame.code, frame.generation, value)) continue;
+        if (!is_return_address(frame.code, frame.generation, value) || is_of_agent(frame.code, frame.generation, value))
+            continue;
         const bool is_sound = CallerChain{frame.code, frame.generation, memory, value, at + 8}.is_sound() &&
                               (frame.has_unwind_information ||
                                find_call_site(frame.code, frame.generation, value) != CallSite::call_with);
@@ -230,11 +236,12 @@ bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller
 }
 
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {
-    const std::uint64_t begin = (frame.sp + 7) & ~7ULL;
+    const bool is_first = frame.rejected == 0;
+    const std::uint64_t begin = is_first ? (frame.sp + 7) & ~7ULL : frame.rejected + 8;
     const ObjectReader reader;
     if (!reader.may_read()) return false;
     return scan(frame, memory, begin, near_words, true, caller) || scan_from_registers(frame, memory, begin, caller) ||
-           scan(frame, memory, begin, max_scanned_words, false, caller);
+           scan(frame, memory, begin, max_scanned_words, !is_first, caller);
 }
 
 bool scan_for_jit_caller(const ScannedFrame& frame, std::uint64_t pc, StackMemory& memory, GuessedCaller& caller) {

@@ -35,6 +35,7 @@ struct ScannedFrame {
     bool has_unwind_information;  // which led nowhere
     const Registers* registers;   // of a leaf; null for others
     std::uint32_t& words_left;    // of max_scanned_words_of_walk
+    std::uint64_t rejected = 0;   // a word found before, whose callers led nowhere: the search goes on behind it
 };
 
 // The word at `sp` itself, if it is a sound return address: a function that has not begun, or a call that went nowhere.
@@ -43,7 +44,8 @@ bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller
 // The nearest word from `sp` upwards, at most max_scanned_words away, that passes is_return_address and is sound: its
 // frame's callers can be followed, and, where the scanned frame has no unwind information, it did not call a function
 // that has. A leaf's registers tell where to look on if nothing is near. If nothing is sound, the first that passes
-// is_return_address. `caller.bp` stays what it was. A walk that has no words left finds nothing.
+// is_return_address, unless one was rejected. `caller.bp` stays what it was. A walk that has no words left finds
+// nothing.
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller);
 
 // The caller of JIT code in other JIT code, for a frame whose lookup address is `pc`: the nearest word that follows a

@@ -31,6 +31,8 @@ public:
         while (next_ < python_.activation_count) add_activation();
     }
 
+    void emit_special(wire::Special what) { emit(node_key::make_special(static_cast<std::uint64_t>(what))); }
+
 private:
     std::uint64_t marker() const { return python_.activations[next_].marker; }
 
@@ -49,7 +51,6 @@ private:
     void emit(std::uint64_t key) {
         if (out_.count < max_merged_frames) out_.keys[out_.count++] = key;
     }
-    void emit_special(wire::Special what) { emit(node_key::make_special(static_cast<std::uint64_t>(what))); }
 
     const PythonStack& python_;
     MergedStack& out_;
@@ -63,8 +64,10 @@ void stitch(const NativeStack& native, const PythonStack& python, MergedStack& o
     out.exact = true;
     out.has_python = python.count != 0;
     Stitcher stitcher{python, out};
-    for (std::uint32_t i = 0; i < native.count; ++i)
+    for (std::uint32_t i = 0; i < native.count; ++i) {
         stitcher.add_native(native.frames[i], i + 1 < native.count ? native.frames[i + 1].sp : native.stack_end);
+        if (i == python.collector) stitcher.emit_special(wire::Special::garbage_collection);
+    }
     stitcher.add_leftovers(native.end);
 }
 

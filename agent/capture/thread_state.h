@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cstdint>
 
+#include "agent/capture/call_counts.h"
 #include "agent/capture/call_tree.h"
+#include "agent/capture/calling_line.h"
 #include "agent/capture/counters.h"
 #include "agent/capture/driver.h"
 #include "agent/capture/engine.h"
@@ -13,6 +15,7 @@
 #include "agent/capture/native_walk.h"
 #include "agent/capture/python_memo.h"
 #include "agent/capture/python_stack.h"
+#include "agent/capture/python_state.h"
 #include "agent/capture/registers.h"
 #include "agent/capture/syscalls.h"
 #include "agent/capture/waiting.h"
@@ -36,6 +39,7 @@ struct ThreadState {
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t started_ns = 0;
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
+    ThreadName name{};                     // in that record
     std::uint64_t pthread = 0;             // pthread_self(), 0 unknown
     bool ended = false;                    // it is past its last look at itself
     std::uint64_t starter = 0;             // pthread_self() of the thread with Python that started it, 0 unknown
@@ -44,6 +48,11 @@ struct ThreadState {
     CounterSet counters;
     std::uint64_t counted_events[wire::max_extra_metrics] = {};  // values at the last look
     CallTree tree;
+    // Calls of MPI, by the thread itself outside handlers. `counting` says that it is at them now: whoever takes the
+    // recording away sets ProcessState::stopping and waits for 0; the thread sets it to 1 and looks at `stopping`.
+    std::atomic<std::uint32_t> counting{0};
+    CallCounts calls;
+    CallingLine calling_line;
     WalkMemo memo;
     PythonMemo python_memo;
     NativeStack native;
@@ -51,11 +60,13 @@ struct ThreadState {
     MergedStack merged;
 
     // Makes the state of a new thread of memory that is all zero or was another thread's state. Touches only what must
-    // be touched: most of the object is room that a shallow stack never needs. The tree must have been given back.
+    // be touched: most of the object is room that a shallow stack never needs. The tree and the calls must have been
+    // given back.
     void begin(int new_tid) {
         tid = new_tid;
         pthread = 0;
         ended = false;
+        counting.store(0, std::memory_order_relaxed);
         waiting = {};
         arming.forget();
         adopted = false;

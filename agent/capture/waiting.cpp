@@ -101,6 +101,7 @@ std::uint32_t find_wait(ThreadState& thread, std::uint64_t cpu_ns, const InsideA
     read_file_of(thread.tid, "syscall", after);
     if (!same(before, after) || cpu_time(thread) != cpu_ns) return 0;
     if (room.merged.has_python) thread.record->is_python = 1;
+    if (thread.name == ThreadName::unknown) thread.name = name_python_thread(room.python, &room.copies, *thread.record);
     const std::uint32_t leaf = thread.tree.descend(room.merged).node;
     return thread.tree.step(leaf, wire::node_key::make_special(static_cast<std::uint64_t>(reason_here(call))));
 }

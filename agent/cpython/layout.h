@@ -40,6 +40,14 @@ enum class AttachedFrom : std::uint8_t {
     status,   // 3.12 on: a mark in the thread state bound to this thread
 };
 
+// Where an object keeps its attributes.
+enum class AttributesIn : std::uint8_t {
+    dictionary,                   // to 3.10: in a dictionary
+    values_or_dictionary,         // 3.11: before the object a pointer to values, and behind it one to a dictionary
+    tagged_values_or_dictionary,  // 3.12: one pointer, to values if its lowest bit is set, which is to be added
+    inline_values,                // 3.13 on: values behind the object; where they are not valid, a dictionary
+};
+
 struct PythonLayout {
     struct Version {
         std::uint32_t minor;
@@ -63,12 +71,18 @@ struct PythonLayout {
         Offset key;              // pthread key; its value is the thread state bound to the calling thread. absent: a
                                  // thread-local variable holds it (3.15 on)
         Offset attached;         // AttachedFrom::runtime: the thread state that holds the GIL
+        Offset collector;        // 3.8: the cycle collector's state, embedded
     } runtime;
 
     struct Interpreter {  // PyInterpreterState
         Offset next;
         Offset first_thread;
+        Offset collector;  // the cycle collector's state, embedded, from 3.9 on
     } interpreter;
+
+    struct Collector {      // _gc_runtime_state
+        Offset collecting;  // int, not 0 while one of the threads collects
+    } collector;
 
     struct Thread {  // PyThreadState
         AttachedFrom attached_from;
@@ -76,12 +90,14 @@ struct PythonLayout {
         std::uint32_t status_mask;  // attached when (status & mask) == value
         std::uint32_t status_value;
         Offset next;
+        Offset interpreter;
         Offset thread_id;           // pthread_t of the thread it belongs to
         Offset control_frame;       // innermost CFrame or _PyCFrame, where the version has them
         Offset root_control_frame;  // … and the outermost, embedded, which is no activation
         Offset current_frame;       // innermost frame, where the thread state knows it
         Offset data_stack_top;      // Activations::control_frames: where the next frame will lie
         Offset base_frame;          // pointer to an entry frame that ends the chain and is no activation
+        Offset running_task;        // the asyncio task that runs on this thread, null without one; from 3.14 on
     } thread;
 
     struct ControlFrame {  // CFrame, _PyCFrame
@@ -92,6 +108,7 @@ struct PythonLayout {
     struct Frame {  // PyFrameObject, from 3.11 on _PyInterpreterFrame
         Activations activations;
         Offset bytes;             // from its start, without the locals
+        Offset locals;            // array of pointers, with the tags of `code`
         Offset code;              // f_code, f_executable
         std::uint64_t code_tags;  // bits of that pointer which are no part of the address
         Offset previous;
@@ -137,6 +154,38 @@ struct PythonLayout {
     struct Bytes {  // PyBytesObject
         Offset data;
     } bytes;
+
+    struct Attributes {
+        AttributesIn kept_in;  // of types with the flag below
+        Offset type_flags;
+        std::uint32_t managed_flag;  // in the type's flags: attributes are kept as kept_in says; 0: there is none
+        std::uint32_t inline_flag;   // … and behind the object
+        Offset type_dictionary;      // of other types: i64, where in the object the pointer to a dictionary is, if > 0
+        Offset type_keys;            // the keys that belong to values outside a dictionary
+        Offset before;               // so many bytes before the object is the pointer to its dictionary
+        Offset values;               // from the start of values: array of pointers
+        Offset values_valid;         // … u8
+    } attributes;
+
+    // TaskObj of Modules/_asynciomodule.c, whose layout the module states in its section .AsyncioDebug. Absent
+    // before 3.14.
+    struct Task {
+        Offset size;
+        Offset is_task;    // u8, 1 (0: a future)
+        Offset coroutine;  // pointer
+        Offset name;       // pointer to a text, or to the number that makes the name of one without
+        Offset frame;      // of coroutines: where their frame is embedded
+    } task;
+
+    struct Dictionary {  // PyDictObject and its PyDictKeysObject
+        Offset keys;
+        Offset values;            // pointer, null where the values stand beside the keys
+        Offset entry_count;       // of the keys: i64
+        Offset slots;             // i64, size of the hash table, which tells the size of its indices; to 3.10
+        Offset log2_index_bytes;  // u8, from 3.11 on
+        Offset kind;              // u8, 0: an entry begins with a hash; absent: all do
+        Offset indices;           // the hash table; entries follow
+    } dictionary;
 };
 
 // One figure of PythonLayout that the interpreter itself publishes in _Py_DebugOffsets (3.13 on).

@@ -27,6 +27,7 @@ struct PythonRuntime {
     std::uint64_t runtime = 0;         // address of _PyRuntime
     std::uint64_t begin = 0, end = 0;  // memory of the loaded object it belongs to; empty: unknown
     std::uint64_t code_type = 0;       // address of PyCode_Type
+    std::uint64_t text_type = 0;       // address of PyUnicode_Type
     // pthread_getspecific of the process. It only reads, so a handler may call it; the interpreter's own accessors may
     // not be called there: in a libpython that came by dlopen they allocate thread-local storage at a thread's first
     // use.
@@ -34,6 +35,9 @@ struct PythonRuntime {
     ThreadLocal bound_thread;  // the same, where the layout names no key
     // Activations::counted: the evaluation loop's function, and the part of it that the compiler moved away.
     CodeRange loop, loop_cold;
+    // Functions that exported ones call to collect garbage; 0: none. One of them is the collector, whose name is not
+    // exported, the others (that save an exception, say) do not run below each other.
+    std::uint64_t collector[16] = {};
     char message[256] = {};
 };
 

@@ -8,6 +8,7 @@
 #include "agent/cpython/debug_offsets.h"
 #include "agent/cpython/versions.h"
 #include "agent/discover/accessor.h"
+#include "agent/discover/direct_callees.h"
 #include "agent/discover/evaluation_loop.h"
 #include "agent/discover/loaded_symbols.h"
 #include "agent/discover/type_members.h"
@@ -130,11 +131,12 @@ std::uint64_t find_symbol_of(const PythonRuntime& python, const char* name) {
 bool check_types(PythonRuntime& python) {
     python.code_type = find_symbol_of(python, "PyCode_Type");
     if (python.code_type == 0) return refuse(python, "it does not export PyCode_Type");
+    python.text_type = find_symbol_of(python, "PyUnicode_Type");
     const bool is_newer = is_newer_than_known(python);
     if (is_newer) replace_unstated(python);
     const char* const misplaced = find_misplaced(python.layout, {.code = python.code_type,
                                                                  .frame = find_symbol_of(python, "PyFrame_Type"),
-                                                                 .text = find_symbol_of(python, "PyUnicode_Type"),
+                                                                 .text = python.text_type,
                                                                  .bytes = find_symbol_of(python, "PyBytes_Type")});
     if (is_newer && (misplaced != nullptr || !is_confirmed(python)))
         return refuse(python, "this version is newer than pyprof knows, and its objects are laid out differently");
@@ -167,6 +169,21 @@ bool find_loop(PythonRuntime& python) {
     return loop.hot.begin != loop.hot.end;
 }
 
+// The functions that an exported function of the interpreter calls.
+void find_callees(const PythonRuntime& python, const char* function, std::span<std::uint64_t> callees) {
+    const LoadedRange extent = find_loaded_extent(function);
+    if (extent.begin < python.begin || extent.end > python.end) return;
+    const auto code = bytes_at(extent.begin, static_cast<std::uint32_t>(extent.end - extent.begin));
+    find_direct_callees(code, extent.begin, {python.begin, python.end}, callees);
+}
+
+// Compilers make several of one function: before 3.10 one for each of these.
+void find_collector(PythonRuntime& python) {
+    const std::span<std::uint64_t> callees{python.collector};
+    find_callees(python, "PyGC_Collect", callees.first<8>());
+    find_callees(python, "_PyObject_GC_Malloc", callees.last<8>());
+}
+
 void find_object(PythonRuntime& python) {
     if (const std::uint64_t used = find_loaded_symbol("_PyRuntime", is_used, &python.layout); used != 0)
         python.runtime = used;
@@ -186,6 +203,7 @@ bool examine(PythonRuntime& python) {
     python.layout = *version->layout;
     find_object(python);
     if (!apply_own_offsets(python, version->debug_offsets) || !check_types(python)) return false;
+    find_collector(python);
     if (!find_bound_thread(python)) return refuse(python, "its thread states are not where they belong");
     return find_loop(python) || refuse(python, "its evaluation loop has no symbol");
 }

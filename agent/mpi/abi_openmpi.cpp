@@ -4,6 +4,7 @@
 #include <mpi.h>
 
 #include "agent/mpi/library.h"
+#include "agent/mpi/queries.h"
 #include "agent/mpi/symbols.h"
 
 namespace pyprof::mpi {
@@ -20,9 +21,9 @@ struct Functions {
     decltype(&PMPI_Irecv) irecv = find_function<decltype(PMPI_Irecv)>("PMPI_Irecv");
     decltype(&PMPI_Test) test = find_function<decltype(PMPI_Test)>("PMPI_Test");
     // ompi_mpi_comm_world and its like: what the macros of mpi.h take the address of.
-    MPI_Comm world = reinterpret_cast<MPI_Comm>(find_symbol("ompi_mpi_comm_world"));
-    MPI_Datatype byte = reinterpret_cast<MPI_Datatype>(find_symbol("ompi_mpi_byte"));
-    MPI_Errhandler errors_return = reinterpret_cast<MPI_Errhandler>(find_symbol("ompi_mpi_errors_return"));
+    MPI_Comm world = reinterpret_cast<MPI_Comm>(find_object("ompi_mpi_comm_world"));
+    MPI_Datatype byte = reinterpret_cast<MPI_Datatype>(find_object("ompi_mpi_byte"));
+    MPI_Errhandler errors_return = reinterpret_cast<MPI_Errhandler>(find_object("ompi_mpi_errors_return"));
 
     bool complete() const {
         return comm_rank && comm_size && comm_idup && set_errhandler && ibarrier && isend && irecv && test && world &&
@@ -84,7 +85,50 @@ private:
     int size_ = 1;
 };
 
+// Handles are pointers, which fit a word.
+template <class Function>
+void look_up(Function*& function, const char* name) {
+    function = find_function<Function>(name);
+}
+
+Word handle(const char* name) { return reinterpret_cast<Word>(find_object(name)); }
+
+Word element(Word array, int at) { return reinterpret_cast<const Word*>(array)[at]; }
+
+// All zero where something is missing.
+Queries find_queries() {
+    Queries q{};
+    look_up(q.type_size, "PMPI_Type_size_x");
+    look_up(q.ranks, "PMPI_Comm_size");
+    look_up(q.rank, "PMPI_Comm_rank");
+    look_up(q.is_between_groups, "PMPI_Comm_test_inter");
+    look_up(q.group, "PMPI_Comm_group");
+    look_up(q.group_size, "PMPI_Group_size");
+    look_up(q.translate_ranks, "PMPI_Group_translate_ranks");
+    look_up(q.free_group, "PMPI_Group_free");
+    look_up(q.barrier, "PMPI_Barrier");
+    look_up(q.type_from_fortran, "PMPI_Type_f2c");
+    look_up(q.communicator_from_fortran, "PMPI_Comm_f2c");
+    q.c_handle_at = element;
+    q.world = handle("ompi_mpi_comm_world");
+    q.no_communicator = handle("ompi_mpi_comm_null");
+    q.in_place = reinterpret_cast<Word>(MPI_IN_PLACE);
+    q.fortran_in_place = handle("mpi_fortran_in_place_");
+    q.no_process = MPI_PROC_NULL;
+    q.undefined = MPI_UNDEFINED;
+    const bool complete = q.type_size && q.ranks && q.rank && q.is_between_groups && q.group && q.group_size &&
+                          q.translate_ranks && q.free_group && q.barrier && q.type_from_fortran &&
+                          q.communicator_from_fortran && q.world && q.no_communicator;
+    return complete ? q : Queries{};
+}
+
 }  // namespace
+
+// The first question comes after a call that succeeded, when the library is there.
+const Queries* queries() {
+    static const Queries found = find_queries();
+    return found.world == 0 ? nullptr : &found;
+}
 
 std::unique_ptr<Library> open_mpi() {
     const Functions functions;

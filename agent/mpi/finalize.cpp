@@ -4,7 +4,6 @@
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
-#include <dlfcn.h>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -12,10 +11,11 @@
 #include <string>
 #include <unistd.h>
 
+#include "agent/mpi/agent_link.h"
 #include "agent/mpi/rank_merge.h"
-#include "agent/preload/agent_api.h"
 #include "base/replace_file.h"
 #include "gather/files.h"
+#include "gather/fold.h"
 #include "gather/gather.h"
 
 namespace pyprof::mpi {
@@ -49,11 +49,6 @@ Settings read_settings() {
 
 const Settings settings = read_settings();
 
-const PyprofAgentApi* agent() {
-    const auto get = reinterpret_cast<decltype(&pyprof_agent_api)>(dlsym(RTLD_DEFAULT, "pyprof_agent_api"));
-    return get == nullptr ? nullptr : get(pyprof_agent_api_version);
-}
-
 // This rank's recording as it leaves the rank: empty if nothing was recorded.
 Contribution own_contribution(const PyprofAgentApi* api) {
     Contribution own;
@@ -63,7 +58,8 @@ Contribution own_contribution(const PyprofAgentApi* api) {
     if (api == nullptr || !api->finish(&begin, &bytes)) return own;
     const auto recording = wire::decode(std::as_bytes(std::span{begin, bytes}));
     if (!recording) return own;
-    own.tree = gather::gather(*recording, gather::PerfMap::of(recording->header));
+    own.tree = gather::gather(*recording, gather::CompilerFiles{recording->header});
+    gather::fold_for_ranks(own.tree);
     if (const char* path = api->path()) own.recordings.push_back(std::filesystem::path{path}.filename().string());
     return own;
 }

@@ -47,9 +47,22 @@ void* find_symbol(const char* name) {
     return nullptr;
 }
 
+void* find_object(const char* name) {
+    void* symbol = dlsym(RTLD_DEFAULT, name);
+    return symbol != nullptr ? symbol : find_symbol(name);
+}
+
 void* find_below(const char* name, const char* profiling_name) {
     if (void* symbol = dlsym(RTLD_NEXT, name)) return symbol;
     return find_symbol(profiling_name);
+}
+
+void* find_below_for_ever(const char* name, const char* profiling_name) {
+    void* symbol = find_below(name, profiling_name);
+    Dl_info object{};
+    if (symbol != nullptr && dladdr(symbol, &object) != 0 && object.dli_fname != nullptr)
+        dlopen(object.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+    return symbol;
 }
 
 }  // namespace pyprof::mpi

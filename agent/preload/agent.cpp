@@ -23,6 +23,7 @@
 #include "agent/hooks/real.h"
 #include "agent/preload/agent_api.h"
 #include "agent/preload/jit_code.h"
+#include "agent/preload/mpi_calls.h"
 #include "agent/preload/options.h"
 #include "agent/preload/sampler.h"
 #include "agent/preload/spool.h"
@@ -58,6 +59,7 @@ bool find_interpreter() {
     python = discover::find_python();
     if (python.state == cpython::RuntimeState::none) return false;
     process.python_version = static_cast<std::int32_t>(python.version_hex);
+    process.free_threaded = python.layout.version.free_threaded;
     if (python.state == cpython::RuntimeState::ready)
         capture::python_runtime.store(&python, std::memory_order_release);
     else
@@ -116,6 +118,7 @@ void start_engine() {
 }
 
 void start_clock() {
+    process.call_clock = has_steady_ticks() ? wire::CallClock::ticks : wire::CallClock::nanoseconds;
     process.started_ns = sys::monotonic_now();
     process.started_realtime_ns = sys::now(CLOCK_REALTIME);
     process.started_ticks = capture::ticks();
@@ -290,8 +293,9 @@ void end_process(wire::ProcessState how) {
     if (how == wire::ProcessState::exited) life.store(Life::ended);
     const bool stopped = hold_sampling();
     if (how == wire::ProcessState::replaced_by_exec) drop_waiting_signals();
-    if (!stopped || process.recording.load() != RecordingState::open) return;
+    if (!stopped) return;
     settle_process();
+    if (process.recording.load() != RecordingState::open) return;
     note_libraries();
     update_records();
     capture::finish_recording(how);
@@ -352,8 +356,20 @@ void discard_finished() {
 
 const char* job() { return process.job; }
 
-constexpr PyprofAgentApi api{pyprof_agent_api_version, confirm_rank, finish_for_api, finished_path,
-                             discard_finished,         job,          spool_folder};
+std::uint32_t call_clock() { return static_cast<std::uint32_t>(process.call_clock); }
+
+constexpr PyprofAgentApi api{
+    .version = pyprof_agent_api_version,
+    .confirm_rank = confirm_rank,
+    .finish = finish_for_api,
+    .path = finished_path,
+    .discard = discard_finished,
+    .job = job,
+    .spool = spool_folder,
+    .call_clock = call_clock,
+    .calling_line = calling_line,
+    .count_call = count_call,
+};
 
 }  // namespace
 }  // namespace pyprof::preload

@@ -98,6 +98,7 @@ constexpr capture::Engine perf_engine{.kind = wire::Engine::perf,
                                       .disarm = disarm,
                                       .periods = periods,
                                       .change_phase = change_phase,
+                                      .overdue = nullptr,
                                       .after_fork = nullptr};
 
 const char* why_no_perf() {

@@ -150,6 +150,7 @@ constexpr capture::Engine tgkill_engine{.kind = wire::Engine::tgkill,
                                         .disarm = disarm,
                                         .periods = periods,
                                         .change_phase = change_phase,
+                                        .overdue = nullptr,
                                         .after_fork = after_fork};
 
 }  // namespace pyprof::preload

@@ -5,6 +5,7 @@
 
 #include "agent/capture/figures.h"
 #include "agent/capture/handler.h"
+#include "agent/capture/memory.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
 #include "agent/counters/events.h"
@@ -44,6 +45,7 @@ thread_local ThreadState* current [[gnu::tls_model("initial-exec")]] = nullptr;
 struct EndedThreads {
     std::atomic_flag locked = ATOMIC_FLAG_INIT;
     capture::CallTree tree;
+    capture::CallCounts calls;
     wire::ThreadRecord* record = nullptr;
 } ended;
 
@@ -65,9 +67,15 @@ ThreadState* acquire_state() {
     return static_cast<ThreadState*>(sys::map_anonymous(sizeof(ThreadState)));
 }
 
+void forget_content(ThreadState& state) {
+    state.tree.freeze();
+    state.tree.forget();
+    state.calls.freeze();
+    state.calls.forget();
+}
+
 void release_state(ThreadState* state) {
-    state->tree.freeze();
-    state->tree.forget();
+    forget_content(*state);
     for (std::uint32_t i = 0; i < max_threads; ++i) {
         if (i == quick_spares) sys::call(SYS_madvise, sys::word(state), sizeof(ThreadState), MADV_DONTNEED);
         ThreadState* empty = nullptr;
@@ -201,6 +209,8 @@ void keep_or_fold(ThreadState& state) {
     start_ended_tree();
     if (ended.record == nullptr) return;
     ended.tree.absorb(state.tree);
+    const std::uint64_t lost = ended.calls.absorb(state.calls, process.arena, process.budget, ended.record->index);
+    if (lost != 0) capture::count_loss(wire::Loss::calls_uncounted, lost);
     repair_spawners(state.record->index);
     state.tree.discard();
     state.record->root = 0;
@@ -227,12 +237,21 @@ bool wait_for_handlers(std::uint64_t deadline_ns) {
     for (;;) {
         bool busy = false;
         for_each_thread([&](const ThreadState& state) {
-            busy = busy || (&state != current && state.inside.load(std::memory_order_acquire) != 0);
+            busy = busy || (&state != current &&
+                            (state.inside.load(std::memory_order_acquire) != 0 || state.counting.load() != 0));
         });
         if (!busy) return true;
         if (sys::monotonic_now() > deadline_ns) return false;
         sys::call(SYS_sched_yield);
     }
+}
+
+// Without it, processes that live for about a period would be seen too rarely.
+void charge_overdue(ThreadState& state, const InsideAgent& inside) {
+    const capture::Engine* engine = state.arming.engine.load();
+    if (engine == nullptr || engine->overdue == nullptr || !inside.entered()) return;
+    const std::uint64_t periods = engine->overdue(state, sys::now(CLOCK_THREAD_CPUTIME_ID));
+    if (periods != 0) capture::charge_here(state, periods, capture::registers_here(), inside);
 }
 
 // After everybody else's time is accounted for: what the calling thread used is still open.
@@ -310,7 +329,8 @@ void end_thread() {
         if (state->record != nullptr) {
             state->record->cpu_ns = cpu_ns;
             state->record->ended_ns = sys::monotonic_now();
-            sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(state->record->name));
+            if (state->name != capture::ThreadName::of_threading)
+                sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(state->record->name));
         }
         keep_or_fold(*state);
     }
@@ -376,8 +396,10 @@ void restart_sampling() {
 
 void settle_process() {
     ThreadState* state = current;
-    if (state == nullptr || process.recording.load() != capture::RecordingState::open) return;
+    if (state == nullptr) return;
     const InsideAgent inside{*state};
+    charge_overdue(*state, inside);
+    if (process.recording.load() != capture::RecordingState::open) return;
     const std::uint64_t now_ns = sys::monotonic_now();
     for_each_thread([&](ThreadState& other) {
         capture::charge_rest_of_waits(other, now_ns);
@@ -398,6 +420,23 @@ void settle_process() {
     state->counted = 0;
 }
 
+namespace {
+
+void copy_kernel_name(const ThreadState& state) {
+    char path[64];
+    discover::TextBuilder{path, sizeof path}
+        .add("/proc/self/task/")
+        .add(static_cast<std::uint64_t>(state.tid))
+        .add("/comm");
+    const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    const long got = sys::read(fd, state.record->name, sizeof state.record->name - 1);
+    if (got > 0) state.record->name[got - 1] = '\0';  // the file ends with a newline
+    sys::close(fd);
+}
+
+}  // namespace
+
 void update_records() {
     for_each_thread([](ThreadState& state) {
         if (state.record == nullptr && capture::is_of_pool(state)) {
@@ -405,17 +444,7 @@ void update_records() {
             if (inside.entered()) capture::ensure_record(state, inside);
         }
         if (state.record == nullptr) return;
-        char path[64];
-        discover::TextBuilder{path, sizeof path}
-            .add("/proc/self/task/")
-            .add(static_cast<std::uint64_t>(state.tid))
-            .add("/comm");
-        const int fd = sys::open(path, O_RDONLY | O_CLOEXEC);
-        if (fd >= 0) {
-            const long got = sys::read(fd, state.record->name, sizeof state.record->name - 1);
-            if (got > 0) state.record->name[got - 1] = '\0';  // the file ends with a newline
-            sys::close(fd);
-        }
+        if (state.name != capture::ThreadName::of_threading) copy_kernel_name(state);
         state.record->cpu_ns = cpu_time_of(state.tid);
     });
 }
@@ -425,11 +454,12 @@ void forget_recording() {
         state.record = nullptr;
         state.spawned_by = 0;
         capture::watch_from_now(state);
-        state.tree.freeze();
-        state.tree.forget();
+        forget_content(state);
     });
     ended.tree.freeze();
     ended.tree.forget();
+    ended.calls.freeze();
+    ended.calls.forget();
     ended.record = nullptr;
     kept_trees.store(0);
     accounted_ns.store(0);
@@ -443,7 +473,7 @@ void threads_after_fork(bool in_child) {
 
 void keep_only_this_thread() {
     ended.locked.clear();
-    capture::forget_looking();
+    capture::SharedCopies::forget();
     ThreadState* mine = current;
     for_each_thread([mine](ThreadState& state) {
         state.arming.forget();  // nothing of it is inherited

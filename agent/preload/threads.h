@@ -49,7 +49,8 @@ void visit_threads(void (*visit)(capture::ThreadState&, std::uint64_t), std::uin
 bool stop_sampling();
 void restart_sampling();
 
-// Charges the process's CPU time that no signal arrived for to the calling thread, after sampling has stopped.
+// Charges the process's CPU time that no signal arrived for to the calling thread, after sampling has stopped. That may
+// be the first sample of a short process, and open its recording.
 void settle_process();
 
 // Writes names and CPU times of living threads into their records.

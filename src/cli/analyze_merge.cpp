@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <iostream>
 #include <memory>
 #include <unistd.h>
 #include <vector>
@@ -55,11 +56,20 @@ int merge(const Choice& choice) {
     if (!saved) return fail(exit_code::usage, saved.error().message());
     for (const std::string& sentence : merged->unreadable) say("left out: " + sentence);
     const std::string instead = *saved == choice.output ? "" : " (" + choice.output + " exists)";
-    say(std::to_string(merged->profile.processes.size()) + " processes -> " + shell_word(*saved) + instead);
+    say(std::to_string(merged->profile.process_count()) + " processes -> " + shell_word(*saved) + instead);
     return finish("", merged->unreadable.empty() ? merged->damage : "the profile holds what could be saved");
 }
 
-int name(const std::string& path) {
+// All that standard input holds.
+std::string read_path() {
+    std::string path;
+    std::getline(std::cin, path, '\0');
+    return path;
+}
+
+int name(const std::string& file) {
+    const std::string path = file == "-" ? read_path() : file;
+    if (path.empty()) return exit_code::success;
     const Result<OpenedProfile> opened = open_profile(path);
     if (!opened) return fail(exit_code::unreadable, opened.error().message());
     if (opened->had_names) return exit_code::success;
@@ -81,7 +91,7 @@ void add_merge(CLI::App& verb, int& exit_code) {
 
 void add_name(CLI::App& verb, int& exit_code) {
     const auto path = std::make_shared<std::string>();
-    verb.add_option("FILE", *path, "gathered profile, replaced by the named one")->required();
+    verb.add_option("FILE", *path, "gathered profile, replaced by the named one; - reads its path")->required();
     verb.callback([path, &exit_code] { exit_code = name(*path); });
 }
 

@@ -8,6 +8,7 @@
 #include "cli/open_profile.h"
 #include "cli/terminal.h"
 #include "formats/html.h"
+#include "profile/select.h"
 #include "report/json.h"
 #include "report/options.h"
 #include "report/table.h"
@@ -46,6 +47,12 @@ std::string table_text(const profile::Profile& profile, const Choice& choice) {
     return report::as_text(table, stdout_style());
 }
 
+// The page hides machinery and takes worker threads apart by itself, if it has them joined.
+profile::Profile page_profile(const profile::Profile& profile, const report::Options& options) {
+    return options.workers == report::Workers::joined ? profile::with_workers_joined(profile)
+                                                      : profile::with_workers_apart(profile);
+}
+
 int report_file(const std::string& path, const Choice& choice) {
     Result<OpenedProfile> opened = [&] {
         const Progress progress{"reading " + path};
@@ -55,7 +62,7 @@ int report_file(const std::string& path, const Choice& choice) {
     const Result<profile::Profile> profile = report::prepare(opened->profile, choice.options);
     if (!profile) return fail(exit_code::usage, path + ": " + profile.error().message());
     if (!choice.html.empty()) {
-        const Status written = formats::write_html(opened->profile, choice.html);
+        const Status written = formats::write_html(page_profile(opened->profile, choice.options), choice.html);
         if (!written) return fail(exit_code::usage, written.error().message());
         return finish("", opened->damage);
     }

@@ -5,14 +5,17 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <utility>
 
+#include "cli/file_descriptor.h"
 #include "cli/messages.h"
 #include "cli/recordings.h"
 #include "gather/files.h"
+#include "gather/many_files.h"
 
 namespace pyprof::cli {
 namespace {
@@ -49,23 +52,46 @@ std::string shown(const Recorder& recorder, const std::string& path) {
     return shell_word(path.compare(0, prefix.size(), prefix) == 0 ? path.substr(prefix.size()) : path);
 }
 
-// Lets pyprof-analyze put names into the file. Without it, or when it fails, reading verbs do so later.
-void name_file(const Recorder& recorder, const std::string& path) {
-    auto program = recorder.installation.analyze;
-    if (access(program.c_str(), X_OK) != 0) return;
-    const pid_t child = fork();
-    if (child == 0) {
-        const int nothing = open("/dev/null", O_RDWR);
-        for (int stream = 0; stream < 3; ++stream) dup2(nothing, stream);
+// pyprof-analyze, which puts names into the file that is written. It is started before there is one, since it takes as
+// long to start as the file to be written. Without it, or when it fails, reading verbs name the file later.
+class NamingProcess {
+public:
+    explicit NamingProcess(const std::string& program) {
+        int ends[2];
+        if (access(program.c_str(), X_OK) != 0 || pipe2(ends, O_CLOEXEC) != 0) return;
+        const FileDescriptor reading{ends[0]};
+        path_ = FileDescriptor{ends[1]};
+        posix_spawn_file_actions_t actions;
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, reading.get(), STDIN_FILENO);
+        for (const int stream : {STDOUT_FILENO, STDERR_FILENO})
+            posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0);
+        posix_spawnattr_t attributes;
+        posix_spawnattr_init(&attributes);
         sigset_t none;
         sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, nullptr);
-        execl(program.c_str(), "pyprof-analyze", "name", path.c_str(), nullptr);
-        _exit(127);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+        char* words[] = {const_cast<char*>("pyprof-analyze"), const_cast<char*>("name"), const_cast<char*>("-"),
+                         nullptr};
+        if (posix_spawn(&process_, program.c_str(), &actions, &attributes, words, environ) != 0) process_ = -1;
+        posix_spawnattr_destroy(&attributes);
+        posix_spawn_file_actions_destroy(&actions);
     }
-    while (child > 0 && waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+
+    // Names `path`, if it is not empty, and ends the process.
+    void finish(const std::string& path) {
+        // SIGPIPE, if the process is gone, is blocked as all signals are.
+        static_cast<void>(!write(path_.get(), path.data(), path.size()));
+        path_ = FileDescriptor{};
+        while (process_ > 0 && waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+        }
     }
-}
+
+private:
+    pid_t process_ = -1;
+    FileDescriptor path_;
+};
 
 void remove_files(const std::vector<std::string>& paths) {
     for (const auto& path : paths) unlink(path.c_str());
@@ -122,7 +148,8 @@ public:
     }
 
     // The command has ended: what is in the output leaves the spool.
-    void write(const Recordings& found) {
+    void write(Recordings found) {
+        if (is_far_from_rank_zero(recorder_)) spare_remainders(found);
         if (found.complete.empty()) {
             remove_files(found.redundant);
             return found.live.empty() ? speak_of_nothing() : void();
@@ -142,6 +169,15 @@ public:
     const std::string& written() const { return written_; }
 
 private:
+    // The merge over MPI has all else; for a few milliseconds nobody wants a file beside the output, to be joined by
+    // hand.
+    static void spare_remainders(Recordings& found) {
+        const auto rest = std::stable_partition(found.complete.begin(), found.complete.end(),
+                                                [](const auto& path) { return !is_small_remainder(path); });
+        found.redundant.insert(found.redundant.end(), rest, found.complete.end());
+        found.complete.erase(rest, found.complete.end());
+    }
+
     void speak(const std::string& line) const {
         const bool is_another_rank = separates_processes(recorder_.options.output) && recorder_.place &&
                                      recorder_.place->rank > 0;  // each writes its own, the first speaks
@@ -231,12 +267,14 @@ void finish_recording(Recorder& recorder, bool in_danger) {
         if (in_danger) wait_for_writer(folder);
         return;
     }
+    const bool names = !is_far_from_rank_zero(recorder);
+    NamingProcess naming{names ? recorder.installation.analyze : std::string{}};
     Ending ending{recorder};
     ending.write(settled_recordings(folders_of(recorder), recorder.host));
     folder.remove_if_empty();
     if (!recorder.fallback_folder.empty()) rmdir(recorder.fallback_folder.c_str());
     folder.unlock();
-    if (!ending.written().empty() && !is_far_from_rank_zero(recorder)) name_file(recorder, ending.written());
+    naming.finish(ending.written());
 }
 
 }  // namespace pyprof::cli

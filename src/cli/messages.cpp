@@ -1,5 +1,6 @@
 #include "cli/messages.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <set>
@@ -42,7 +43,8 @@ RunFigures figures_of(const gather::Tree& tree) {
     }
     for (const auto& value : gather::cpu_values(tree)) weight_ns += static_cast<double>(value.weight_ns);
     figures.ranks = static_cast<int>(ranks.size());
-    figures.processes = static_cast<int>(tree.processes.size());
+    figures.processes = static_cast<int>(
+        std::ranges::count_if(tree.processes, [](const auto& process) { return !stands_for_ranks(process); }));
     if (cpu_ns > 0) {
         figures.own_cost = handler_ns / cpu_ns;
         figures.cpu_covered = weight_ns / cpu_ns;

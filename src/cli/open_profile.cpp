@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -10,7 +11,7 @@
 #include "cli/recordings.h"
 #include "gather/bytes.h"
 #include "gather/files.h"
-#include "gather/reduce.h"
+#include "gather/many_files.h"
 #include "merge/pipeline.h"
 #include "profile/join.h"
 #include "profile/load.h"
@@ -67,6 +68,11 @@ std::vector<std::string> profiles_in(const std::string& folder) {
     return paths;
 }
 
+// Files of this kind are never named.
+bool is_before_naming(const std::string& path) {
+    return path.ends_with(".rec") || path.ends_with(".rec.done") || path.ends_with(".gath");
+}
+
 // Adds up what it is given: trees before naming, so that every library is opened once, and named profiles.
 class Merger {
 public:
@@ -79,14 +85,7 @@ public:
     }
 
     Result<MergedProfile> finish() {
-        if (any_tree_) {
-            Result<profile::Profile> named = name_tree(trees_.finish());
-            if (named) {
-                profiles_.insert(profiles_.begin(), *std::move(named));
-            } else {
-                unreadable_.push_back(named.error().message());
-            }
-        }
+        if (!trees_.empty()) add_trees();
         if (profiles_.empty()) {
             return Error{unreadable_.empty() ? "nothing to merge; give files or folders" : unreadable_.front()};
         }
@@ -99,22 +98,36 @@ public:
 
 private:
     void add_file(const std::string& path) {
+        if (is_before_naming(path)) return trees_.push_back(path);
         const Result<MappedFile> file = MappedFile::open(path);
-        if (file && kind_of(*file) == Kind::named) {
-            Result<OpenedProfile> opened = load_named(path, *file);
-            if (!opened) return unreadable_.push_back(opened.error().message());
-            if (damage_.empty()) damage_ = opened->damage;
-            return profiles_.push_back(std::move(opened->profile));
-        }
-        Result<gather::Tree> tree = file ? gather::gather_file(path) : Result<gather::Tree>{file.error()};
-        if (!tree) return unreadable_.push_back(tree.error().message());
-        if (damage_.empty()) damage_ = at(path, damage_of(*tree));
-        trees_.absorb(*std::move(tree));
-        any_tree_ = true;
+        if (!file || kind_of(*file) != Kind::named) return trees_.push_back(path);
+        Result<OpenedProfile> opened = load_named(path, *file);
+        if (!opened) return unreadable_.push_back(opened.error().message());
+        if (damage_.empty()) damage_ = opened->damage;
+        profiles_.push_back(std::move(opened->profile));
     }
 
-    gather::Reducer trees_;
-    bool any_tree_ = false;
+    void add_trees() {
+        std::vector<std::string> errors(trees_.size()), damages(trees_.size());
+        const gather::Tree sum = gather::sum_of_files(trees_, [&](std::size_t i, const Result<gather::Tree>& tree) {
+            if (tree)
+                damages[i] = at(trees_[i], damage_of(*tree));
+            else
+                errors[i] = tree.error().message();
+        });
+        const auto is_said = [](const std::string& sentence) { return !sentence.empty(); };
+        std::ranges::copy_if(errors, std::back_inserter(unreadable_), is_said);
+        if (std::ranges::all_of(errors, is_said)) return;
+        const auto damage = std::ranges::find_if(damages, is_said);
+        if (damage_.empty() && damage != damages.end()) damage_ = *damage;
+        Result<profile::Profile> named = name_tree(sum);
+        if (named)
+            profiles_.insert(profiles_.begin(), *std::move(named));
+        else
+            unreadable_.push_back(named.error().message());
+    }
+
+    std::vector<std::string> trees_;  // files to be read
     std::vector<profile::Profile> profiles_;
     std::vector<std::string> unreadable_;
     std::string damage_;

@@ -13,10 +13,6 @@ constexpr std::uint64_t smallest_memory = 256 << 10;  // of the agent
 
 using Apply = Status (*)(RunOptions&, const std::string&);
 
-Error unavailable(const std::string& what, const std::string& instead) {
-    return Error{what + " is not available in this version; " + instead};
-}
-
 Status set_output(RunOptions& options, const std::string& text) {
     options.output = text;
     return {};
@@ -65,9 +61,7 @@ Status set_children(RunOptions& options, const std::string& text) { return set_f
 Status set_quiet(RunOptions& options, const std::string& text) { return set_flag(options.quiet, text); }
 Status set_mpi(RunOptions& options, const std::string& text) { return set_flag(options.mpi.emplace(), text); }
 
-Status set_mpi_sync(RunOptions&, const std::string& text) {
-    return text == "0" ? Status{} : unavailable("splitting waiting from transfer", "leave it out");
-}
+Status set_mpi_sync(RunOptions& options, const std::string& text) { return set_flag(options.mpi_sync, text); }
 
 // "0,4-7": whole numbers and ranges.
 Status set_ranks(RunOptions& options, const std::string& text) {
@@ -137,7 +131,8 @@ constexpr Option table[] = {
     {0, "no-children", nullptr, "PYPROF_CHILDREN", "0", set_children, "leave child processes out"},
     {0, "mpi", nullptr, "PYPROF_MPI", "1", set_mpi, "take part in MPI even without rank variables"},
     {0, "no-mpi", nullptr, "PYPROF_MPI", "0", set_mpi, "take no part in MPI: files instead of merging"},
-    {0, "mpi-sync", nullptr, "PYPROF_MPI_SYNC", "1", set_mpi_sync, "split waiting from transfer (not in this version)"},
+    {0, "mpi-sync", nullptr, "PYPROF_MPI_SYNC", "1", set_mpi_sync,
+     "measure waiting by a barrier before each collective call; changes what the ranks do"},
     {0, "ranks", "LIST", "PYPROF_RANKS", nullptr, set_ranks, "record these ranks only, such as 0,4-7"},
     {0, "max-memory", "SIZE", "PYPROF_MAX_MEMORY", nullptr, set_max_memory, "bound of each process's recording, 16M"},
     {'q', "quiet", nullptr, "PYPROF_QUIET", "1", set_quiet, "say nothing at the end"},

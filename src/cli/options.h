@@ -20,6 +20,7 @@ struct RunOptions {
     bool wall = false;                       // mode wall
     bool children = true;                    // child processes
     std::optional<bool> mpi;                 // nothing: as the rank variables say
+    bool mpi_sync = false;                   // timed barriers before collective calls
     std::vector<std::pair<int, int>> ranks;  // first and last of each range; empty: all
     std::string counters;                    // events, as given
     std::string max_memory;                  // as given, checked

@@ -16,6 +16,7 @@ namespace pyprof::cli {
 namespace {
 
 constexpr int settle_steps = 15;
+constexpr std::uint64_t largest_remainder_ns = 100'000'000;
 constexpr long settle_step_ns = 20'000'000;
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -33,6 +34,17 @@ std::optional<pid_t> writer_of(const std::string& name, const std::string& host)
     const auto parsed = std::from_chars(name.data() + prefix.size(), end, pid);
     if (parsed.ec != std::errc{} || parsed.ptr == end || *parsed.ptr != '-') return std::nullopt;
     return pid;
+}
+
+// STARTNS in HOST-PID-STARTNS.rec or HOST-PID-STARTNS.rec.done.
+std::optional<std::uint64_t> begin_of(const std::string& name) {
+    const auto end = name.rfind(".rec");
+    const auto dash = name.rfind('-', end);
+    if (end == std::string::npos || dash == std::string::npos) return std::nullopt;
+    std::uint64_t time = 0;
+    const auto parsed = std::from_chars(name.data() + dash + 1, name.data() + end, time);
+    if (parsed.ec != std::errc{} || parsed.ptr != name.data() + end) return std::nullopt;
+    return time;
 }
 
 // A zombie writes no more.
@@ -99,6 +111,16 @@ Recordings find_recordings(const std::vector<std::string>& folders, const std::s
     Recordings found;
     for (const auto& folder : folders) add_folder(folder, host, found);
     return found;
+}
+
+bool is_small_remainder(const std::string& path) {
+    const auto tree = gather::gather_file(path);
+    if (!tree || tree->processes.size() != 1) return false;
+    const auto begin = begin_of(file_name(path));
+    if (!begin || *begin == tree->processes.front().started_realtime_ns) return false;
+    std::uint64_t weight_ns = 0;
+    for (const auto& value : gather::cpu_values(*tree)) weight_ns += value.weight_ns;
+    return weight_ns <= largest_remainder_ns;
 }
 
 Recordings settled_recordings(const std::vector<std::string>& folders, const std::string& host) {

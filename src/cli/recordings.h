@@ -19,4 +19,8 @@ Recordings find_recordings(const std::vector<std::string>& folders, const std::s
 // Waits up to 0.3 s for the writers of live recordings, such as workers that end because the command did.
 Recordings settled_recordings(const std::vector<std::string>& folders, const std::string& host);
 
+// Whether a recording goes on after one that its process has handed over, which its name tells by a time later than the
+// process's start, and holds no more than 100 ms: what a rank still does after MPI_Finalize.
+bool is_small_remainder(const std::string& path);
+
 }  // namespace pyprof::cli

@@ -107,9 +107,11 @@ Environment environment_of_command(const Recorder& recorder, const std::string& 
     environment.set("PYPROF_NATIVE", flag(options.native));
     environment.set("PYPROF_CHILDREN", flag(options.children));
     environment.set("PYPROF_MPI", flag(wants_mpi(recorder)));
-    const bool merges =
-        wants_mpi(recorder) && !separates_processes(options.output) && every_rank_runs(recorder.environment, "pyprof");
-    if (merges) environment.set("PYPROF_ALL_RANKS", "1");
+    const bool all_ranks = wants_mpi(recorder) && every_rank_runs(recorder.environment, "pyprof");
+    if (all_ranks && !separates_processes(options.output)) environment.set("PYPROF_ALL_RANKS", "1");
+    // A barrier that one rank misses hangs the job.
+    const bool is_sure = all_ranks || environment.get("PYPROF_ALL_RANKS") == "1";
+    environment.set("PYPROF_MPI_SYNC", flag(options.mpi_sync && is_sure));
     return environment;
 }
 

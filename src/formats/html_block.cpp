@@ -69,7 +69,8 @@ void add_functions(Columns& columns, Strings& strings, const Profile& profile) {
     columns.add("function.line", functions, [](const Function& f) { return f.first_line; });
     columns.add("function.module", functions, [](const Function& f) { return f.module; });
     columns.add("function.flags", functions, [](const Function& f) {
-        return static_cast<std::uint32_t>(f.domain) | (f.machinery ? 0x100U : 0U) | (f.named ? 0x200U : 0U);
+        return static_cast<std::uint32_t>(f.domain) | (f.machinery ? 0x100U : 0U) | (f.named ? 0x200U : 0U) |
+               (f.name == profile::worker_threads_name ? 0x400U : 0U);
     });
 }
 

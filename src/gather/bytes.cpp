@@ -27,7 +27,7 @@ struct SectionHead {
 static_assert(sizeof(SectionHead) == 16);
 
 constexpr const char* section_names[section_count] = {"processes", "modules", "codes",    "contexts", "threads",
-                                                      "values",    "notes",   "measures", "end"};
+                                                      "values",    "notes",   "measures", "calls",    "end"};
 
 template <class T>
 void append(std::string& to, const T& value) {

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/saturate.h"
+#include "gather/process_facts.h"
 
 namespace pyprof::gather {
 namespace {
@@ -13,12 +14,12 @@ namespace {
 using Indices = std::vector<std::uint32_t>;
 
 // Sorts `items` and gives the new place of each old one.
-template <class T, class Less>
-Indices sort_and_map(std::vector<T>& items, Less less) {
+template <class T>
+Indices sort_and_map(std::vector<T>& items) {
     Indices old_places(items.size());
     std::iota(old_places.begin(), old_places.end(), 0U);
     std::sort(old_places.begin(), old_places.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return less(items[a], items[b]); });
+              [&](std::uint32_t a, std::uint32_t b) { return canonical_order(items[a], items[b]) < 0; });
     std::vector<T> sorted;
     sorted.reserve(items.size());
     Indices new_places(items.size());
@@ -30,19 +31,9 @@ Indices sort_and_map(std::vector<T>& items, Less less) {
     return new_places;
 }
 
-bool process_less(const Process& a, const Process& b) {
-    return std::tie(a.rank, a.host, a.pid, a.started_realtime_ns) <
-           std::tie(b.rank, b.host, b.pid, b.started_realtime_ns);
-}
-
-bool thread_less(const Thread& a, const Thread& b) {
-    return std::tuple(a.process, a.tid, a.started_ns, a.folded != 0) <
-           std::tuple(b.process, b.tid, b.started_ns, b.folded != 0);
-}
-
 void order_keys(Tree& tree) {
-    const Indices modules = sort_and_map(tree.modules, std::less<Module>{});
-    const Indices codes = sort_and_map(tree.codes, std::less<Code>{});
+    const Indices modules = sort_and_map(tree.modules);
+    const Indices codes = sort_and_map(tree.codes);
     for (Context& context : tree.contexts) {
         Key& key = context.key;
         if (key.kind == KeyKind::native && key.index != no_module) key.index = modules[key.index];
@@ -89,12 +80,12 @@ Indices order_contexts(std::vector<Context>& contexts) {
 }
 
 Indices order_threads(Tree& tree, const Indices& contexts) {
-    const Indices processes = sort_and_map(tree.processes, process_less);
+    const Indices processes = sort_and_map(tree.processes);
     for (Thread& thread : tree.threads) {
         thread.process = processes[thread.process];
         thread.spawned_by = contexts[thread.spawned_by];
     }
-    return sort_and_map(tree.threads, thread_less);
+    return sort_and_map(tree.threads);
 }
 
 // Stable counting sort by a small number.
@@ -128,7 +119,83 @@ void order_values(std::vector<Value>& values, const Indices& contexts, const Ind
     values.resize(kept);
 }
 
+void order_calls(std::vector<Call>& calls, const Indices& contexts, const Indices& threads) {
+    for (Call& call : calls) {
+        call.context = contexts[call.context];
+        call.thread = threads[call.thread];
+    }
+    std::sort(calls.begin(), calls.end(), [](const Call& a, const Call& b) { return canonical_order(a, b) < 0; });
+    std::size_t kept = 0;
+    for (Call& call : calls) {
+        if (kept != 0 && canonical_order(calls[kept - 1], call) == 0)
+            merge_call(calls[kept - 1], call);
+        else if (Call& place = calls[kept++]; &place != &call)
+            place = std::move(call);
+    }
+    calls.resize(kept);
+}
+
+template <class T>
+bool is_ascending(const std::vector<T>& items) {
+    return std::adjacent_find(items.begin(), items.end(),
+                              [](const T& a, const T& b) { return canonical_order(a, b) >= 0; }) == items.end();
+}
+
+bool is_ascending(const std::vector<Value>& values) {
+    const auto not_before = [](const Value& a, const Value& b) {
+        return std::tie(a.context, a.thread) >= std::tie(b.context, b.thread);
+    };
+    return std::adjacent_find(values.begin(), values.end(), not_before) == values.end() &&
+           std::none_of(values.begin(), values.end(),
+                        [](const Value& v) { return v.samples == 0 && v.weight_ns == 0; });
+}
+
+// The contexts between the root and the last one, each with the child that was met last.
+bool is_in_preorder(const std::vector<Context>& contexts) {
+    Indices path{0};
+    for (std::uint32_t i = 1; i < contexts.size(); ++i) {
+        std::uint32_t before = 0;  // the sibling before
+        while (!path.empty() && path.back() != contexts[i].parent) {
+            before = path.back();
+            path.pop_back();
+        }
+        if (path.empty() || (before != 0 && contexts[before].key >= contexts[i].key)) return false;
+        path.push_back(i);
+    }
+    return true;
+}
+
 }  // namespace
+
+std::strong_ordering canonical_order(const Module& a, const Module& b) { return a <=> b; }
+
+std::strong_ordering canonical_order(const Code& a, const Code& b) { return a <=> b; }
+
+std::strong_ordering canonical_order(const Process& a, const Process& b) {
+    return std::tie(a.rank, a.host, a.pid, a.started_realtime_ns) <=>
+           std::tie(b.rank, b.host, b.pid, b.started_realtime_ns);
+}
+
+std::strong_ordering canonical_order(const Thread& a, const Thread& b) {
+    return std::tuple(a.process, a.tid, a.started_ns, a.folded != 0) <=>
+           std::tuple(b.process, b.tid, b.started_ns, b.folded != 0);
+}
+
+std::strong_ordering canonical_order(const Call& a, const Call& b) {
+    return std::tie(a.context, a.name, a.ranks, a.peer, a.size_class, a.thread) <=>
+           std::tie(b.context, b.name, b.ranks, b.peer, b.size_class, b.thread);
+}
+
+bool is_in_order(const Tree& tree) {
+    const auto by_name = [](const Measure& a, const Measure& b) { return a.name >= b.name; };
+    const auto& measures = tree.measures;
+    return is_ascending(tree.modules) && is_ascending(tree.codes) && is_ascending(tree.processes) &&
+           is_ascending(tree.threads) && is_in_preorder(tree.contexts) && is_ascending(tree.values) &&
+           is_ascending(tree.calls) &&
+           std::adjacent_find(measures.begin(), measures.end(), by_name) == measures.end() &&
+           std::all_of(measures.begin(), measures.end(), [](const Measure& m) { return is_ascending(m.values); }) &&
+           std::adjacent_find(tree.notes.begin(), tree.notes.end(), std::greater_equal{}) == tree.notes.end();
+}
 
 void order(Tree& tree) {
     order_keys(tree);
@@ -136,6 +203,7 @@ void order(Tree& tree) {
     const Indices threads = order_threads(tree, contexts);
     order_values(tree.values, contexts, threads, tree);
     for (Measure& measure : tree.measures) order_values(measure.values, contexts, threads, tree);
+    order_calls(tree.calls, contexts, threads);
     std::sort(tree.measures.begin(), tree.measures.end(),
               [](const Measure& a, const Measure& b) { return a.name < b.name; });
     std::sort(tree.notes.begin(), tree.notes.end());

@@ -15,11 +15,6 @@ std::int64_t unzigzag(std::uint64_t value) { return static_cast<std::int64_t>(va
 
 }  // namespace
 
-void ColumnWriter::number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
-    bytes_ += static_cast<char>(value);
-}
-
 void ColumnWriter::signed_number(std::int64_t value) { number(zigzag(value)); }
 
 void ColumnWriter::text(std::string_view value, std::string_view previous) {
@@ -33,7 +28,7 @@ void ColumnWriter::text(std::string_view value, std::string_view previous) {
 ColumnReader::ColumnReader(std::span<const std::byte> bytes)
     : bytes_{bytes}, text_budget_{bytes.size() * text_bytes_per_byte} {}
 
-std::uint64_t ColumnReader::number() {
+std::uint64_t ColumnReader::long_number() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && at_ < bytes_.size() && !failed_; shift += 7) {
         const auto byte = static_cast<std::uint64_t>(bytes_[at_++]);

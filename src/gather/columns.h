@@ -15,7 +15,10 @@ namespace pyprof::gather {
 class ColumnWriter {
 public:
     // Seven bits per byte, lowest first; the top bit says that more follow.
-    void number(std::uint64_t value);
+    void number(std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<char>(value | 0x80));
+        bytes_.push_back(static_cast<char>(value));
+    }
     // Small magnitudes of either sign become small numbers.
     void signed_number(std::int64_t value);
     // What the text shares with the previous one of this column (its `previous`), then the rest.
@@ -34,7 +37,10 @@ public:
     bool done() const { return at_ == bytes_.size(); }
     void fail() { failed_ = true; }
 
-    std::uint64_t number();
+    std::uint64_t number() {
+        const bool is_short = at_ < bytes_.size() && bytes_[at_] < std::byte{0x80} && !failed_;  // most are
+        return is_short ? static_cast<std::uint64_t>(bytes_[at_++]) : long_number();
+    }
     std::int64_t signed_number();
     std::string text(std::string_view previous);
 
@@ -51,6 +57,8 @@ public:
     std::size_t count(std::size_t bytes_each);
 
 private:
+    std::uint64_t long_number();
+
     std::span<const std::byte> bytes_;
     std::size_t at_ = 0;
     std::size_t text_budget_;  // shared beginnings could make a small file large

@@ -1,68 +1,15 @@
 #include "gather/debug_line.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
+
+#include "gather/byte_cursor.h"
 
 namespace pyprof::gather {
 namespace {
 
 constexpr std::size_t max_rows = 1U << 20;
 constexpr std::size_t max_file_bytes = 4096;
-
-// A cursor that never passes the end; what it cannot read is 0.
-class Cursor {
-public:
-    explicit Cursor(std::string_view bytes) : rest_{bytes} {}
-
-    bool at_end() const { return rest_.empty(); }
-    bool failed() const { return failed_; }
-
-    template <class T>
-    T fixed() {
-        T value{};
-        const std::string_view bytes = take(sizeof value);
-        if (bytes.size() == sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
-        return value;
-    }
-    std::string_view take(std::uint64_t count) {
-        if (count > rest_.size()) {
-            failed_ = true;
-            count = rest_.size();
-        }
-        const std::string_view taken = rest_.substr(0, count);
-        rest_.remove_prefix(count);
-        return taken;
-    }
-    std::string_view text() {
-        const std::string_view text = take(std::min(rest_.find('\0'), rest_.size()));
-        take(1);
-        return text;
-    }
-    std::uint64_t leb() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0;; shift += 7) {
-            const auto byte = fixed<std::uint8_t>();
-            if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
-            if ((byte & 0x80) == 0) return value;
-        }
-    }
-    std::int64_t signed_leb() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0;;) {
-            const auto byte = fixed<std::uint8_t>();
-            if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
-            shift += 7;
-            if ((byte & 0x80) != 0) continue;
-            if (shift < 64 && (byte & 0x40) != 0) value |= ~std::uint64_t{0} << shift;
-            return static_cast<std::int64_t>(value);
-        }
-    }
-
-private:
-    std::string_view rest_;
-    bool failed_ = false;
-};
 
 enum Standard : std::uint8_t {
     copy = 1,
@@ -84,14 +31,14 @@ public:
     void run() {
         const auto version = in_.fixed<std::uint16_t>();
         if (version < 2 || version > 4) return;
-        Cursor header{in_.take(in_.fixed<std::uint32_t>())};
+        ByteCursor header{in_.take(in_.fixed<std::uint32_t>())};
         read_header(header, version);
         if (header.failed() || line_range_ == 0) return;
         while (!in_.at_end() && !in_.failed() && out_.rows_.size() < max_rows) step(in_.fixed<std::uint8_t>());
     }
 
 private:
-    void read_header(Cursor& header, std::uint16_t version) {
+    void read_header(ByteCursor& header, std::uint16_t version) {
         shortest_ = header.fixed<std::uint8_t>();
         if (version >= 4) header.fixed<std::uint8_t>();  // operations per instruction: 1 but for VLIW
         header.fixed<std::uint8_t>();                    // is_stmt
@@ -156,7 +103,7 @@ private:
     }
 
     void extended() {
-        Cursor operation{in_.take(in_.leb())};
+        ByteCursor operation{in_.take(in_.leb())};
         const auto opcode = operation.fixed<std::uint8_t>();
         if (opcode == set_address) address_ = operation.fixed<std::uint64_t>();
         if (opcode != end_sequence) return;
@@ -174,7 +121,7 @@ private:
                               fits ? static_cast<std::uint32_t>(line_) : 0, ends});
     }
 
-    Cursor in_;
+    ByteCursor in_;
     DebugLine& out_;
     std::uint8_t shortest_ = 1, line_range_ = 0, opcode_base_ = 0;
     std::int8_t line_base_ = 0;
@@ -185,7 +132,7 @@ private:
 };
 
 DebugLine::DebugLine(std::string_view section) {
-    Cursor in{section};
+    ByteCursor in{section};
     while (!in.at_end() && !in.failed()) {
         const auto bytes = in.fixed<std::uint32_t>();
         if (bytes >= 0xfffffff0) break;  // 64-bit DWARF, which nobody makes

@@ -13,6 +13,7 @@
 
 #include "base/mapped_file.h"
 #include "gather/bytes.h"
+#include "gather/fold.h"
 #include "gather/gather.h"
 #include "gather/reduce.h"
 #include "wire/decoder.h"
@@ -68,7 +69,9 @@ Result<Tree> gather_file(const std::string& path) {
     }
     const Result<wire::Recording> recording = wire::decode(file->bytes());
     if (!recording) return failure(recording.error());
-    return gather(*recording, PerfMap::of(recording->header));
+    Tree tree = gather(*recording, CompilerFiles{recording->header});
+    fold_for_ranks(tree);
+    return tree;
 }
 
 Status write_gathered(const std::string& path, const Tree& tree, IfPresent if_present) {
@@ -95,29 +98,6 @@ Result<std::vector<std::string>> list_recordings(const std::string& folder) {
     }
     std::sort(paths.begin(), paths.end());
     return paths;
-}
-
-Gathered gather_files(const std::vector<std::string>& paths) {
-    Gathered result;
-    Reducer reducer;
-    for (const std::string& path : paths) {
-        Result<Tree> tree = gather_file(path);
-        if (tree) {
-            reducer.absorb(*std::move(tree));
-            result.read.push_back(path);
-        } else {
-            reducer.note(tree.error().message());
-            result.unreadable.push_back(path);
-        }
-    }
-    result.tree = reducer.finish();
-    return result;
-}
-
-Result<Gathered> gather_folder(const std::string& folder) {
-    const Result<std::vector<std::string>> paths = list_recordings(folder);
-    if (!paths) return paths.error();
-    return gather_files(*paths);
 }
 
 }  // namespace pyprof::gather

@@ -8,7 +8,7 @@
 
 namespace pyprof::gather {
 
-// A recording or a gathered file, told apart by their first bytes.
+// A recording, as its rank gives it to the sum of all (fold.h), or a gathered file, told apart by their first bytes.
 Result<Tree> gather_file(const std::string& path);
 
 enum class IfPresent {
@@ -21,17 +21,5 @@ Status write_gathered(const std::string& path, const Tree& tree, IfPresent if_pr
 
 // Paths of all *.rec, *.rec.done and *.gath in a folder, sorted. (docs/formats/files.md)
 Result<std::vector<std::string>> list_recordings(const std::string& folder);
-
-struct Gathered {
-    Tree tree;                            // canonical; damage is a note
-    std::vector<std::string> read;        // files whose content is in `tree`
-    std::vector<std::string> unreadable;  // files that gave nothing; each has a note
-};
-
-// The sum of some files, in whatever order.
-Gathered gather_files(const std::vector<std::string>& paths);
-
-// The sum of a folder's files. Fails only if the folder cannot be listed.
-Result<Gathered> gather_folder(const std::string& folder);
 
 }  // namespace pyprof::gather

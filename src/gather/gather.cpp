@@ -41,6 +41,7 @@ Code code_of(const wire::DecodedCode& decoded) {
     code.qualname = text(decoded.qualname, record.qualname_kind, wire::code_truncated::qualname);
     if (code.qualname.empty()) code.qualname = code.name;  // CPython before 3.11 has none
     code.first_line = record.first_line;
+    if (record.is_task != 0) code.name = code.qualname = "[task " + code.name + "]";
     return code;
 }
 
@@ -50,7 +51,7 @@ bool is_special(std::uint64_t key, wire::Special what) {
 
 class Gatherer {
 public:
-    Gatherer(const wire::Recording& recording, const PerfMap& perf_map) : in_{recording}, perf_map_{perf_map} {}
+    Gatherer(const wire::Recording& recording, CompilerFiles& files) : in_{recording}, files_{files} {}
 
     Tree run() {
         process_ = out_.process(process_facts(in_));
@@ -60,6 +61,7 @@ public:
         add_contexts();
         add_threads();
         add_values();
+        add_calls();
         add_notes();
         return out_.finish();
     }
@@ -134,19 +136,18 @@ private:
     // Code outside every file of which no compiler told while it was made.
     Key foreign_key(std::uint64_t address, std::uint32_t flags) {
         const std::uint64_t back = (flags & key_flags::return_address) != 0 && address != 0 ? 1 : 0;
-        const std::string_view name = perf_map_.name_at(address - back);
-        if (name.empty()) return {KeyKind::native, no_module, address, flags};
-        Code function;
-        function.name = name;
-        return {KeyKind::python, out_.code(function), 0, key_flags::jit | (flags & key_flags::guessed)};
+        const std::optional<JitPlace> place = files_.find(address - back);
+        return place ? key_of(*place, flags) : Key{KeyKind::native, no_module, address, flags};
     }
 
     Key jit_key(const JitCode& jit, std::uint64_t address, std::uint32_t flags) {
         const bool is_return = (flags & key_flags::return_address) != 0;
         const std::optional<JitPlace> place = jit.place_of(address - (is_return ? 1 : 0));
-        if (!place) return foreign_key(address, flags);
-        return {KeyKind::python, out_.code(place->function), place->line,
-                key_flags::jit | (flags & key_flags::guessed)};
+        return place ? key_of(*place, flags) : foreign_key(address, flags);
+    }
+
+    Key key_of(const JitPlace& place, std::uint32_t flags) {
+        return {KeyKind::python, out_.code(place.function), place.line, key_flags::jit | (flags & key_flags::guessed)};
     }
 
     Key python_key(std::uint64_t key) const {
@@ -206,9 +207,18 @@ private:
                 value.weight_ns = saturating_add(value.weight_ns, off_cpu_of(node));
             }
             out_.value(value);
+            add_attached(value, node);
             for (std::uint32_t k = 0; k < in_.header.extra_metrics; ++k)
                 out_.measured(measures_[k], {value.context, value.thread, node.samples, in_.extras[node.extras + k]});
         }
+    }
+
+    // Of the CPU time, what the thread spent attached to the interpreter.
+    void add_attached(Value value, const wire::TreeNode& node) {
+        if (!attached_ || node.attached == 0) return;
+        value.samples = std::min<std::uint64_t>(value.samples, node.attached);
+        value.weight_ns = saturating_multiply(node.attached, in_.header.period_ns);
+        out_.measured(*attached_, value);
     }
 
     void name_measures() {
@@ -221,6 +231,10 @@ private:
             if (name == wire::off_cpu_metric) off_cpu_ = k;
         }
         if (in_.header.clock == wire::Clock::wall) cpu_ = out_.measure("cpu", wire::MetricUnit::nanoseconds);
+        if (in_.header.python_version == 0 || in_.header.python_disabled != 0) return;
+        const bool has_lock = in_.header.free_threaded == 0;
+        attached_ =
+            out_.measure(has_lock ? wire::gil_held_metric : wire::attached_metric, wire::MetricUnit::nanoseconds);
     }
 
     std::uint64_t off_cpu_of(const wire::TreeNode& node) const {
@@ -231,6 +245,31 @@ private:
         bool any = node.expiries != 0 || node.samples != 0;
         for (std::uint32_t k = 0; k < in_.header.extra_metrics; ++k) any = any || in_.extras[node.extras + k] != 0;
         return any;
+    }
+
+    void add_calls() {
+        for (const wire::DecodedCall& decoded : in_.calls) {
+            const wire::CallRow& row = decoded.row;
+            const bool is_python = node_key::kind(row.place) == node_key::python;
+            const Key caller = is_python ? python_key(row.place) : native_key(row.place);
+            out_.call({.context = out_.context(0, caller),
+                       .thread = thread_of(decoded.thread),
+                       .name = wire::text_of(row.name),
+                       .ranks = row.ranks,
+                       .peer = row.peer,
+                       .size_class = row.size_class,
+                       .kind = row.kind,
+                       .count = row.count,
+                       .bytes = row.bytes,
+                       .time_ns = call_ns(row.time),
+                       .shortest_ns = call_ns(std::min(row.shortest, row.longest)),
+                       .longest_ns = call_ns(row.longest),
+                       .synchronising_ns = call_ns(row.synchronising)});
+        }
+    }
+
+    std::uint64_t call_ns(std::uint64_t time) const {
+        return in_.header.call_clock == wire::CallClock::ticks ? ticks_to_ns(time, in_.header.ticks_per_ms) : time;
     }
 
     // A tree whose thread record is lost gets a thread without a name.
@@ -256,10 +295,11 @@ private:
             out_.note(of + " is damaged: " + std::to_string(in_.damaged_bytes) + " bytes could not be read");
         if (in_.detached_nodes != 0)
             out_.note(of + " has " + std::to_string(in_.detached_nodes) + " call paths whose callers are lost");
+        for (const std::string& note : files_.notes()) out_.note(of + ": " + note);
     }
 
     const wire::Recording& in_;
-    const PerfMap& perf_map_;
+    CompilerFiles& files_;
     TreeBuilder out_;
     std::uint32_t process_ = 0;
     std::unordered_map<std::uint32_t, ModuleAt> modules_;                // by module id
@@ -273,10 +313,11 @@ private:
     std::vector<std::uint32_t> measures_;                                // of each extra metric
     std::uint32_t cpu_ = 0;                                              // measure of a wall clock's CPU time
     std::optional<std::uint32_t> off_cpu_;                               // which extra metric it is
+    std::optional<std::uint32_t> attached_;                              // measure, where an interpreter is read
 };
 
 }  // namespace
 
-Tree gather(const wire::Recording& recording, const PerfMap& perf_map) { return Gatherer{recording, perf_map}.run(); }
+Tree gather(const wire::Recording& recording, CompilerFiles files) { return Gatherer{recording, files}.run(); }
 
 }  // namespace pyprof::gather

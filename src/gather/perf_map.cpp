@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <optional>
 
-#include "wire/decoder.h"
+#include "gather/process_file.h"
 
 namespace pyprof::gather {
 namespace {
@@ -14,7 +12,6 @@ namespace {
 constexpr std::size_t max_bytes = 64u << 20;
 constexpr std::size_t max_ranges = 1u << 20;
 constexpr std::size_t max_name_bytes = 4096;
-constexpr std::uint64_t user_space_end = 1ULL << 47;
 
 // The hexadecimal number at the start of `line`, with or without 0x, and the blanks after it, which are taken off.
 std::optional<std::uint64_t> take_number(std::string_view& line) {
@@ -29,68 +26,28 @@ std::optional<std::uint64_t> take_number(std::string_view& line) {
     return value;
 }
 
-bool is_this_host(const wire::RecordingHeader& header) {
-    char name[sizeof header.host] = {};
-    return gethostname(name, sizeof name - 1) == 0 && wire::text_of(header.host) == name;
-}
-
-bool is_of_process(const struct stat& file, const wire::RecordingHeader& header) {
-    return S_ISREG(file.st_mode) && file.st_uid == geteuid() &&
-           static_cast<std::uint64_t>(file.st_mtim.tv_sec) >= header.started_realtime_ns / 1'000'000'000;
-}
-
-// Read, not mapped: the process may still write it, or somebody shorten it.
-std::string content_of(int file) {
-    std::string text;
-    char part[65536];
-    for (ssize_t bytes = 0; text.size() < max_bytes && (bytes = read(file, part, sizeof part)) > 0;)
-        text.append(part, static_cast<std::size_t>(bytes));
-    return text;
-}
-
 }  // namespace
 
 PerfMap::PerfMap(std::string_view text) {
-    while (!text.empty() && ranges_.size() < max_ranges) {
+    while (!text.empty() && names_.size() < max_ranges) {
         std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
         const std::optional<std::uint64_t> begin = take_number(line);
         const std::optional<std::uint64_t> bytes = begin ? take_number(line) : std::nullopt;
-        if (!bytes || line.empty() || *begin >= user_space_end || *bytes == 0 || *bytes > user_space_end) continue;
-        put(*begin, *begin + *bytes, line.substr(0, max_name_bytes));
+        if (!bytes || line.empty()) continue;
+        ranges_.put(*begin, *bytes, static_cast<std::uint32_t>(names_.size()));
+        names_.emplace_back(line.substr(0, max_name_bytes));
     }
-}
-
-void PerfMap::put(std::uint64_t begin, std::uint64_t end, std::string_view name) {
-    auto at = ranges_.lower_bound(begin);
-    if (at != ranges_.begin()) {
-        const auto before = std::prev(at);
-        const Range old = before->second;
-        before->second.end = std::min(old.end, begin);
-        if (old.end > end) ranges_.emplace_hint(at, end, old);
-    }
-    for (at = ranges_.lower_bound(begin); at != ranges_.end() && at->first < end; at = ranges_.erase(at))
-        if (at->second.end > end) ranges_.emplace(end, at->second);
-    ranges_[begin] = {end, std::string{name}};
 }
 
 PerfMap PerfMap::of(const wire::RecordingHeader& header) {
-    if (!is_this_host(header)) return {};
     const std::string path = "/tmp/perf-" + std::to_string(header.pid) + ".map";
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (file < 0) return {};
-    struct stat what {};
-    const bool is_wanted = fstat(file, &what) == 0 && is_of_process(what, header);
-    const std::string text = is_wanted ? content_of(file) : std::string{};
-    close(file);
-    return PerfMap{text};
+    return PerfMap{content_of_process(path, header, max_bytes)};
 }
 
 std::string_view PerfMap::name_at(std::uint64_t address) const {
-    const auto next = ranges_.upper_bound(address);
-    if (next == ranges_.begin()) return {};
-    const Range& range = std::prev(next)->second;
-    return address < range.end ? std::string_view{range.name} : std::string_view{};
+    const auto found = ranges_.at(address);
+    return found ? std::string_view{names_[found->code]} : std::string_view{};
 }
 
 }  // namespace pyprof::gather

@@ -4,11 +4,11 @@
 // Java agents, Julia, and CPython with -X perf. Later lines replace earlier ones where they overlap. Bounded: 64 MiB
 // and a million ranges are read. Not for the signal side.
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "gather/code_ranges.h"
 #include "wire/recording.h"
 
 namespace pyprof::gather {
@@ -19,8 +19,7 @@ public:
     // What is no line of a map is passed over.
     explicit PerfMap(std::string_view text);
 
-    // The map of the process that made a recording: only where it is this user's, lies on this machine, and was written
-    // since the process started. Otherwise an empty one.
+    // The map of the process that made a recording, as far as content_of_process() believes in it.
     static PerfMap of(const wire::RecordingHeader& header);
 
     // The name of the code at an address; empty if none is known. Valid as long as the object.
@@ -28,13 +27,8 @@ public:
     bool empty() const { return ranges_.empty(); }
 
 private:
-    struct Range {
-        std::uint64_t end = 0;
-        std::string name;
-    };
-    void put(std::uint64_t begin, std::uint64_t end, std::string_view name);
-
-    std::map<std::uint64_t, Range> ranges_;  // by begin; none overlaps another
+    CodeRanges ranges_;  // of names_
+    std::vector<std::string> names_;
 };
 
 }  // namespace pyprof::gather

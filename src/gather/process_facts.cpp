@@ -39,12 +39,6 @@ Slices slices_of(const wire::RecordingHeader& header) {
     return slices;
 }
 
-std::uint64_t ticks_to_ns(std::uint64_t ticks, std::uint64_t ticks_per_ms) {
-    if (ticks_per_ms == 0) return 0;
-    const double ns = static_cast<double>(ticks) * 1e6 / static_cast<double>(ticks_per_ms);
-    return ns < 1.8e19 ? static_cast<std::uint64_t>(ns) : std::numeric_limits<std::uint64_t>::max();
-}
-
 void copy_texts(Process& process, const wire::RecordingHeader& header) {
     process.host = wire::text_of(header.host);
     process.job = wire::text_of(header.job);
@@ -89,6 +83,12 @@ void keep_larger(T& into, const T& from) {
 }
 
 }  // namespace
+
+std::uint64_t ticks_to_ns(std::uint64_t ticks, std::uint64_t ticks_per_ms) {
+    if (ticks_per_ms == 0) return 0;
+    const double ns = static_cast<double>(ticks) * 1e6 / static_cast<double>(ticks_per_ms);
+    return ns < 1.8e19 ? static_cast<std::uint64_t>(ns) : std::numeric_limits<std::uint64_t>::max();
+}
 
 std::vector<std::uint64_t> histogram_in_ns(const std::uint64_t (&ticks)[wire::handler_buckets],
                                            std::uint64_t ticks_per_ms) {
@@ -163,6 +163,29 @@ void merge_process(Process& into, const Process& from) {
     add_counts(into.handler_histogram, from.handler_histogram);
     add_counts(into.losses, from.losses);
     add_slices(into.slices, from.slices);
+}
+
+void merge_thread(Thread& into, const Thread& from) {
+    if (into.name.empty() || (!from.name.empty() && from.name < into.name)) into.name = from.name;
+    if (into.spawned_by == 0) into.spawned_by = from.spawned_by;
+    into.started_in = std::max(into.started_in, from.started_in);
+    into.folded = saturating_add(into.folded, from.folded);
+    into.is_python = into.is_python || from.is_python;
+    into.ended_ns = std::max(into.ended_ns, from.ended_ns);
+    into.cpu_ns = std::max(into.cpu_ns, from.cpu_ns);
+    into.summed.samples = saturating_add(into.summed.samples, from.summed.samples);
+    into.summed.weight_ns = saturating_add(into.summed.weight_ns, from.summed.weight_ns);
+    into.summed.mpi_ns = saturating_add(into.summed.mpi_ns, from.summed.mpi_ns);
+}
+
+void merge_call(Call& into, const Call& from) {
+    into.count = saturating_add(into.count, from.count);
+    into.bytes = saturating_add(into.bytes, from.bytes);
+    into.time_ns = saturating_add(into.time_ns, from.time_ns);
+    into.shortest_ns = std::min(into.shortest_ns, from.shortest_ns);
+    into.longest_ns = std::max(into.longest_ns, from.longest_ns);
+    into.synchronising_ns = saturating_add(into.synchronising_ns, from.synchronising_ns);
+    into.kind = std::max(into.kind, from.kind);
 }
 
 }  // namespace pyprof::gather

@@ -1,26 +1,31 @@
 #pragma once
 // Many trees into one. The result is the same for every order of the trees (tree_builder.h says what counts as the
 // same thread, process, module). Not for the signal side; one thread at a time.
+#include <string>
+#include <vector>
+
 #include "gather/tree.h"
-#include "gather/tree_builder.h"
 
 namespace pyprof::gather {
 
-// For chains of trees: keeps its indexes from one tree to the next.
+// Adds trees of like size to each other, so that every value is moved log₂(trees) times.
 class Reducer {
 public:
     // `tree` must hold what tree.h promises about indices; parse and gather see to it.
     void absorb(Tree&& tree);
     // A note of the caller's, such as which ranks are missing.
-    void note(std::string sentence) { builder_.note(std::move(sentence)); }
+    void note(std::string sentence) { notes_.push_back(std::move(sentence)); }
     // Everything absorbed so far, in canonical form; the reducer starts again empty.
-    Tree finish() { return builder_.finish(); }
+    Tree finish();
 
 private:
-    TreeBuilder builder_;
+    void add_last_two();
+
+    std::vector<Tree> sums_;  // in canonical form, each larger than the next
+    std::vector<std::string> notes_;
 };
 
-// The two trees' canonical sum. For more than two a Reducer saves most of the time.
+// The two trees' canonical sum.
 void absorb(Tree& into, Tree&& other);
 
 // The one form of a tree: equal parts become one, everything is in canonical order.

@@ -59,6 +59,11 @@ private:
         }
     }
     void write(const std::vector<std::uint64_t>& counts, const std::vector<std::uint64_t>*) { write_counts(counts); }
+    void write(const SummedValues& summed, const SummedValues*) {
+        to_.number(summed.samples);
+        to_.number(summed.weight_ns);
+        to_.number(summed.mpi_ns);
+    }
     void write(const Slices& slices, const Slices*) {
         to_.number(slices.width_ns);
         write_counts(slices.counts);
@@ -85,7 +90,7 @@ private:
     template <class T>
     void read(T& value, const T*) {
         if constexpr (std::is_enum_v<T>)
-            value = static_cast<T>(from_.number_as<std::uint32_t>());
+            value = static_cast<T>(from_.number_as<std::underlying_type_t<T>>());
         else if constexpr (std::is_signed_v<T>)
             value = from_.int32();
         else if constexpr (std::is_same_v<T, bool>)
@@ -116,6 +121,11 @@ private:
     }
     void read(std::vector<std::uint64_t>& counts, const std::vector<std::uint64_t>*) {
         read_counts(counts, longest_counts);
+    }
+    void read(SummedValues& summed, const SummedValues*) {
+        summed.samples = from_.number();
+        summed.weight_ns = from_.number();
+        summed.mpi_ns = from_.number();
     }
     void read(Slices& slices, const Slices*) {
         slices.width_ns = from_.number();

@@ -75,6 +75,24 @@ void columns_of(Column column, Rows& rows, const Thread*) {
     column(rows, &Thread::started_ns);
     column(rows, &Thread::ended_ns);
     column(rows, &Thread::cpu_ns);
+    column(rows, &Thread::summed);
+}
+
+template <class Column, class Rows>
+void columns_of(Column column, Rows& rows, const Call*) {
+    column(rows, &Call::context);
+    column(rows, &Call::thread);
+    column(rows, &Call::name);
+    column(rows, &Call::ranks);
+    column(rows, &Call::peer);
+    column(rows, &Call::size_class);
+    column(rows, &Call::kind);
+    column(rows, &Call::count);
+    column(rows, &Call::bytes);
+    column(rows, &Call::time_ns);
+    column(rows, &Call::shortest_ns);
+    column(rows, &Call::longest_ns);
+    column(rows, &Call::synchronising_ns);
 }
 
 template <class Row>
@@ -105,7 +123,7 @@ std::uint32_t reference(ColumnReader& from, std::uint64_t index, std::size_t siz
 }
 
 void read_threads(ColumnReader& from, const LostSections& lost, Tree& tree) {
-    read_rows(from, tree.threads, 11);
+    read_rows(from, tree.threads, 14);
     for (Thread& thread : tree.threads) {
         thread.process = reference(from, thread.process, tree.processes.size(), lost.has(Section::processes));
         thread.spawned_by = reference(from, thread.spawned_by, tree.contexts.size(), lost.has(Section::contexts));
@@ -190,6 +208,16 @@ void read_measures(ColumnReader& from, const LostSections& lost, Tree& tree) {
     }
 }
 
+void read_calls(ColumnReader& from, const LostSections& lost, Tree& tree) {
+    read_rows(from, tree.calls, 14);
+    for (Call& call : tree.calls) {
+        call.context = reference(from, call.context, tree.contexts.size(), lost.has(Section::contexts));
+        call.thread = reference(from, call.thread, tree.threads.size(), lost.has(Section::threads));
+        if (call.kind >= wire::CallKind::count || call.peer >= wire::CallPeer::count || call.size_class > 64)
+            from.fail();
+    }
+}
+
 }  // namespace
 
 void write_section(Section section, const Tree& tree, ColumnWriter& columns) {
@@ -210,6 +238,8 @@ void write_section(Section section, const Tree& tree, ColumnWriter& columns) {
             return write_notes(columns, tree.notes);
         case Section::measures:
             return write_measures(columns, tree);
+        case Section::calls:
+            return write_rows(columns, tree.calls);
         case Section::end:
             return;
     }
@@ -233,6 +263,8 @@ void read_section(Section section, ColumnReader& columns, const LostSections& lo
             return read_notes(columns, tree.notes);
         case Section::measures:
             return read_measures(columns, lost, tree);
+        case Section::calls:
+            return read_calls(columns, lost, tree);
         case Section::end:
             return;
     }
@@ -264,6 +296,9 @@ void make_stand_in(Section section, Tree& tree) {
             break;
         case Section::measures:
             tree.measures.clear();
+            break;
+        case Section::calls:
+            tree.calls.clear();
             break;
         case Section::end:
             break;

@@ -8,8 +8,19 @@
 namespace pyprof::gather {
 
 // In the order in which they are written: a section refers to earlier ones only.
-enum class Section : std::uint32_t { processes = 1, modules, codes, contexts, threads, values, notes, measures, end };
-inline constexpr std::uint32_t section_count = 9;
+enum class Section : std::uint32_t {
+    processes = 1,
+    modules,
+    codes,
+    contexts,
+    threads,
+    values,
+    notes,
+    measures,
+    calls,
+    end
+};
+inline constexpr std::uint32_t section_count = 10;
 
 // What the reader of a section must know: which earlier sections are not there, so that references to them go to
 // the one stand-in (index 0).

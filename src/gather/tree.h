@@ -70,6 +70,32 @@ struct Measure {
     std::vector<Value> values;
 };
 
+// Calls of one function of MPI by one thread from one place, alike in size, peer and communicator; fields as in
+// wire::CallRow. Sorted by (context, name, ranks, peer, size class, thread), unique. Their contexts stand directly
+// below the root and have no values: a Python line, or the native caller where there was none.
+struct Call {
+    std::uint32_t context = 0;
+    std::uint32_t thread = 0;
+    std::string name;
+    std::uint32_t ranks = 0;
+    wire::CallPeer peer = wire::CallPeer::nobody;
+    std::uint8_t size_class = 0;
+    wire::CallKind kind = wire::CallKind::start;
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t time_ns = 0;  // without synchronising_ns
+    std::uint64_t shortest_ns = 0, longest_ns = 0;
+    std::uint64_t synchronising_ns = 0;
+};
+
+// What a thread gave up to the sums over all ranks.
+struct SummedValues {
+    std::uint64_t samples = 0;
+    std::uint64_t weight_ns = 0;
+    std::uint64_t mpi_ns = 0;  // the part of it in an MPI library, below the innermost Python frame
+    friend auto operator<=>(const SummedValues&, const SummedValues&) = default;
+};
+
 struct Thread {
     std::uint32_t process = 0;
     std::int32_t tid = 0;  // 0: ended threads folded together
@@ -80,6 +106,7 @@ struct Thread {
     std::uint32_t started_in = 0;                // module of its start routine + 1, 0 unknown
     std::uint64_t started_ns = 0, ended_ns = 0;  // since the process's start; ended 0: unknown
     std::uint64_t cpu_ns = 0;                    // 0: unknown
+    SummedValues summed{};
 };
 
 struct Slices {  // time slices of one process; empty when there was no sample
@@ -119,6 +146,9 @@ struct Process {
     std::uint64_t damaged_bytes = 0;  // bytes of the recording that could not be read
 };
 
+// Whether it is no process but stands for all ranks: the thread below has the sums of their small values (fold.h).
+inline bool stands_for_ranks(const Process& process) { return process.pid == 0 && process.host.empty(); }
+
 struct Tree {
     std::vector<Module> modules;
     std::vector<Code> codes;
@@ -128,6 +158,7 @@ struct Tree {
     std::vector<Process> processes;
     std::vector<std::string> notes;   // what a user must know (missing ranks, damage), plain sentences
     std::vector<Measure> measures{};  // by name, each name once
+    std::vector<Call> calls{};
 };
 
 // The CPU time: of a wall clock it stands beside the values.

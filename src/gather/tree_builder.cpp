@@ -4,29 +4,14 @@
 #include <functional>
 #include <utility>
 
-#include "base/saturate.h"
 #include "gather/canonical_order.h"
 #include "gather/process_facts.h"
 
 namespace pyprof::gather {
-namespace {
-
 // A build id is hex digits, so it is never equal to what stands for a file without one.
 std::string identity_of(const Module& module) {
     return module.build_id.empty() ? module.path + '\0' + std::to_string(module.identity) : module.build_id;
 }
-
-void merge_thread(Thread& into, const Thread& from) {
-    if (into.name.empty() || (!from.name.empty() && from.name < into.name)) into.name = from.name;
-    if (into.spawned_by == 0) into.spawned_by = from.spawned_by;
-    into.started_in = std::max(into.started_in, from.started_in);
-    into.folded = saturating_add(into.folded, from.folded);
-    into.is_python = into.is_python || from.is_python;
-    into.ended_ns = std::max(into.ended_ns, from.ended_ns);
-    into.cpu_ns = std::max(into.cpu_ns, from.cpu_ns);
-}
-
-}  // namespace
 
 std::size_t TreeBuilder::CodeHash::operator()(const Code& code) const {
     const std::hash<std::string_view> hash;
@@ -95,6 +80,10 @@ std::uint32_t TreeBuilder::measure(const std::string& name, wire::MetricUnit uni
 
 void TreeBuilder::measured(std::uint32_t measure, const Value& value) {
     if (value.weight_ns != 0) tree_.measures[measure].values.push_back(value);
+}
+
+void TreeBuilder::call(Call call) {
+    if (call.count != 0) tree_.calls.push_back(std::move(call));
 }
 
 void TreeBuilder::note(std::string sentence) { tree_.notes.push_back(std::move(sentence)); }

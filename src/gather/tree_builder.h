@@ -22,6 +22,9 @@
 
 namespace pyprof::gather {
 
+// What makes a module the same in two trees.
+std::string identity_of(const Module& module);
+
 class TreeBuilder {
 public:
     // Each gives the index in the tree being built, which is good until `finish`.
@@ -37,6 +40,8 @@ public:
     // The number of the measure of this name, for `measured`.
     std::uint32_t measure(const std::string& name, wire::MetricUnit unit);
     void measured(std::uint32_t measure, const Value& value);
+    // Adds to the same calls of the same thread.
+    void call(Call call);
     void note(std::string sentence);
 
     // The canonical form (canonical_order.h). The builder is empty afterwards.

@@ -15,6 +15,7 @@ struct PeriodRun {
 };
 
 std::uint64_t period_of(const std::vector<PeriodRun>& runs, std::uint64_t thread) {
+    if (!runs.empty() && thread < runs.front().end) return runs.front().period_ns;
     const auto run = std::upper_bound(runs.begin(), runs.end(), thread,
                                       [](std::uint64_t t, const PeriodRun& r) { return t < r.end; });
     return run == runs.end() ? 0 : run->period_ns;
@@ -53,6 +54,9 @@ std::vector<PeriodRun> read_periods(ColumnReader& from) {
 // 0: the weight is not a multiple of the period and stands in the last column. Else the expiries beyond the samples
 // (fewer than none in damaged recordings), as a signed number made unsigned, + 1.
 std::uint64_t weight_code(const Value& value, std::uint64_t period_ns) {
+    std::uint64_t usual = 0;
+    if (period_ns != 0 && !__builtin_mul_overflow(value.samples, period_ns, &usual) && value.weight_ns == usual)
+        return 1;
     if (period_ns == 0 || value.weight_ns % period_ns != 0) return 0;
     const std::uint64_t beyond = value.weight_ns / period_ns - value.samples;
     return (beyond << 1 ^ (0 - (beyond >> 63))) + 1;  // wraps to 0 for the one number that does not fit

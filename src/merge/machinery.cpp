@@ -39,7 +39,8 @@ constexpr std::array<std::string_view, 28> glue_names{"PyObject_Call",
 }  // namespace
 
 Below seen_from_caller(FrameKind frame, Below below) {
-    if (frame == FrameKind::python || below == Below::python) return Below::python;
+    const bool is_python = frame == FrameKind::python || frame == FrameKind::garbage_collection;
+    if (is_python || below == Below::python) return Below::python;
     if (frame == FrameKind::program) return Below::extension;
     return frame == FrameKind::wrapper && below == Below::work ? Below::wrapper : below;
 }
@@ -47,7 +48,8 @@ Below seen_from_caller(FrameKind frame, Below below) {
 Above with_frame(Above above, FrameKind frame) {
     if (frame == FrameKind::worker_threads) return {.has_python = above.has_python, .is_start = true};
     const bool is_start = frame == FrameKind::interpreter || frame == FrameKind::system || frame == FrameKind::agent;
-    return {above.has_python || frame == FrameKind::python, above.is_start && is_start};
+    const bool collects = frame == FrameKind::garbage_collection || (above.collects && frame != FrameKind::python);
+    return {above.has_python || frame == FrameKind::python, above.is_start && is_start, collects};
 }
 
 bool is_call_glue(std::string_view function) {
@@ -69,9 +71,10 @@ bool is_machinery(const Judged& frame, Above above, Below below) {
         case FrameKind::program:
         case FrameKind::special:
         case FrameKind::worker_threads:
+        case FrameKind::garbage_collection:
             return false;
     }
-    if (below == Below::python) return true;
+    if (below == Below::python || above.collects) return true;
     if (!above.has_python) return false;
     return is_call_glue(frame.name) || (below != Below::work && !frame.named);
 }

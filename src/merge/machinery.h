@@ -6,7 +6,8 @@
 // the work itself at the end of a stack (list.sort with and without a key function). So a gathered context becomes up
 // to four contexts, one for each kind of what lies below it in the stacks that run through it:
 //
-//   python     a Python frame lies below: every frame of the interpreter and every wrapper is hidden, and at the root
+//   python     a Python frame or the cycle collector lies below: every frame of the interpreter and every wrapper is
+//   hidden, and at the root
 //              also the C library's start of the program or thread (of threads that work for a Python line
 //              always)
 //   extension  no Python frame below, but code of an extension or library: from the last Python frame on, wrappers are
@@ -15,7 +16,8 @@
 //              for an extension
 //   work       none of these: call glue is hidden, everything else is work that Python asked for and stays
 //
-// Nothing is hidden in a stack without Python, but pyprof's own frames.
+// Nothing is hidden in a stack without Python, but pyprof's own frames. Below the frame that stands for the cycle
+// collector the interpreter's frames are hidden: they are its parts.
 #include <cstdint>
 #include <string_view>
 
@@ -34,6 +36,7 @@ Below seen_from_caller(FrameKind frame, Below below);
 struct Above {
     bool has_python = false;  // a Python frame
     bool is_start = true;     // nothing but the start of the process or thread
+    bool collects = false;    // the cycle collector, and no Python frame below it
 };
 Above with_frame(Above above, FrameKind frame);
 

@@ -47,6 +47,8 @@ const char* name_of(wire::Special special) {
             return profile::wait_names[5];
         case wire::Special::worker_threads:
             return profile::worker_threads_name;
+        case wire::Special::garbage_collection:
+            return profile::garbage_collection_name;
         case wire::Special::thread_root:
         case wire::Special::ended_threads:
             break;
@@ -54,10 +56,25 @@ const char* name_of(wire::Special special) {
     return "[unknown]";
 }
 
+FrameKind kind_of(wire::Special special) {
+    if (special == wire::Special::unknown_code) return FrameKind::python;
+    if (special == wire::Special::worker_threads) return FrameKind::worker_threads;
+    return special == wire::Special::garbage_collection ? FrameKind::garbage_collection : FrameKind::special;
+}
+
 // What Numba puts between Python and a function that it compiled (numba/core/callwrapper.py), and CPython with -X perf
 // around each function (Python/perf_trampoline.c): the function itself has a frame.
 bool is_wrapper(const std::string& linkage_name) {
     return linkage_name.starts_with("py::") || symbols::demangle(linkage_name).starts_with("cpython::");
+}
+
+// Where code of a module is looked up.
+ModuleOffset offset_of(const gather::Key& key) {
+    const Address address{key.value};
+    const bool is_return = (key.flags & gather::key_flags::return_address) != 0 && key.value > 0;
+    const CodeAddress code =
+        is_return ? CodeAddress::return_address(address) : CodeAddress::instruction_pointer(address);
+    return ModuleOffset{code.for_lookup().value()};
 }
 
 }  // namespace
@@ -71,7 +88,12 @@ std::size_t Names::HashKey::operator()(const gather::Key& key) const {
 }
 
 Names::Names(const gather::Tree& tree, const symbols::Options& options, Tables& tables)
-    : tree_{tree}, options_{options}, tables_{tables}, numba_sources_{tree}, modules_(tree.modules.size()) {}
+    : tree_{tree},
+      options_{options},
+      tables_{tables},
+      notebook_cells_{tree},
+      numba_sources_{tree, notebook_cells_.all()},
+      modules_(tree.modules.size()) {}
 
 std::span<const NamedFrame> Names::frames(const gather::Key& key) {
     const auto [entry, is_new] = known_.try_emplace(key);
@@ -98,6 +120,27 @@ void Names::add_frames(const gather::Key& key) {
     }
 }
 
+symbols::ModuleSymbols& Names::symbols_of(std::uint32_t number) {
+    std::unique_ptr<symbols::ModuleSymbols>& module = modules_[number].symbols;
+    if (!module) {
+        const gather::Module& file = tree_.modules[number];
+        module = symbols::ModuleSymbols::open(file.path, file.build_id, options_);
+    }
+    return *module;
+}
+
+void Names::read_ahead() {
+    std::vector<std::vector<ModuleOffset>> offsets(modules_.size());
+    for (const gather::Context& context : tree_.contexts) {
+        const gather::Key& key = context.key;
+        if (key.kind == gather::KeyKind::native && key.index != gather::no_module)
+            offsets[key.index].push_back(offset_of(key));
+    }
+    for (std::uint32_t i = 0; i < offsets.size(); i++) {
+        if (!offsets[i].empty()) symbols_of(i).read_ahead(offsets[i]);
+    }
+}
+
 void Names::add_native(const gather::Key& key) {
     const bool guessed = (key.flags & gather::key_flags::guessed) != 0;
     if (key.index == gather::no_module) {
@@ -108,17 +151,8 @@ void Names::add_native(const gather::Key& key) {
         frames_.push_back({.function = tables_.function(code), .guessed = guessed, .unresolved = true});
         return;
     }
-    std::unique_ptr<symbols::ModuleSymbols>& module = modules_[key.index].symbols;
-    if (!module) {
-        module =
-            symbols::ModuleSymbols::open(tree_.modules[key.index].path, tree_.modules[key.index].build_id, options_);
-    }
-    const Address address{key.value};
-    const bool is_return = (key.flags & gather::key_flags::return_address) != 0 && key.value > 0;
-    const CodeAddress code =
-        is_return ? CodeAddress::return_address(address) : CodeAddress::instruction_pointer(address);
     found_.clear();
-    module->lookup(ModuleOffset{code.for_lookup().value()}, found_);
+    symbols_of(key.index).lookup(offset_of(key), found_);
     std::reverse(found_.begin(), found_.end());
     for (const symbols::Frame& frame : found_) {
         frames_.push_back(native_frame(key.index, frame));
@@ -156,7 +190,7 @@ NamedFrame Names::python_frame(const gather::Key& key) {
     const std::uint32_t function =
         tables_.function({.name = code.qualname.empty() ? code.name : code.qualname,
                           .system_name = code.name,
-                          .file = code.file,
+                          .file = notebook_cells_.shown(code.file),
                           .first_line = static_cast<std::uint32_t>(std::max(code.first_line, 0)),
                           .domain = profile::Domain::python});
     const std::uint64_t line = key.value <= INT32_MAX ? key.value : 0;
@@ -165,7 +199,8 @@ NamedFrame Names::python_frame(const gather::Key& key) {
 
 NamedFrame Names::jit_frame(const gather::Key& key) {
     const gather::Code& code = tree_.codes[key.index];
-    NumbaSources::Place place{code.file, static_cast<std::uint32_t>(std::max(code.first_line, 0))};
+    NumbaSources::Place place{notebook_cells_.shown(code.file),
+                              static_cast<std::uint32_t>(std::max(code.first_line, 0))};
     if (code.file.empty()) place = numba_sources_.find(code.name).value_or(place);
     const std::uint32_t function = tables_.function({.name = symbols::display_name(code.name),
                                                      .system_name = code.name,
@@ -186,10 +221,7 @@ NamedFrame Names::special_frame(const gather::Key& key) {
     function.name = name_of(special);
     const bool is_wait = special >= wire::Special::waiting_for_gil && special <= wire::Special::waiting;
     function.domain = is_python ? profile::Domain::python : is_wait ? profile::Domain::os : profile::Domain::native;
-    const FrameKind kind = is_python                                  ? FrameKind::python
-                           : special == wire::Special::worker_threads ? FrameKind::worker_threads
-                                                                      : FrameKind::special;
-    return {.function = tables_.function(function), .kind = kind};
+    return {.function = tables_.function(function), .kind = kind_of(special)};
 }
 
 const char* Names::names_from(std::uint32_t module) const {

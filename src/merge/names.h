@@ -9,6 +9,7 @@
 
 #include "gather/tree.h"
 #include "merge/domains.h"
+#include "merge/notebook_cells.h"
 #include "merge/numba_sources.h"
 #include "merge/tables.h"
 #include "profile/profile.h"
@@ -17,7 +18,17 @@
 namespace pyprof::merge {
 
 // What a frame is, as far as the question whether to hide it goes (machinery.h).
-enum class FrameKind : std::uint8_t { python, program, wrapper, interpreter, system, agent, special, worker_threads };
+enum class FrameKind : std::uint8_t {
+    python,
+    program,
+    wrapper,
+    interpreter,
+    system,
+    agent,
+    special,
+    worker_threads,
+    garbage_collection
+};
 
 struct NamedFrame {
     std::uint32_t function = 0;  // of the profile; not machinery
@@ -32,6 +43,9 @@ class Names {
 public:
     // `tree` and `tables` must outlive the object; the keys asked for are the tree's.
     Names(const gather::Tree& tree, const symbols::Options& options, Tables& tables);
+
+    // Reads what all keys of the tree ask for, module by module, which is faster than key by key.
+    void read_ahead();
 
     // The calls that a key stands for, caller first: several where calls are inlined. Never none. Valid until the next
     // call.
@@ -58,6 +72,7 @@ private:
         std::vector<std::uint32_t> functions;             // profile function by symbols' function, none: not yet made
     };
 
+    symbols::ModuleSymbols& symbols_of(std::uint32_t module);
     void add_frames(const gather::Key& key);
     void add_native(const gather::Key& key);
     NamedFrame native_frame(std::uint32_t module, const symbols::Frame& frame);
@@ -69,6 +84,7 @@ private:
     const gather::Tree& tree_;
     symbols::Options options_;
     Tables& tables_;
+    NotebookCells notebook_cells_;
     NumbaSources numba_sources_;
     std::vector<ModuleState> modules_;
     std::vector<NamedFrame> frames_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "symbols/demangle.h"
@@ -12,7 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t most_bytes = 16 << 20;
 constexpr std::string_view blanks = " \t";
 
 std::string_view without_blanks(std::string_view text) {
@@ -70,12 +68,13 @@ std::vector<std::string> numba_name_parts(std::string_view demangled) {
     return parts;
 }
 
-NumbaSources::NumbaSources(const gather::Tree& tree) {
+NumbaSources::NumbaSources(const gather::Tree& tree, const std::vector<std::string>& cells) {
     std::set<std::string> files;
     for (const gather::Code& code : tree.codes) files.insert(code.file);
     files_.assign(files.begin(), files.end());
     const std::set<std::string> scripts = scripts_of(tree);
     scripts_.assign(scripts.begin(), scripts.end());
+    scripts_.insert(scripts_.end(), cells.begin(), cells.end());
 }
 
 std::optional<NumbaSources::Place> NumbaSources::find(const std::string& linkage_name) {
@@ -103,23 +102,13 @@ std::vector<std::string> NumbaSources::files_of(const std::vector<std::string>& 
 
 std::uint32_t NumbaSources::line_of(const std::string& file, std::string_view function) {
     std::uint32_t found = 0, number = 0;
-    for (const std::string& line : lines_of(file)) {
+    for (const std::string& line : texts_.lines_of(file)) {
         ++number;
         if (defined_function(line) != function) continue;
         if (found != 0) return 0;
         found = number;
     }
     return found;
-}
-
-const std::vector<std::string>& NumbaSources::lines_of(const std::string& file) {
-    const auto [known, is_new] = lines_.try_emplace(file);
-    std::error_code problem;
-    if (!is_new || !fs::is_regular_file(file, problem) || fs::file_size(file, problem) > most_bytes || problem)
-        return known->second;
-    std::ifstream in{file};
-    for (std::string line; std::getline(in, line);) known->second.push_back(line);
-    return known->second;
 }
 
 }  // namespace pyprof::merge

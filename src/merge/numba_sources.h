@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "gather/tree.h"
+#include "sources/text_files.h"
 
 namespace pyprof::merge {
 
@@ -20,8 +20,8 @@ public:
         std::uint32_t line = 0;  // of the word `def`
     };
 
-    // `tree` must outlive the object.
-    explicit NumbaSources(const gather::Tree& tree);
+    // `cells` are files that belong to `__main__` beside the programs' own: cells of notebooks.
+    explicit NumbaSources(const gather::Tree& tree, const std::vector<std::string>& cells = {});
 
     // nullopt for other compilers' functions, for files that cannot be read, and where the file defines none or several
     // functions of the name.
@@ -29,12 +29,11 @@ public:
 
 private:
     std::vector<std::string> files_of(const std::vector<std::string>& module) const;
-    const std::vector<std::string>& lines_of(const std::string& file);
     std::uint32_t line_of(const std::string& file, std::string_view function);
 
     std::vector<std::string> files_;    // of all Python functions
-    std::vector<std::string> scripts_;  // of the programs that ran
-    std::unordered_map<std::string, std::vector<std::string>> lines_;
+    std::vector<std::string> scripts_;  // of the programs that ran, and cells
+    sources::TextFiles texts_;
 };
 
 // "def f(…" of a source line gives "f"; empty for other lines.

@@ -43,7 +43,10 @@ Status check(const gather::Tree& tree) {
         return thread.process < tree.processes.size() && thread.spawned_by < tree.contexts.size() &&
                thread.started_in <= tree.modules.size();
     });
-    if (contexts_are_good(tree) && values && threads) return {};
+    const bool calls = std::all_of(tree.calls.begin(), tree.calls.end(), [&](const gather::Call& call) {
+        return call.context < tree.contexts.size() && call.thread < tree.threads.size();
+    });
+    if (contexts_are_good(tree) && values && threads && calls) return {};
     return Error{"the gathered profile is damaged: it refers to parts that it does not have"};
 }
 
@@ -55,6 +58,12 @@ std::vector<profile::Module> modules_of(const gather::Tree& tree, const Names& n
                            kind_of(module) == ModuleKind::interpreter});
     }
     return modules;
+}
+
+// Not a part of the time that is known in every run.
+bool is_counter(const std::string& metric) {
+    return metric != "cpu" && metric != wire::off_cpu_metric && metric != wire::gil_held_metric &&
+           metric != wire::attached_metric;
 }
 
 // A run in which some processes were sampled by another clock has the time of `metric` alone.
@@ -69,6 +78,26 @@ std::vector<profile::Measure> measures_of(const gather::Tree& tree, const Contex
     return measures;
 }
 
+profile::Call call_of(const gather::Call& call, const ContextMap& contexts) {
+    return {.context = contexts.at(call.context),
+            .thread = call.thread,
+            .name = call.name,
+            .kind = static_cast<profile::CallKind>(call.kind),
+            .peer = static_cast<profile::CallPeer>(call.peer),
+            .ranks = call.ranks,
+            .size_class = call.size_class,
+            .count = call.count,
+            .bytes = call.bytes,
+            .time_ns = call.time_ns,
+            .shortest_ns = call.shortest_ns,
+            .longest_ns = call.longest_ns,
+            .synchronising_ns = call.synchronising_ns};
+}
+
+// Both sides number kinds and peers alike; the file of a profile has these numbers.
+static_assert(static_cast<unsigned>(wire::CallKind::count) == profile::call_kind_count);
+static_assert(static_cast<unsigned>(wire::CallPeer::count) == profile::call_peer_count);
+
 }  // namespace
 
 Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& options) {
@@ -76,6 +105,7 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
     profile::Profile profile;
     Tables tables{profile};
     Names names{tree, options.symbols, tables};
+    names.read_ahead();
 
     const ContextMap contexts{tree, names, tables};
     profile.values = map_values(tree.values, contexts);
@@ -84,6 +114,7 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
         profile.threads.push_back(thread_of(thread));
         profile.threads.back().spawned_by = contexts.at(thread.spawned_by);
     }
+    for (const gather::Call& call : tree.calls) profile.calls.push_back(call_of(call, contexts));
     profile.modules = modules_of(tree, names);
     profile.quality = quality_of(tree);
     count_names(tree, names, profile.quality);
@@ -92,8 +123,7 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
     profile.metric = {profile.run.mode, "nanoseconds"};
     profile.measures = measures_of(tree, contexts, profile.metric);
     for (const profile::Measure& measure : profile.measures) {
-        const std::string& name = measure.metric.name;
-        if (name != "cpu" && name != wire::off_cpu_metric) profile.run.counters.push_back(name);
+        if (is_counter(measure.metric.name)) profile.run.counters.push_back(measure.metric.name);
     }
     names.save();
     return profile;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, static_cast<std::size_t>(wire::Loss::count)> loss_names{
     "reentered",      "memory_full",   "file_full",         "code_table_full", "module_table_full", "unwind_truncated",
     "unwind_guessed", "too_deep",      "python_unreadable", "stitch_inexact",  "thread_unarmed",    "thread_late",
-    "slice_skipped",  "counters_lost", "sample_spared",     "stack_too_small", "jit_code_full"};
+    "slice_skipped",  "counters_lost", "sample_spared",     "stack_too_small", "jit_code_full",     "calls_uncounted"};
 
 struct Sums {
     std::vector<std::uint64_t> losses = std::vector<std::uint64_t>(wire::loss_slots);
@@ -29,8 +29,14 @@ void add_each(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>
 
 std::uint64_t loss(const Sums& sums, wire::Loss which) { return sums.losses[static_cast<std::size_t>(which)]; }
 
+// Also where the clock is the wall's: signals come with CPU time. A process that used less than a period has a sample,
+// and so a recording, with that part as its probability: it stands for those like it that have none.
+std::uint64_t measured_ns(const gather::Process& process) {
+    return process.expiries == 0 ? process.cpu_ns : std::max(process.cpu_ns, process.period_ns);
+}
+
 void add_process(const gather::Process& process, Sums& sums, profile::Quality& quality) {
-    const std::uint64_t measured = process.cpu_ns;  // also where the clock is the wall's: signals come with CPU time
+    const std::uint64_t measured = measured_ns(process);
     add_each(sums.losses, process.losses);
     add_each(sums.histogram, process.handler_histogram);
     sums.measured_ns = saturating_add(sums.measured_ns, measured);

@@ -40,7 +40,8 @@ const char* name_of(wire::Engine engine) {
 // Ranks in their order, then processes without rank; within that, those that the launcher named, then the oldest.
 std::vector<const gather::Process*> in_order(const gather::Tree& tree) {
     std::vector<const gather::Process*> processes;
-    for (const gather::Process& process : tree.processes) processes.push_back(&process);
+    for (const gather::Process& process : tree.processes)
+        if (!stands_for_ranks(process)) processes.push_back(&process);
     std::stable_sort(processes.begin(), processes.end(), [](const gather::Process* a, const gather::Process* b) {
         const auto key = [](const gather::Process& process) {
             return std::tuple{static_cast<std::uint32_t>(process.rank), process.script.empty(),
@@ -148,7 +149,8 @@ profile::Thread thread_of(const gather::Thread& thread) {
             .folded = thread.folded,
             .spawned_by = 0,
             .started_in = thread.started_in == 0 ? profile::none : thread.started_in - 1,
-            .cpu_ns = thread.cpu_ns};
+            .cpu_ns = thread.cpu_ns,
+            .summed = {thread.summed.samples, thread.summed.weight_ns, thread.summed.mpi_ns}};
 }
 
 }  // namespace pyprof::merge

@@ -11,6 +11,7 @@ namespace pyprof::profile {
 namespace {
 
 constexpr std::string_view collector_functions[] = {
+    garbage_collection_name,
     "gc_collect_main",         // 3.7 and later
     "gc_collect_generations",  // to 3.13
     "gc_collect_with_callback", "gc_collect_region", "gc_collect_young", "gc_collect_full", "_Py_RunGC",

@@ -19,6 +19,9 @@ inline constexpr std::array<const char*, category_count> category_names = {"pyth
 inline constexpr std::array<const char*, 6> wait_names = {"[waits for GIL]", "[waits for lock]",    "[waits for I/O]",
                                                           "[sleeps]",        "[waits for process]", "[waits]"};
 
+// The frame between the Python frame during which CPython's cycle collector began and the collector's own work.
+inline constexpr const char* garbage_collection_name = "[garbage collection]";
+
 // Whether a run in this mode can see the category at all; one it cannot see has no figure, not the figure 0.
 bool is_measured(Category category, const Run& run);
 
@@ -31,7 +34,8 @@ std::vector<Category> activities(const Profile& profile);
 // The same, but python and native below an import statement (CPython's importlib._bootstrap) are import.
 std::vector<Category> categories(const Profile& profile);
 
-// Whether the function is the cycle collector's, by its name in CPython (Modules/gcmodule.c, Python/gc.c).
+// Whether the function stands for the cycle collector, or is its own by its name in CPython (Modules/gcmodule.c,
+// Python/gc.c).
 bool is_garbage_collector(const Function& function);
 
 }  // namespace pyprof::profile

@@ -156,6 +156,11 @@ private:
             }
         };
         append(profile.values, joined_.values);
+        for (Call call : profile.calls) {
+            call.context = contexts[call.context];
+            call.thread += first_thread;
+            joined_.calls.push_back(std::move(call));
+        }
         for (const Measure& measure : profile.measures) append(measure.values, values_of(measure.metric));
     }
 

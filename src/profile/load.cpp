@@ -58,7 +58,9 @@ std::string check_end(const saved::End& end, const Profile& profile, std::span<c
     if (checksum != end.crc32()) {
         return "The profile file is damaged: its checksum does not match, so figures may be wrong.";
     }
-    if (end.contexts() == profile.contexts.size() && end.values() == profile.values.size()) return "";
+    const bool has_all = end.contexts() == profile.contexts.size() && end.values() == profile.values.size() &&
+                         end.calls() == profile.calls.size();
+    if (has_all) return "";
     return "The profile file is damaged: parts of it are missing.";
 }
 

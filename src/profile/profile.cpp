@@ -18,4 +18,11 @@ const char* name_of(Domain domain) {
     return "os";
 }
 
+const char* name_of(CallKind kind) {
+    constexpr const char* names[call_kind_count] = {"start",   "point",        "wait",      "collective",
+                                                    "barrier", "neighborhood", "one_sided", "window",
+                                                    "file",    "communicator", "local"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
 }  // namespace pyprof::profile

@@ -1,6 +1,7 @@
 #pragma once
 // The model of a profile: what every view, report and export is made of. Immutable once built; saved as described in
 // docs/formats/profile.md. Indices refer to the vectors of the same Profile. Times are nanoseconds.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -76,6 +77,47 @@ struct Measure {
     friend bool operator==(const Measure&, const Measure&) = default;
 };
 
+// What a function of MPI does with the time of its caller.
+enum class CallKind : std::uint8_t {
+    start,  // returns at once: starts an operation, or looks whether one is complete
+    point,
+    wait,
+    collective,
+    barrier,
+    neighborhood,
+    one_sided,
+    window,
+    file,
+    communicator,
+    local
+};
+inline constexpr std::size_t call_kind_count = 11;
+const char* name_of(CallKind kind);  // "start" …, the words of report --json
+
+// Who is at the other end: nobody (or nobody knows), one rank, one rank on the same node, all ranks of a communicator,
+// the same where the caller is the root.
+enum class CallPeer : std::uint8_t { nobody, rank, same_node, collective, root };
+inline constexpr std::size_t call_peer_count = 5;
+inline constexpr std::uint8_t largest_size_class = 64;
+
+// Counted calls of one function of MPI by one thread from one place, alike in size, peer and communicator. `time_ns` is
+// wall-clock time, whatever the metric of the profile.
+struct Call {
+    std::uint32_t context = 0;  // the caller: a Python line, or a native one where there was none; has no values
+    std::uint32_t thread = 0;
+    std::string name;  // "MPI_Allreduce", also of its twin in Fortran
+    CallKind kind = CallKind::start;
+    CallPeer peer = CallPeer::nobody;
+    std::uint32_t ranks = 0;      // size of the communicator, 0: none or unknown
+    std::uint8_t size_class = 0;  // of the bytes of one call: 0 of none, else 1 + the integer part of log2
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t time_ns = 0;                      // in all of them, without synchronising_ns
+    std::uint64_t shortest_ns = 0, longest_ns = 0;  // of one
+    std::uint64_t synchronising_ns = 0;             // in timed barriers before them
+    friend bool operator==(const Call&, const Call&) = default;
+};
+
 struct Process {
     std::int32_t rank = -1;  // -1: not an MPI process
     std::int32_t pid = 0, parent_pid = 0;
@@ -94,6 +136,14 @@ struct Process {
     friend bool operator==(const Process&, const Process&) = default;
 };
 
+// What small values of a thread make up together, where they stand as sums over all ranks only.
+struct SummedValues {
+    std::uint64_t samples = 0;
+    std::uint64_t weight = 0;
+    std::uint64_t mpi = 0;  // the part of the weight in MPI
+    friend bool operator==(const SummedValues&, const SummedValues&) = default;
+};
+
 struct Thread {
     std::uint32_t process = none;
     std::int32_t tid = 0;  // 0: several ended threads folded together
@@ -103,8 +153,12 @@ struct Thread {
     std::uint32_t spawned_by = 0;     // context, 0 unknown
     std::uint32_t started_in = none;  // module of its start routine
     std::uint64_t cpu_ns = 0;         // 0 unknown
+    SummedValues summed{};            // not among the values of this thread
     friend bool operator==(const Thread&, const Thread&) = default;
 };
+
+// Whether it is no process but stands for all ranks: its thread has the sums of their small values.
+inline bool stands_for_ranks(const Process& process) { return process.pid == 0 && process.host.empty(); }
 
 struct Loss {
     std::string cause;  // "unwind_truncated", …
@@ -157,8 +211,14 @@ struct Profile {
     std::vector<Context> contexts;
     std::vector<Value> values;
     std::vector<Measure> measures;  // by name, each name once and none that of `metric`
+    std::vector<Call> calls;
     std::vector<Process> processes;
     std::vector<Thread> threads;
+
+    // How many there are, without the one that stands for all ranks.
+    std::size_t process_count() const {
+        return processes.size() - static_cast<std::size_t>(std::ranges::count_if(processes, stands_for_ranks));
+    }
     friend bool operator==(const Profile&, const Profile&) = default;
 };
 

@@ -107,6 +107,8 @@ bool RecordReader::add(const saved::Record& record) {
             return add_contexts(record.contexts());
         case saved::Record::kValues:
             return add_values(record.values());
+        case saved::Record::kCalls:
+            return add_calls(record.calls());
         case saved::Record::kHeader:
         case saved::Record::kEnd:
             return false;
@@ -198,6 +200,7 @@ bool RecordReader::add_threads(const saved::Threads& in) {
         thread.folded = saved.folded();
         thread.spawned_by = saved.spawned_by();
         thread.cpu_ns = saved.cpu_ns();
+        thread.summed = {saved.summed_samples(), saved.summed_weight(), saved.summed_mpi()};
         thread.started_in = saved.started_in() - 1;  // 0 is none
         if (thread.started_in != none && thread.started_in >= profile_.modules.size()) return false;
         profile_.threads.push_back(std::move(thread));
@@ -235,6 +238,33 @@ bool RecordReader::add_values(const saved::Values& in) {
         values.push_back(value);
     }
     return true;
+}
+
+bool RecordReader::add_calls(const saved::Calls& in) {
+    const int count = in.context_size();
+    for (const int size :
+         {in.thread_size(), in.name_size(), in.traits_size(), in.ranks_size(), in.count_size(), in.bytes_size(),
+          in.time_ns_size(), in.shortest_ns_size(), in.longest_ns_size(), in.synchronising_ns_size()})
+        if (size != count) return false;
+    for (int i = 0; i < count; i++) {
+        if (in.context(i) >= profile_.contexts.size() || in.thread(i) >= profile_.threads.size()) return false;
+        const std::uint32_t kind = in.traits(i) & 15, peer = in.traits(i) >> 4 & 15, size_class = in.traits(i) >> 8;
+        if (kind >= call_kind_count || peer >= call_peer_count || size_class > largest_size_class) return false;
+        profile_.calls.push_back({.context = in.context(i),
+                                  .thread = in.thread(i),
+                                  .name = text(in.name(i)),
+                                  .kind = static_cast<CallKind>(kind),
+                                  .peer = static_cast<CallPeer>(peer),
+                                  .ranks = in.ranks(i),
+                                  .size_class = static_cast<std::uint8_t>(size_class),
+                                  .count = in.count(i),
+                                  .bytes = in.bytes(i),
+                                  .time_ns = in.time_ns(i),
+                                  .shortest_ns = in.shortest_ns(i),
+                                  .longest_ns = in.longest_ns(i),
+                                  .synchronising_ns = in.synchronising_ns(i)});
+    }
+    return !bad_text_;
 }
 
 bool RecordReader::Sums::add(const Value& value) {

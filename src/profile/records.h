@@ -16,6 +16,7 @@ class Processes;
 class Threads;
 class Contexts;
 class Values;
+class Calls;
 }  // namespace pyprof::saved
 
 namespace pyprof::profile {
@@ -39,6 +40,7 @@ private:
     bool add_threads(const saved::Threads& threads);
     bool add_contexts(const saved::Contexts& contexts);
     bool add_values(const saved::Values& values);
+    bool add_calls(const saved::Calls& calls);
 
     // The text with this number; of one that does not exist an empty one, and bad_text_ becomes true.
     const std::string& text(std::uint32_t number);

@@ -219,6 +219,9 @@ void put_threads(Writer& writer, const std::vector<Thread>& threads) {
         out.set_folded(threads[i].folded);
         out.set_spawned_by(threads[i].spawned_by);
         out.set_cpu_ns(threads[i].cpu_ns);
+        out.set_summed_samples(threads[i].summed.samples);
+        out.set_summed_weight(threads[i].summed.weight);
+        out.set_summed_mpi(threads[i].summed.mpi);
         out.set_started_in(threads[i].started_in + 1);  // none is 0
     });
 }
@@ -248,10 +251,35 @@ void put_values(Writer& writer, const std::vector<Value>& values, std::uint32_t 
     });
 }
 
+// Kind in the lowest 4 bits, then 4 bits of the peer, then the size class.
+std::uint32_t traits_of(const Call& call) {
+    return static_cast<std::uint32_t>(call.kind) | static_cast<std::uint32_t>(call.peer) << 4 |
+           static_cast<std::uint32_t>(call.size_class) << 8;
+}
+
+void put_calls(Writer& writer, const std::vector<Call>& calls) {
+    put_table(writer, calls, 0, [&](saved::Record& record, std::size_t i) {
+        const Call& call = calls[i];
+        saved::Calls& out = *record.mutable_calls();
+        out.add_context(call.context);
+        out.add_thread(call.thread);
+        out.add_name(writer.text(call.name));
+        out.add_traits(traits_of(call));
+        out.add_ranks(call.ranks);
+        out.add_count(call.count);
+        out.add_bytes(call.bytes);
+        out.add_time_ns(call.time_ns);
+        out.add_shortest_ns(call.shortest_ns);
+        out.add_longest_ns(call.longest_ns);
+        out.add_synchronising_ns(call.synchronising_ns);
+    });
+}
+
 void put_end(Writer& writer, const Profile& profile) {
     saved::Record record;
     record.mutable_end()->set_contexts(profile.contexts.size());
     record.mutable_end()->set_values(profile.values.size());
+    record.mutable_end()->set_calls(profile.calls.size());
     record.mutable_end()->set_crc32(writer.checksum());
     writer.put(record);
 }
@@ -271,6 +299,7 @@ void save(const Profile& profile, std::ostream& out) {
     put_values(writer, profile.values, 0, profile.run.period_ns);
     for (std::uint32_t i = 0; i < profile.measures.size(); i++)
         put_values(writer, profile.measures[i].values, i + 1, 0);
+    put_calls(writer, profile.calls);
     put_end(writer, profile);
 }
 

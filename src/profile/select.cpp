@@ -20,6 +20,8 @@ public:
     }
 
     void hide(std::uint32_t context) { folded_[context] = folded_[original_.contexts[context].parent]; }
+    // What is below begins a stack of its own.
+    void cut(std::uint32_t context) { folded_[context] = 0; }
     void keep(std::uint32_t context) {
         const Context& old = original_.contexts[context];
         folded_[context] = child(folded_[old.parent], old.location);
@@ -40,12 +42,25 @@ private:
     std::unordered_map<std::uint64_t, std::uint32_t> known_;
 };
 
-std::uint32_t add_location(Profile& profile, const char* name) {
+// Where threads were started and calls were made.
+void move_starts(Profile& profile, const Folder& folder) {
+    for (Thread& thread : profile.threads) thread.spawned_by = folder.folded(thread.spawned_by);
+    for (Call& call : profile.calls) call.context = folder.folded(call.context);
+}
+
+// The number of an element that a list may have already.
+template <class Element>
+std::uint32_t find_or_add(std::vector<Element>& list, const Element& element) {
+    const auto found = std::ranges::find(list, element);
+    const auto number = static_cast<std::uint32_t>(found - list.begin());
+    if (found == list.end()) list.push_back(element);
+    return number;
+}
+
+std::uint32_t find_or_add_location(Profile& profile, const char* name) {
     Function function;
     function.name = name;
-    profile.functions.push_back(function);
-    profile.locations.push_back({static_cast<std::uint32_t>(profile.functions.size()) - 1, 0, false, false});
-    return static_cast<std::uint32_t>(profile.locations.size()) - 1;
+    return find_or_add(profile.locations, {find_or_add(profile.functions, function), 0, false, false});
 }
 
 template <class Move>
@@ -100,13 +115,13 @@ Profile without_machinery(const Profile& profile) {
     Folder folder{profile};
     for (std::uint32_t i = 1; i < profile.contexts.size(); i++) {
         const Function& function = function_of(profile, i);
-        if (function.machinery && !is_garbage_collector(function)) {
+        if (function.machinery) {
             folder.hide(i);
         } else {
             folder.keep(i);
         }
     }
-    const std::uint32_t interpreter = add_location(result, "(interpreter)");
+    const std::uint32_t interpreter = find_or_add_location(result, "(interpreter)");
     const auto fold = [&](std::vector<Value>& values) {
         for (Value& value : values) {
             const std::uint32_t folded = folder.folded(value.context);
@@ -117,7 +132,7 @@ Profile without_machinery(const Profile& profile) {
     };
     fold(result.values);
     for (Measure& measure : result.measures) fold(measure.values);
-    for (Thread& thread : result.threads) thread.spawned_by = folder.folded(thread.spawned_by);
+    move_starts(result, folder);
     result.contexts = folder.take();
     return result;
 }
@@ -125,7 +140,7 @@ Profile without_machinery(const Profile& profile) {
 Profile with_workers_joined(const Profile& profile) {
     Profile result = profile;
     const std::vector<bool> is_joined = contexts_of_workers(profile);
-    const std::uint32_t worker_threads = add_location(result, worker_threads_name);
+    const std::uint32_t worker_threads = find_or_add_location(result, worker_threads_name);
     Grafter grafter{result};
     move_values(result, [&](const Value& value) {
         const Thread& thread = profile.threads[value.thread];
@@ -138,17 +153,15 @@ Profile with_workers_joined(const Profile& profile) {
 Profile with_workers_apart(const Profile& profile) {
     Profile result = profile;
     Folder folder{profile};
-    for (std::uint32_t i = 1; i < profile.contexts.size(); i++) folder.keep(i);
-    std::vector<std::uint32_t> apart(profile.contexts.size(), 0);
-    const std::vector<bool> is_joined = contexts_of_workers(profile);
     for (std::uint32_t i = 1; i < profile.contexts.size(); i++) {
-        const bool is_top = !is_joined[i] || is_worker_threads(profile, i);
-        apart[i] = is_top ? 0 : folder.child(apart[profile.contexts[i].parent], profile.contexts[i].location);
+        if (is_worker_threads(profile, i)) {
+            folder.cut(i);
+        } else {
+            folder.keep(i);
+        }
     }
-    move_values(result, [&](const Value& value) {
-        return is_joined[value.context] ? apart[value.context] : folder.folded(value.context);
-    });
-    for (Thread& thread : result.threads) thread.spawned_by = folder.folded(thread.spawned_by);
+    move_values(result, [&](const Value& value) { return folder.folded(value.context); });
+    move_starts(result, folder);
     result.contexts = folder.take();
     return result;
 }
@@ -174,6 +187,8 @@ Profile only_rank(const Profile& profile, std::int32_t rank) {
         for (Value& value : values) value.thread = new_thread[value.thread];
     };
     keep_own(result.values);
+    std::erase_if(result.calls, [&](const Call& call) { return new_thread[call.thread] == none; });
+    for (Call& call : result.calls) call.thread = new_thread[call.thread];
     for (Measure& measure : result.measures) keep_own(measure.values);
     return result;
 }

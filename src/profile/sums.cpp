@@ -1,6 +1,7 @@
 #include "profile/sums.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -48,26 +49,19 @@ void add_ranks(const Profile& profile, const Summer& summer, std::vector<Cost>& 
         const auto place = std::ranges::lower_bound(ranks, rank) - ranks.begin();
         values[static_cast<std::size_t>(place)].push_back(&value);
     }
-    const auto add = [&](std::optional<Spread>& spread, std::uint64_t weight, std::int32_t rank) {
-        if (!spread) spread = Spread{weight, weight, 0, rank, rank};
-        spread->mean += static_cast<double>(weight) / static_cast<double>(ranks.size());
-        if (weight < spread->min) {
-            spread->min = weight;
-            spread->argmin = rank;
-        }
-        if (weight > spread->max) {
-            spread->max = weight;
-            spread->argmax = rank;
-        }
-    };
+    std::vector<SpreadSum> of_self(costs.size()), of_total(costs.size());
     for (std::size_t i = 0; i < ranks.size(); i++) {
         std::vector<std::uint64_t> weights(profile.contexts.size());
         for (const Value* value : values[i]) weights[value->context] += value->weight;
         const std::vector<std::uint64_t> self = summer.exclusive(weights), total = summer.total(weights);
         for (std::size_t key = 0; key < costs.size(); key++) {
-            add(costs[key].self_ranks, self[key], ranks[i]);
-            add(costs[key].total_ranks, total[key], ranks[i]);
+            of_self[key].add(self[key], ranks[i]);
+            of_total[key].add(total[key], ranks[i]);
         }
+    }
+    for (std::size_t key = 0; key < costs.size(); key++) {
+        costs[key].self_ranks = of_self[key].spread();
+        costs[key].total_ranks = of_total[key].spread();
     }
 }
 
@@ -114,6 +108,35 @@ std::vector<Value> sorted_sums(std::vector<Value> values) {
         }
     }
     return result;
+}
+
+void SpreadSum::add(std::uint64_t figure, std::int32_t rank) {
+    if (count_ == 0) {
+        first_ = static_cast<double>(figure);
+        spread_ = {.min = figure, .max = figure, .argmin = rank, .argmax = rank};
+    }
+    if (figure < spread_.min) {
+        spread_.min = figure;
+        spread_.argmin = rank;
+    }
+    if (figure > spread_.max) {
+        spread_.max = figure;
+        spread_.argmax = rank;
+    }
+    const double beyond = static_cast<double>(figure) - first_;
+    beyond_ += beyond;
+    squares_ += beyond * beyond;
+    ++count_;
+}
+
+Spread SpreadSum::spread() const {
+    Spread spread = spread_;
+    if (count_ == 0) return spread;
+    const auto count = static_cast<double>(count_);
+    const double mean_beyond = beyond_ / count;
+    spread.mean = first_ + mean_beyond;
+    spread.sigma = std::sqrt(std::max(0.0, squares_ / count - mean_beyond * mean_beyond));
+    return spread;
 }
 
 std::vector<std::int32_t> ranks_of(const Profile& profile) {

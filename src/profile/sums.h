@@ -22,8 +22,21 @@ struct Amount {
 struct Spread {
     std::uint64_t min = 0, max = 0;
     double mean = 0;
+    double sigma = 0;          // standard deviation over the ranks
     std::int32_t argmin = -1;  // the lowest rank with the minimum
     std::int32_t argmax = -1;  // the lowest rank with the maximum
+};
+
+// Makes a Spread of the figures of ranks, given one by one in the order of the ranks.
+class SpreadSum {
+public:
+    void add(std::uint64_t figure, std::int32_t rank);
+    Spread spread() const;  // of those so far
+
+private:
+    Spread spread_{};
+    std::uint64_t count_ = 0;
+    double first_ = 0, beyond_ = 0, squares_ = 0;  // what figures are beyond the first, and the squares of that
 };
 
 using Split = std::array<std::uint64_t, category_count>;  // a weight, by activity

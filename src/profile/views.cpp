@@ -76,13 +76,6 @@ std::vector<std::uint32_t> kernel_keys(const Profile& profile) {
     return keys;
 }
 
-// "MPI_Send" of MPI_Send and PMPI_Send, empty for functions that are no part of MPI's interface.
-std::string mpi_call(const Function& function) {
-    if (function.domain != Domain::mpi) return "";
-    if (function.name.starts_with("PMPI_")) return function.name.substr(1);
-    return function.name.starts_with("MPI_") ? function.name : "";
-}
-
 // The exclusive weight of every function, by the Python line that called for it and by its own line.
 struct KernelLines {
     std::unordered_map<std::uint32_t, std::map<Line, std::uint64_t>> callers;
@@ -121,8 +114,21 @@ std::uint32_t heaviest(const std::map<std::uint32_t, std::uint64_t>& weights) {
     return line;
 }
 
-const Process& process_of(const Profile& profile, const Value& value) {
-    return profile.processes[profile.threads[value.thread].process];
+void add_process(const Profile& profile, std::uint32_t index, RankRow& row) {
+    const Process& process = profile.processes[index];
+    row.cpu_ns += process.cpu_ns;
+    row.wall_ns = std::max(row.wall_ns, process.wall_ns);
+    const bool earlier =
+        row.process == none || process.started_realtime_ns < profile.processes[row.process].started_realtime_ns;
+    if (earlier) row.process = index;
+}
+
+void add_thread(const Thread& thread, RankRow& row) {
+    row.threads += std::max(1U, thread.folded);
+    row.self.samples += thread.summed.samples;
+    row.self.weight += thread.summed.weight;
+    row.categories[static_cast<std::size_t>(Category::mpi)] += thread.summed.mpi;
+    row.categories[static_cast<std::size_t>(Category::other)] += thread.summed.weight - thread.summed.mpi;
 }
 
 }  // namespace
@@ -172,63 +178,27 @@ std::vector<KernelRow> kernel_rows(const Profile& profile) {
     return rows;
 }
 
-std::vector<MpiRow> mpi_rows(const Profile& profile) {
-    const std::vector<std::uint32_t> python = innermost_python(profile);
-    Numbers<std::pair<std::string, std::uint32_t>> calls;  // call, caller's location
-    std::vector<std::uint32_t> keys(profile.contexts.size(), none);
-    std::vector<bool> in_call(profile.contexts.size());
-    for (std::uint32_t i = 1; i < keys.size(); i++) {
-        const std::uint32_t parent = profile.contexts[i].parent;
-        const Function& function = function_of(profile, i);
-        const std::string call = mpi_call(function);
-        in_call[i] = function.domain != Domain::python && (in_call[parent] || !call.empty());
-        if (!in_call[i] || in_call[parent]) continue;
-        const std::uint32_t caller = python[i] != 0 ? python[i] : parent;
-        keys[i] = calls.of({call, profile.contexts[caller].location});
-    }
-    std::vector<Cost> costs = sum_by(profile, keys, calls.size());
-    std::vector<MpiRow> rows;
-    for (std::size_t i = 0; i < costs.size(); i++) {
-        const auto& [call, caller] = calls.things()[i];
-        if (has_value(costs[i])) rows.push_back({call, caller, std::move(costs[i])});
-    }
-    std::ranges::stable_sort(rows, std::greater{}, [](const MpiRow& row) { return row.cost.total.weight; });
-    return rows;
-}
-
 std::vector<RankRow> rank_rows(const Profile& profile) {
-    std::map<std::int32_t, RankRow> rows;
-    for (std::uint32_t i = 0; i < profile.processes.size(); i++) {
-        const Process& process = profile.processes[i];
-        if (process.rank < 0) continue;
-        RankRow& row = rows[process.rank];
-        row.rank = process.rank;
-        row.cpu_ns += process.cpu_ns;
-        row.wall_ns = std::max(row.wall_ns, process.wall_ns);
-        const bool earlier =
-            row.process == none || process.started_realtime_ns < profile.processes[row.process].started_realtime_ns;
-        if (earlier) row.process = i;
-    }
-    for (const Thread& thread : profile.threads) {
-        const std::int32_t rank = profile.processes[thread.process].rank;
-        if (rank >= 0) rows[rank].threads += std::max(1U, thread.folded);
-    }
+    const std::vector<std::int32_t> ranks = ranks_of(profile);
+    std::vector<RankRow> rows(ranks.size());
+    for (std::size_t i = 0; i < rows.size(); i++) rows[i].rank = ranks[i];
+    const auto row_of_process = [&](std::uint32_t process) {  // none without a rank
+        const std::int32_t rank = profile.processes[process].rank;
+        return rank < 0 ? none : static_cast<std::uint32_t>(std::ranges::lower_bound(ranks, rank) - ranks.begin());
+    };
+    const auto row_of = [&](const Value& value) { return row_of_process(profile.threads[value.thread].process); };
+    const std::vector<Amount> sums = amounts_by(profile, rows.size(), row_of);
+    for (std::size_t i = 0; i < rows.size(); i++) rows[i].self = sums[i];
     const std::vector<Category> category = categories(profile);
     for (const Value& value : profile.values) {
-        const std::int32_t rank = process_of(profile, value).rank;
-        if (rank >= 0) rows[rank].categories[static_cast<std::size_t>(category[value.context])] += value.weight;
+        const std::uint32_t row = row_of(value);
+        if (row != none) rows[row].categories[static_cast<std::size_t>(category[value.context])] += value.weight;
     }
-    const std::vector<std::int32_t> ranks = ranks_of(profile);
-    const std::vector<Amount> sums = amounts_by(profile, ranks.size(), [&](const Value& value) {
-        const auto place = std::ranges::find(ranks, process_of(profile, value).rank) - ranks.begin();
-        return static_cast<std::size_t>(place) == ranks.size() ? none : static_cast<std::uint32_t>(place);
-    });
-    std::vector<RankRow> result;
-    for (std::size_t i = 0; i < ranks.size(); i++) {
-        result.push_back(rows[ranks[i]]);
-        result.back().self = sums[i];
-    }
-    return result;
+    for (std::uint32_t i = 0; i < profile.processes.size(); i++)
+        if (row_of_process(i) != none) add_process(profile, i, rows[row_of_process(i)]);
+    for (const Thread& thread : profile.threads)
+        if (row_of_process(thread.process) != none) add_thread(thread, rows[row_of_process(thread.process)]);
+    return rows;
 }
 
 std::vector<ThreadRow> thread_rows(const Profile& profile) {
@@ -244,6 +214,7 @@ std::vector<ProcessRow> process_rows(const Profile& profile) {
     const std::vector<Amount> sums =
         amounts_by(profile, rows.size(), [&](const Value& value) { return profile.threads[value.thread].process; });
     for (std::uint32_t i = 0; i < rows.size(); i++) rows[i] = {i, sums[i]};
+    std::erase_if(rows, [&](const ProcessRow& row) { return stands_for_ranks(profile.processes[row.process]); });
     sort_by_self(rows);
     return rows;
 }

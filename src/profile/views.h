@@ -41,21 +41,12 @@ struct KernelRow {
 };
 std::vector<KernelRow> kernel_rows(const Profile& profile);
 
-// An MPI function as the program called it: the outermost MPI_* (or PMPI_*) frame, by the Python line that called it,
-// or where there is none by the frame that did. `cost.total` is its time.
-struct MpiRow {
-    std::string call;             // "MPI_Send", also of PMPI_Send, which is the same code under two symbols
-    std::uint32_t caller = none;  // location, none if MPI is the outermost frame
-    Cost cost;
-};
-std::vector<MpiRow> mpi_rows(const Profile& profile);
-
 struct RankRow {
     std::int32_t rank = -1;
     std::uint32_t process = none;  // the first of the rank's processes
     std::uint32_t threads = 0;
     std::uint64_t wall_ns = 0, cpu_ns = 0;
-    Amount self;
+    Amount self;         // with what its threads have in sums over the ranks; measures without
     Split categories{};  // of self.weight, by category
 };
 std::vector<RankRow> rank_rows(const Profile& profile);  // sorted by rank
@@ -70,7 +61,7 @@ struct ProcessRow {
     std::uint32_t process = none;
     Amount self;
 };
-std::vector<ProcessRow> process_rows(const Profile& profile);  // every process
+std::vector<ProcessRow> process_rows(const Profile& profile);  // every process, not what stands for all ranks
 
 struct ModuleRow {
     std::uint32_t module = none;

@@ -7,6 +7,7 @@
 
 #include "profile/compiling.h"
 #include "profile/interval.h"
+#include "profile/mpi_calls.h"
 #include "profile/views.h"
 #include "report/words.h"
 
@@ -64,22 +65,42 @@ void about_sampling(const Profile& profile, Sentences& out) {
     }
 }
 
-// What the dearest MPI call costs, and who seems to wait in it for whom: the rank that comes last spends least in it.
+std::string call_at(const Profile& profile, const profile::MpiRow& row) {
+    if (row.caller == profile::none) return row.call;
+    const profile::Location& caller = profile.locations[row.caller];
+    return row.call + " at " + place(profile.functions[caller.function].file, caller.line);
+}
+
+// Where ranks wait longest, and for whom. False: nowhere for long.
+bool about_waiting(const Profile& profile, const std::vector<profile::MpiRow>& rows, Sentences& out) {
+    const auto waited = [](const profile::MpiRow& row) { return row.counted ? row.counted->wait_ns : 0; };
+    const profile::MpiRow& row = *std::ranges::max_element(rows, {}, waited);
+    const double share = share_of(waited(row), profile::time_of_ranks(profile));
+    if (share < noteworthy) return false;
+    const profile::CountedCalls& calls = *row.counted;
+    std::string sentence = fmt::format("{} waits {}{} of the time on {} of {} ranks", call_at(profile, row),
+                                       calls.waiting == profile::Waiting::at_most ? "at most " : "", percent(share),
+                                       calls.waiting_ranks, profile::ranks_of(profile).size());
+    if (calls.latest_rank() >= 0)
+        sentence += fmt::format(" for rank {}", calls.latest_rank());
+    else
+        sentence += fmt::format(", longest on rank {}", calls.wait_ranks->argmax);
+    out.push_back(sentence + ".");
+    return true;
+}
+
+// Who waits for whom, else what the dearest call costs. Where calls were not counted, the rank that comes last spends
+// least in one.
 void about_mpi(const Profile& profile, std::uint64_t all, Sentences& out) {
     const std::vector<profile::MpiRow> rows = profile::mpi_rows(profile);
     const std::vector<std::int32_t> ranks = profile::ranks_of(profile);
-    if (rows.empty() || ranks.size() < 2) return;
+    if (rows.empty() || ranks.size() < 2 || about_waiting(profile, rows, out)) return;
     const profile::MpiRow& call = rows.front();
-    const double share = share_of(call.cost.total.weight, all);
+    const double share = share_of(call.time(), call.counted ? profile::time_of_ranks(profile) : all);
     if (share < noteworthy) return;
-    std::string at;
-    if (call.caller != profile::none) {
-        const profile::Location& caller = profile.locations[call.caller];
-        at = " at " + place(profile.functions[caller.function].file, caller.line);
-    }
-    const profile::Spread& spread = *call.cost.total_ranks;
-    std::string sentence = fmt::format("{}{} takes {} of the time", call.call, at, percent(share));
-    if (static_cast<double>(spread.max) > uneven * spread.mean) {
+    std::string sentence = fmt::format("{} takes {} of the time", call_at(profile, call), percent(share));
+    const profile::Spread& spread = *call.time_ranks();
+    if (!call.counted && static_cast<double>(spread.max) > uneven * spread.mean) {
         sentence += fmt::format("; rank {} spends {:.1f} times the mean in it and seems to wait for rank {}",
                                 spread.argmax, static_cast<double>(spread.max) / spread.mean, spread.argmin);
     }

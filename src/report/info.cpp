@@ -18,7 +18,7 @@ struct Meaning {
 };
 
 // The causes of wire::Loss (src/wire/recording.h), for people.
-constexpr std::array<Meaning, 18> meanings = {{
+constexpr std::array<Meaning, 19> meanings = {{
     {"reentered", "timer expiries inside the profiler, charged to the next sample"},
     {"memory_full", "expiries charged to a caller because --max-memory was reached"},
     {"file_full", "pieces that the spool's disk had no room for"},
@@ -30,12 +30,13 @@ constexpr std::array<Meaning, 18> meanings = {{
     {"python_unreadable", "samples whose Python frames were being changed"},
     {"stitch_inexact", "samples whose Python frames were placed by order, not by address"},
     {"thread_unarmed", "threads that got no timer"},
-    {"thread_late", "expiries of ended threads, charged to their start"},
+    {"thread_late", "expiries that no signal came for before the thread or process ended, charged to its start or end"},
     {"slice_skipped", "samples missing in the time line only"},
     {"counters_lost", "threads whose events were not counted to their end"},
     {"sample_spared", "timer expiries after samples that took long, charged to the next sample"},
     {"stack_too_small", "threads without a timer, for their stacks are too small for it"},
     {"jit_code_full", "pieces of compiled code whose functions could not be stored"},
+    {"calls_uncounted", "calls of MPI that could not be counted"},
     {"unsampled_cpu", "timer expiries that the CPU time used should have given and that never came"},
 }};
 
@@ -92,7 +93,7 @@ void add_run(const profile::Profile& profile, Facts& facts) {
     facts.add("wall, CPU", duration(run.wall_ns) + ", " + duration(run.cpu_ns));
     facts.add("ranks", run.ranks == 0 ? "no MPI" : grouped(run.ranks));
     facts.add("hosts", listed(run.hosts));
-    facts.add("processes, threads", fmt::format("{}, {}", profile.processes.size(), profile.threads.size()));
+    facts.add("processes, threads", fmt::format("{}, {}", profile.process_count(), profile.threads.size()));
     add_libraries(profile, facts);
     facts.add("clock", fmt::format("{} time, {:.0f} Hz asked, one sample stands for {}", run.mode, run.rate_hz,
                                    duration(run.period_ns)));

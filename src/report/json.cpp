@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "profile/attachment.h"
+#include "profile/balance.h"
 #include "profile/compiling.h"
 #include "profile/interval.h"
 #include "profile/libraries.h"
+#include "profile/mpi_calls.h"
 #include "profile/ratios.h"
 #include "profile/tree.h"
 #include "profile/views.h"
@@ -70,12 +74,11 @@ public:
         return list(profile::mpi_rows(profile_), [&](const profile::MpiRow& row) {
             ordered_json entry = {{"call", row.call}};
             entry.update(place(row.caller));
-            entry["count"] = nullptr;
-            entry["bytes"] = nullptr;
-            entry["time_ns"] = row.cost.total.weight;
-            entry["wait_ns"] = nullptr;
+            add_counts(entry, row);
             entry["samples"] = row.cost.total.samples;
-            entry["ranks"] = spread(row.cost.total_ranks);
+            entry["ranks"] = spread(row.time_ranks());
+            const bool waits = row.counted && row.counted->waiting != profile::Waiting::never;
+            entry["wait_ranks"] = waits ? spread(row.counted->wait_ranks) : ordered_json();
             return entry;
         });
     }
@@ -217,9 +220,27 @@ private:
         }
         return entry;
     }
+    // Null is what only counting tells, where the call was met by samples alone.
+    static void add_counts(ordered_json& entry, const profile::MpiRow& row) {
+        constexpr const char* waits[] = {nullptr, "at_most", "measured"};
+        for (const char* name : {"kind", "count", "bytes"}) entry[name] = nullptr;
+        entry["time_ns"] = row.time();
+        for (const char* name : {"shortest_ns", "longest_ns", "wait_ns", "wait"}) entry[name] = nullptr;
+        if (!row.counted) return;
+        const profile::CountedCalls& calls = *row.counted;
+        entry["kind"] = name_of(calls.kind);
+        entry["count"] = calls.count;
+        entry["bytes"] = calls.bytes;
+        entry["shortest_ns"] = calls.shortest_ns;
+        entry["longest_ns"] = calls.longest_ns;
+        if (calls.waiting == profile::Waiting::never) return;
+        entry["wait_ns"] = calls.wait_ns;
+        entry["wait"] = waits[static_cast<std::size_t>(calls.waiting)];
+    }
     static ordered_json spread(const std::optional<Spread>& spread) {
         if (!spread) return {};
-        return {{"min", spread->min}, {"mean", spread->mean}, {"max", spread->max}, {"argmax", spread->argmax}};
+        return {{"min", spread->min},     {"mean", spread->mean},     {"max", spread->max},
+                {"sigma", spread->sigma}, {"argmin", spread->argmin}, {"argmax", spread->argmax}};
     }
     ordered_json callers(const profile::KernelRow& row) const {
         ordered_json callers = ordered_json::array();
@@ -272,6 +293,23 @@ ordered_json run(const Profile& profile) {
         {"notes", run.notes}};
 }
 
+ordered_json python_threads(const Profile& profile) {
+    const std::optional<profile::Attachment> attachment = profile::attachment_of(profile);
+    if (!attachment) return {};
+    return {{"cpu_ns", attachment->cpu_ns}, {"attached_ns", attachment->attached_ns}, {"gil", attachment->has_gil}};
+}
+
+ordered_json balance(const Profile& profile) {
+    const std::optional<profile::Balance> balance = profile::balance_of(profile);
+    if (!balance) return {};
+    return {
+        {"parallel_efficiency", balance->parallel},
+        {"load_balance", balance->load},
+        {"communication_efficiency", balance->communication},
+        {"elapsed_ns", balance->elapsed},
+        {"lost_ns", {{"imbalance", balance->lost_to_imbalance}, {"communication", balance->lost_to_communication}}}};
+}
+
 ordered_json quality(const Profile& profile) {
     const profile::Quality& quality = profile.quality;
     ordered_json lost = ordered_json::object();
@@ -320,11 +358,13 @@ std::string json(const Profile& profile, const Options& options) {
                                  {"quality", quality(profile)},
                                  {"metrics", metrics(profile)},
                                  {"categories", lists.categories(profile::category_sums(profile))},
+                                 {"python_threads", python_threads(profile)},
                                  {"functions", lists.functions()},
                                  {"lines", lists.lines()},
                                  {"kernels", lists.kernels()},
                                  {"compiling", lists.compiling()},
                                  {"mpi", lists.mpi()},
+                                 {"balance", balance(profile)},
                                  {"ranks", lists.ranks()},
                                  {"threads", lists.threads()},
                                  {"processes", lists.processes()},

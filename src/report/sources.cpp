@@ -1,27 +1,14 @@
 #include "report/sources.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <string_view>
 
+#include "report/command_text.h"
+#include "sources/notebook.h"
+
 namespace pyprof::report {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::uintmax_t most_bytes = 16 << 20;
-
-std::vector<std::string> read_lines(const std::string& path) {
-    std::error_code problem;
-    const bool readable = fs::is_regular_file(path, problem) && fs::file_size(path, problem) <= most_bytes && !problem;
-    std::vector<std::string> lines;
-    if (!readable) return lines;
-    std::ifstream in{path};
-    for (std::string line; std::getline(in, line);) lines.push_back(line);
-    return lines;
-}
 
 // The folder "…/lib/python3.11" of a file in it; empty for others.
 std::string standard_library_of(const std::string& file) {
@@ -39,9 +26,29 @@ std::string frozen_module(const std::string& file) {
                                                           : "";
 }
 
+// Of the run's command lines, where there is one.
+std::string command_text_of(const profile::Profile& profile) {
+    std::set<std::string> texts;
+    for (const profile::Process& process : profile.processes)
+        if (const auto text = program_of_command(process.command)) texts.insert(*text);
+    return texts.size() == 1 ? *texts.begin() : "";
+}
+
+// Whether a text can be the one that a function was compiled from: its first line names it. Modules, lambdas and
+// comprehensions have no name there.
+bool may_have(const sources::Lines& text, const profile::Function& function) {
+    const std::string& name = function.system_name.empty() ? function.name : function.system_name;
+    if (function.first_line == 0 || function.first_line > text.size()) return false;
+    return name.starts_with('<') || text[function.first_line - 1].find(name) != std::string::npos;
+}
+
+bool is_compiled_from_string(const std::string& file) {
+    return file.starts_with('<') && file.ends_with('>') && frozen_module(file).empty();
+}
+
 }  // namespace
 
-Sources::Sources(const profile::Profile& profile) {
+Sources::Sources(const profile::Profile& profile) : command_text_{sources::lines_of_text(command_text_of(profile))} {
     if (!profile.processes.empty()) working_directory_ = profile.processes.front().working_directory;
     std::set<std::string> libraries;
     for (const profile::Function& function : profile.functions) libraries.insert(standard_library_of(function.file));
@@ -57,19 +64,24 @@ std::string Sources::path_of(const std::string& file) const {
     return standard_library_ + "/" + module + ".py";
 }
 
-const std::vector<std::string>& Sources::lines_of(const std::string& path) {
-    const auto [known, is_new] = files_.try_emplace(path);
-    if (is_new) known->second = read_lines(path);
-    return known->second;
+const sources::Lines& Sources::lines_of(const profile::Function& function) {
+    const bool is_of_command = function.file == "<string>" && may_have(command_text_, function);
+    return is_of_command ? command_text_ : files_.lines_of(path_of(function.file));
 }
 
-std::string Sources::line(const std::string& file, std::uint32_t line) {
-    if (file.empty() || line == 0) return "";
-    const std::vector<std::string>& lines = lines_of(path_of(file));
+std::string Sources::line(const profile::Function& function, std::uint32_t line) {
+    if (function.file.empty() || line == 0) return "";
+    const sources::Lines& lines = lines_of(function);
     if (line > lines.size()) return "";
     const std::string& text = lines[line - 1];
     const std::size_t begin = text.find_first_not_of(" \t");
     return begin == std::string::npos ? "" : text.substr(begin);
+}
+
+std::string Sources::instead_of_line(const profile::Function& function) {
+    if (is_compiled_from_string(function.file)) return "(" + function.name + ", compiled from a string)";
+    if (sources::hash_of_kernel_file(function.file)) return "(" + function.name + ", in a cell of a notebook)";
+    return "(" + function.name + ")";
 }
 
 }  // namespace pyprof::report

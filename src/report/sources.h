@@ -1,11 +1,10 @@
 #pragma once
-// Source text of the functions of a profile, as far as the files are readable here.
+// Source text of the functions of a profile, as far as it can be had here.
 #include <cstdint>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
 #include "profile/profile.h"
+#include "sources/text_files.h"
 
 namespace pyprof::report {
 
@@ -14,19 +13,25 @@ public:
     // Relative file names count from the working directory of the first process.
     explicit Sources(const profile::Profile& profile);
 
-    // Line `line` (from 1) of a file without its indentation; empty if it cannot be had. Only regular files of moderate
-    // size are read, each once. "<frozen importlib._bootstrap>" and its like are read from the standard library, where
-    // the profile has functions of one only: another version's lines are others.
-    std::string line(const std::string& file, std::uint32_t line);
+    // Line `line` (from 1) of a function's file without its indentation; empty if it cannot be had. Files, archives and
+    // notebooks are read (sources/text_files.h), and
+    //   "<frozen importlib._bootstrap>" and its like from the standard library, where the profile has functions of one
+    //   only: another version's lines are others;
+    //   "<string>" from the command line, where all that have one (python -c TEXT) have the same and TEXT has the
+    //   function.
+    std::string line(const profile::Function& function, std::uint32_t line);
+
+    // What a view says in the place of a line: the function's name, and why there is no text if that is known.
+    static std::string instead_of_line(const profile::Function& function);
 
 private:
-    const std::vector<std::string>& lines_of(const std::string& path);
-
+    const sources::Lines& lines_of(const profile::Function& function);
     std::string path_of(const std::string& file) const;
 
     std::string working_directory_;
     std::string standard_library_;  // folder; empty if there is none or more than one
-    std::unordered_map<std::string, std::vector<std::string>> files_;
+    sources::Lines command_text_;   // none if there is none or more than one
+    sources::TextFiles files_;
 };
 
 }  // namespace pyprof::report

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "profile/mpi_calls.h"
 #include "profile/ratios.h"
 #include "profile/tree.h"
 #include "profile/views.h"
@@ -19,6 +20,7 @@ using profile::Location;
 using profile::Process;
 using profile::Profile;
 using profile::Spread;
+using profile::Waiting;
 
 // One column of a list and how to fill it.
 template <class Row>
@@ -97,7 +99,7 @@ public:
                           function<Row>("function"),
                           {{"source", "source"},
                            [this, sources = std::make_shared<Sources>(profile_)](const Row& row) {
-                               return text_cell(sources->line(profile_.functions[row.function].file, row.line));
+                               return text_cell(sources->line(profile_.functions[row.function], row.line));
                            }}}}),
             limit_);
     }
@@ -120,12 +122,24 @@ public:
 
     Table mpi() const {
         using Row = profile::MpiRow;
+        using Calls = profile::CountedCalls;
+        const std::uint64_t wall = profile::time_of_ranks(profile_);
+        const auto share = [this, wall](const Row& row) {
+            return share_cell(share_of(row.time(), row.counted ? wall : all_));
+        };
+        const auto time = [this](const Row& row) { return row.counted ? time_cell(row.time()) : value(row.time()); };
         return table(
             profile::mpi_rows(profile_),
-            joined<Row>({figure<Row>("time", [](const Row& row) { return row.cost.total.weight; }),
-                         spread<Row>([](const Row& row) { return row.cost.total_ranks; }),
-                         {{{"called at", "where"}, [this](const Row& row) { return where_or_unknown(row.caller); }},
-                          {{"call", "call"}, [](const Row& row) { return text_cell(row.call); }}}}),
+            joined<Row>({{{{"time %", "time_share", true}, share},
+                          {{"time", key("time"), true}, time},
+                          counted<Row>("wait", "wait_ns", wait),
+                          counted<Row>("for rank", "latest_rank",
+                                       [](const Calls& calls) { return number_or_unknown(calls.latest_rank()); }),
+                          counted<Row>("calls", "count", [](const Calls& calls) { return count_cell(calls.count); }),
+                          counted<Row>("bytes", "bytes", [](const Calls& calls) { return bytes_cell(calls.bytes); })},
+                         spread<Row>([](const Row& row) { return row.time_ranks(); }),
+                         {{{"call", "call"}, [](const Row& row) { return text_cell(row.call); }},
+                          {{"called at", "where"}, [this](const Row& row) { return where_or_unknown(row.caller); }}}}),
             limit_);
     }
 
@@ -231,6 +245,19 @@ private:
                               }});
         }
         return fields;
+    }
+    // Of calls that were counted.
+    template <class Row>
+    static Field<Row> counted(const std::string& title, const std::string& name,
+                              std::function<Cell(const profile::CountedCalls&)> cell) {
+        return {{title, name, true},
+                [cell](const Row& row) { return row.counted ? cell(*row.counted) : unknown_cell(); }};
+    }
+    static Cell wait(const profile::CountedCalls& calls) {
+        if (calls.waiting == Waiting::never) return unknown_cell();
+        Cell cell = time_cell(calls.wait_ns);
+        if (calls.waiting == Waiting::at_most) cell.shown.insert(0, "<= ");
+        return cell;
     }
     template <class Row>
     Field<Row> part(Category category) const {

@@ -7,7 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "profile/attachment.h"
+#include "profile/balance.h"
 #include "profile/libraries.h"
+#include "profile/mpi_calls.h"
 #include "profile/ratios.h"
 #include "profile/views.h"
 #include "report/findings.h"
@@ -21,7 +24,7 @@ using profile::Category;
 using profile::Profile;
 using profile::Split;
 
-constexpr std::size_t function_lines = 6, line_lines = 6, kernel_lines = 5, legend_lines = 3;
+constexpr std::size_t function_lines = 6, line_lines = 6, kernel_lines = 5, mpi_lines = 3, legend_lines = 3;
 
 struct Part {
     Category category;
@@ -53,14 +56,23 @@ std::string counted(std::size_t count, const char* noun) {
 class Screen {
 public:
     Screen(const Profile& profile, const Options& options, const Style& style)
-        : profile_{profile}, options_{options}, style_{style}, all_{profile::sum_all(profile)}, sources_{profile} {}
+        : profile_{profile},
+          options_{options},
+          style_{style},
+          all_{profile::sum_all(profile)},
+          sources_{profile},
+          calls_{profile::mpi_rows(profile)} {
+        std::erase_if(calls_, [](const profile::MpiRow& row) { return !row.counted; });
+    }
 
     std::string text() {
         header();
         bar();
+        interpreter_lock();
         functions();
         lines();
         kernels();
+        mpi_calls();
         rank_line();
         sentences();
         legend();
@@ -83,6 +95,10 @@ private:
     const char* dot() const { return style_.unicode ? " · " : " | "; }
     std::string share(std::uint64_t weight) const { return percent(share_of(weight, all_.weight)); }
     std::size_t shown(std::size_t usual) const { return options_.limit == 0 ? usual : options_.limit; }
+    // Of lists that make room for MPI where its calls were counted.
+    std::size_t shown_beside_mpi(std::size_t usual, std::size_t less) const {
+        return shown(calls_.empty() ? usual : usual - less);
+    }
 
     void header() {
         const profile::Run& run = profile_.run;
@@ -141,6 +157,14 @@ private:
         text_ += "[" + drawn + "]" + (unseen.empty() ? "" : " not seen: " + unseen) + "\n";
         line(names);
     }
+    void interpreter_lock() {
+        const std::optional<profile::Attachment> attachment = profile::attachment_of(profile_);
+        if (!attachment) return;
+        const double attached = share_of(attachment->attached_ns, attachment->cpu_ns);
+        line(fmt::format("{} {} of the CPU time of threads with Python, {} {}",
+                         attachment->has_gil ? "GIL held" : "attached to the interpreter", percent(attached),
+                         attachment->has_gil ? "released" : "detached", percent(1 - attached)));
+    }
     std::string coloured(std::size_t count, const char* symbol, const char* ansi) const {
         std::string cells;
         for (std::size_t i = 0; i < count; i++) cells += symbol;
@@ -173,7 +197,7 @@ private:
     void functions() {
         const auto rows = profile::function_rows(profile_);
         title(row("self", "total", "py/nat/mpi", "ranks", "where", "function"));
-        for (std::size_t i = 0; i < std::min(shown(function_lines), rows.size()); i++) {
+        for (std::size_t i = 0; i < std::min(shown_beside_mpi(function_lines, 1), rows.size()); i++) {
             const profile::Cost& cost = rows[i].cost;
             const profile::Function& function = profile_.functions[rows[i].function];
             line(row(share(cost.self.weight), share(cost.total.weight), split(cost.split, cost.total.weight),
@@ -196,11 +220,11 @@ private:
         const std::vector<profile::LineRow> rows = hot_lines();
         if (rows.empty()) return;
         title(row("own", "total", "py/nat/mpi", "ranks", "line", "source"));
-        for (std::size_t i = 0; i < std::min(shown(line_lines), rows.size()); i++) {
+        for (std::size_t i = 0; i < std::min(shown_beside_mpi(line_lines, 1), rows.size()); i++) {
             const profile::Cost& cost = rows[i].cost;
             const profile::Function& function = profile_.functions[rows[i].function];
-            std::string source = sources_.line(function.file, rows[i].line);
-            if (source.empty()) source = "(" + function.name + ")";
+            std::string source = sources_.line(function, rows[i].line);
+            if (source.empty()) source = Sources::instead_of_line(function);
             line(row(share(rows[i].own), share(cost.total.weight), split(cost.split, cost.total.weight),
                      spread(cost.total_ranks), where(rows[i].function, rows[i].line), source));
         }
@@ -244,7 +268,7 @@ private:
         };
         title(fmt::format("{:>7} {:>7}  ", "self", "total") +
               print(counter_titles(ratios), "kernel", "where", "called by"));
-        for (std::size_t i = 0; i < std::min(shown(kernel_lines), rows.size()); i++) {
+        for (std::size_t i = 0; i < std::min(shown_beside_mpi(kernel_lines, 2), rows.size()); i++) {
             const profile::KernelRow& kernel = rows[i];
             std::string callers;
             for (std::size_t c = 0; c < std::min<std::size_t>(2, kernel.callers.size()); c++) {
@@ -254,6 +278,23 @@ private:
             line(fmt::format("{:>7} {:>7}  ", share(kernel.cost.self.weight), share(kernel.cost.total.weight)) +
                  print(counter_cells(ratios, kernel.cost.self), profile_.functions[kernel.function].name,
                        where(kernel.function, kernel.line), callers));
+        }
+    }
+
+    // Where calls were counted: time and wait of all ranks, as shares of their wall-clock time.
+    void mpi_calls() {
+        if (calls_.empty()) return;
+        const std::uint64_t wall = profile::time_of_ranks(profile_);
+        title(row("time", "wait", "calls", "ranks", "called at", "MPI function"));
+        for (std::size_t i = 0; i < std::min(shown(mpi_lines), calls_.size()); i++) {
+            const profile::CountedCalls& calls = *calls_[i].counted;
+            const profile::Location* const at =
+                calls_[i].caller == profile::none ? nullptr : &profile_.locations[calls_[i].caller];
+            const bool waits = calls.waiting != profile::Waiting::never;
+            const std::string size = calls.bytes == 0 ? "" : ", " + bytes(calls.bytes / calls.count) + " each";
+            line(row(percent(share_of(calls.time_ns, wall)), waits ? percent(share_of(calls.wait_ns, wall)) : "",
+                     grouped(calls.count), spread(calls.time_ranks), at == nullptr ? "" : where(at->function, at->line),
+                     calls_[i].call + size));
         }
     }
 
@@ -272,6 +313,17 @@ private:
                           figure(computing(*least)), least->rank, figure(computing(*most)), most->rank,
                           printable(profile_.processes[most->process].host), figure(static_cast<std::uint64_t>(mean)),
                           mean > 0 ? static_cast<double>(computing(*most)) / mean : 1));
+        efficiency_line();
+    }
+
+    void efficiency_line() {
+        const std::optional<profile::Balance> balance = profile::balance_of(profile_);
+        if (!balance) return;
+        line(fmt::format("Parallel efficiency {} = load balance {} {} communication {}; lost: {} of {}",
+                         percent(balance->parallel), percent(balance->load), style_.unicode ? "×" : "x",
+                         percent(balance->communication),
+                         duration(balance->lost_to_imbalance + balance->lost_to_communication),
+                         duration(balance->elapsed * balance->ranks.size())));
     }
 
     // As many lines as the screen still has, each sentence broken between words.
@@ -279,7 +331,8 @@ private:
         const std::vector<std::string> found = findings(profile_);
         if (found.empty()) return;
         text_ += '\n';
-        const auto used = static_cast<std::size_t>(std::ranges::count(text_, '\n')) + legend_lines;
+        const auto used =
+            static_cast<std::size_t>(std::ranges::count(text_, '\n')) + legend_lines + (calls_.empty() ? 0 : 1);
         std::size_t free = screen_lines > used ? screen_lines - used : 1;
         for (const std::string& sentence : found) {
             const std::vector<std::string> parts = wrapped(printable(sentence), style_.width - 2);
@@ -297,6 +350,8 @@ private:
         text_ += '\n';
         line("self: in the function; own: in the line and native code it calls; total: all below.");
         line("py/nat/mpi: how total divides, in %; ranks: largest / mean, and the rank with it.");
+        if (!calls_.empty())
+            line("MPI: shares of all ranks' wall time; wait: beyond the quickest call, at most, or by --mpi-sync.");
     }
 
     const Profile& profile_;
@@ -305,6 +360,7 @@ private:
     profile::Amount all_;
     Sources sources_;
     std::string text_;
+    std::vector<profile::MpiRow> calls_;  // that were counted
 };
 
 }  // namespace

@@ -3,10 +3,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <zlib.h>
+
+// The whole library in this file: no dependency for users.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "base/mapped_file.h"
 #include "base/replace_file.h"
@@ -14,28 +18,25 @@
 namespace pyprof::symbols {
 namespace {
 
-constexpr char magic[8] = {'P', 'Y', 'P', 'F', 'S', 'Y', 'M', '1'};
-constexpr std::uint32_t version = 1;
+constexpr char magic[8] = {'P', 'Y', 'P', 'F', 'S', 'Y', 'M', '2'};
+constexpr std::size_t alignment = 8;
 
 struct FileHeader {
     char magic[8];
-    std::uint32_t version;
-    std::uint32_t checksum;  // CRC-32 of the payload
+    std::uint64_t checksum;  // XXH3 of the payload
     std::uint64_t payload_bytes;
 };
 
-std::uint32_t checksum_of(std::string_view payload) {
-    return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(payload.data()), payload.size()));
-}
+std::size_t padding_after(std::size_t bytes) { return (alignment - bytes % alignment) % alignment; }
 
-// One field after the other into a payload. Every field is preceded by its length in bytes.
+// One field after the other into a payload. Every field is preceded by its length in bytes and ends on a multiple of 8.
 class Writer {
 public:
     void field(const std::string& text) { append(text.data(), text.size()); }
     template <class T>
-    void field(const std::vector<T>& elements) {
+    void field(const List<T>& elements) {
         static_assert(std::has_unique_object_representations_v<T>, "padding would make files differ by chance");
-        append(elements.data(), elements.size() * sizeof(T));
+        append(elements.all().data(), elements.size() * sizeof(T));
     }
     void field(std::uint32_t number) { append(&number, sizeof number); }
     const std::string& payload() const { return payload_; }
@@ -43,62 +44,57 @@ public:
 private:
     void append(const void* bytes, std::uint64_t count) {
         payload_.append(reinterpret_cast<const char*>(&count), sizeof count);
-        payload_.append(static_cast<const char*>(bytes), count);
+        payload_.append(static_cast<const char*>(bytes), count).append(padding_after(count), '\0');
     }
     std::string payload_;
 };
 
-// The same fields out of it. After a field that does not fit, good() is false and nothing more is read.
+// The same fields out of it, without copies. After a field that does not fit, good() is false and nothing more is read.
 class Reader {
 public:
-    explicit Reader(std::string_view payload) : payload_{payload} {}
+    explicit Reader(std::string_view payload) : left_{payload} {}
 
-    void field(std::string& text) {
-        const std::uint64_t count = take_count(1);
-        text.assign(payload_.substr(at_, count));
-        at_ += count;
-    }
+    void field(std::string_view& text) { text = take(1); }
     template <class T>
-    void field(std::vector<T>& elements) {
-        const std::uint64_t count = take_count(sizeof(T));
-        elements.resize(count / sizeof(T));
-        copy_to(elements.data(), count);
+    void field(List<T>& elements) {
+        static_assert(alignof(T) <= alignment);
+        const std::string_view bytes = take(sizeof(T));
+        elements = List<T>::stored({reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)});
     }
     void field(std::uint32_t& number) {
-        const std::uint64_t count = take_count(sizeof number);
-        if (count != sizeof number) good_ = false;
-        copy_to(&number, good_ ? count : 0);
+        const std::string_view bytes = take(sizeof number);
+        good_ = good_ && bytes.size() == sizeof number;
+        if (good_) std::memcpy(&number, bytes.data(), sizeof number);
     }
-    bool good() const { return good_ && at_ == payload_.size(); }
+    bool good() const { return good_ && left_.empty(); }
 
 private:
-    std::uint64_t take_count(std::size_t element_bytes) {
+    std::string_view take(std::size_t element_bytes) {
         std::uint64_t count = 0;
-        if (good_ && payload_.size() - at_ >= sizeof count) {
-            std::memcpy(&count, payload_.data() + at_, sizeof count);
-            at_ += sizeof count;
-            if (count <= payload_.size() - at_ && count % element_bytes == 0) return count;
-        }
-        good_ = false;
-        return 0;
+        good_ = good_ && left_.size() >= sizeof count;
+        if (!good_) return {};
+        std::memcpy(&count, left_.data(), sizeof count);
+        left_.remove_prefix(sizeof count);
+        good_ = count <= left_.size() && padding_after(count) <= left_.size() - count && count % element_bytes == 0;
+        if (!good_) return {};
+        const std::string_view bytes = left_.substr(0, count);
+        left_.remove_prefix(count + padding_after(count));
+        return bytes;
     }
-    void copy_to(void* target, std::uint64_t count) {
-        if (count > 0) std::memcpy(target, payload_.data() + at_, count);
-        at_ += count;
-    }
-    std::string_view payload_;
-    std::size_t at_ = 0;
+
+    std::string_view left_;
     bool good_ = true;
 };
 
 // The one list of fields, for both directions.
-template <class Stream, class Index>
-void transfer(Stream& stream, Index& index, std::uint32_t& source, std::string& texts) {
+template <class Stream, class Index, class Block>
+void transfer(Stream& stream, Index& index, std::uint32_t& source, Block& texts) {
     stream.field(source);
     stream.field(index.units_known);
     stream.field(texts);
     stream.field(index.symbols);
     stream.field(index.ranges);
+    stream.field(index.shown_names);
     stream.field(index.lines.unit_ranges);
     stream.field(index.lines.units);
     stream.field(index.lines.rows);
@@ -118,9 +114,10 @@ std::string_view payload_of(std::span<const std::byte> file) {
     std::memcpy(&header, file.data(), sizeof header);
     const std::string_view payload{reinterpret_cast<const char*>(file.data()) + sizeof header,
                                    file.size() - sizeof header};
-    const bool is_ours = std::memcmp(header.magic, magic, sizeof magic) == 0 && header.version == version;
-    const bool is_whole = header.payload_bytes == payload.size() && header.checksum == checksum_of(payload);
-    return is_ours && is_whole ? payload : std::string_view{};
+    const bool is_ours = std::memcmp(header.magic, magic, sizeof magic) == 0;
+    const bool is_whole = is_ours && header.payload_bytes == payload.size() &&
+                          header.checksum == XXH3_64bits(payload.data(), payload.size());
+    return is_whole ? payload : std::string_view{};
 }
 
 }  // namespace
@@ -140,23 +137,22 @@ bool may_be_cached(const std::string& build_id) {
 
 std::optional<ModuleIndex> read_cache(const std::string& folder, const CacheKey& key) {
     if (folder.empty() || !may_be_cached(key.build_id)) return std::nullopt;
-    const Result<MappedFile> file = MappedFile::open(path_of(folder, key.build_id));
+    Result<MappedFile> file = MappedFile::open(path_of(folder, key.build_id));
     if (!file) return std::nullopt;
-    Reader reader{payload_of(file->bytes())};
-    CacheKey stored;
     ModuleIndex index;
+    index.file = std::make_shared<const MappedFile>(std::move(*file));
+    Reader reader{payload_of(index.file->bytes())};
+    std::string_view build_id, made_from, texts;
     std::uint32_t source = 0;
-    std::string texts;
-    reader.field(stored.build_id);
-    reader.field(stored.made_from);
+    reader.field(build_id);
+    reader.field(made_from);
     transfer(reader, index, source, texts);
-    const bool is_right =
-        stored.build_id == key.build_id && (key.made_from.empty() || stored.made_from == key.made_from);
-    const bool is_sound = reader.good() && source <= static_cast<std::uint32_t>(SymbolSource::dynsym) &&
-                          TextTable::usable(texts) && is_consistent(index.lines);
+    const bool is_right = build_id == key.build_id && (key.made_from.empty() || made_from == key.made_from);
+    const bool is_sound =
+        reader.good() && source <= static_cast<std::uint32_t>(SymbolSource::dynsym) && TextTable::usable(texts);
     if (!is_right || !is_sound) return std::nullopt;
     index.source = static_cast<SymbolSource>(source);
-    index.texts = TextTable{std::move(texts)};
+    index.texts = TextTable{texts};
     return index;
 }
 
@@ -170,9 +166,9 @@ Status write_cache(const std::string& folder, const CacheKey& key, const ModuleI
     writer.field(key.build_id);
     writer.field(key.made_from);
     auto source = static_cast<std::uint32_t>(index.source);
-    std::string texts = index.texts.block();
+    const std::string texts = index.texts.block();
     transfer(writer, index, source, texts);
-    FileHeader header{{}, version, checksum_of(writer.payload()), writer.payload().size()};
+    FileHeader header{{}, XXH3_64bits(writer.payload().data(), writer.payload().size()), writer.payload().size()};
     std::memcpy(header.magic, magic, sizeof magic);
     return replace_file(path, [&](std::ostream& stream) {
         stream.write(reinterpret_cast<const char*>(&header), sizeof header);

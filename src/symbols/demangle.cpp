@@ -1,5 +1,6 @@
 #include "symbols/demangle.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cxxabi.h>
@@ -83,6 +84,12 @@ std::string shorten_piece(std::string_view piece) {
     return std::string{piece.starts_with("{lambda(") ? "{lambda}" : piece};
 }
 
+// Nothing but identifiers and "::".
+bool is_simple(std::string_view name) {
+    const auto may_stay = [](char c) { return is_identifier(c) || c == ':'; };
+    return std::all_of(name.begin(), name.end(), may_stay) && name.find("std::__") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::string demangle(std::string_view linkage_name) {
@@ -104,6 +111,7 @@ std::string_view without_clone_suffix(std::string_view linkage_name) {
 
 std::string simplify(std::string_view demangled) {
     std::string text{demangled};
+    if (is_simple(demangled)) return text;
     for (const std::string_view argument : default_arguments) remove_all(text, argument);
     for (const auto& [from, to] : shorter_names) replace_all(text, from, to);
     std::string short_name;

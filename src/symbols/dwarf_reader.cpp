@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <tuple>
 
+#include "symbols/demangle.h"
+
 namespace pyprof::symbols {
 namespace {
 
@@ -105,11 +107,17 @@ private:
 
 // What one walk over a unit gathers.
 struct DwarfReader::Walk {
+    // Something that functions are declared in. Few need its name, and making names of all would take the most time.
+    struct Prefix {
+        std::uint32_t within = 0;  // of prefixes, 0: of nothing
+        Dwarf_Die die{};
+    };
+
     FileNames files;
     std::vector<Interval> intervals;
     std::vector<std::pair<std::uint32_t, Dwarf_Die>> unnamed;  // scopes, named when all prefixes are known
-    std::vector<std::string> prefixes{std::string{}};          // "heat::Grid::"
-    std::unordered_map<Dwarf_Off, std::uint32_t> prefix_of;    // of functions that are declared in something
+    std::vector<Prefix> prefixes{Prefix{}};
+    std::unordered_map<Dwarf_Off, std::uint32_t> prefix_of;  // of functions that are declared in something
     // DIEs still to be looked at: no more than the unit has bytes, so that damaged links between DIEs end somewhere.
     std::uint64_t budget = 0;
 
@@ -122,14 +130,23 @@ struct DwarfReader::Walk {
     }
     // The place of what is declared in `die`, which itself is in `place`.
     Place inside(Dwarf_Die& die, Place place) {
-        const std::string part = name_part(die);
-        if (part.empty()) return place;
         // A definition stands outside of the namespace or class that declares it.
-        Dwarf_Die declaration = description_of(die);
-        const auto declared_in = prefix_of.find(dwarf_dieoffset(&declaration));
-        if (place.prefix == 0 && declared_in != prefix_of.end()) place.prefix = declared_in->second;
-        prefixes.push_back(prefixes[place.prefix] + part);
+        if (place.prefix == 0 && !prefix_of.empty()) {
+            Dwarf_Die declaration = description_of(die);
+            const auto declared_in = prefix_of.find(dwarf_dieoffset(&declaration));
+            if (declared_in != prefix_of.end()) place.prefix = declared_in->second;
+        }
+        prefixes.push_back({place.prefix, die});
         return {place.scope, place.depth, static_cast<std::uint32_t>(prefixes.size() - 1)};
+    }
+    // "heat::Grid::"
+    std::string name_of(std::uint32_t prefix) const {
+        std::string name;
+        for (; prefix != 0; prefix = prefixes[prefix].within) {
+            Dwarf_Die die = prefixes[prefix].die;
+            name.insert(0, name_part(die));
+        }
+        return name;
     }
     bool next_sibling(Dwarf_Die& die) { return spend() && found(dwarf_siblingof(&die, &die)); }
 
@@ -155,7 +172,7 @@ void DwarfReader::read_units() {
     while ((step = dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, nullptr)) == 0) {
         if (dwarf_tag(&die) != DW_TAG_compile_unit && dwarf_tag(&die) != DW_TAG_skeleton_unit) continue;
         const auto unit = static_cast<std::uint32_t>(index_.units.size());
-        index_.units.push_back({.die_offset = dwarf_dieoffset(&die), .bytes = unit_bytes(die)});
+        index_.units.own().push_back({.die_offset = dwarf_dieoffset(&die), .bytes = unit_bytes(die)});
         Dwarf_Addr base = 0;
         Dwarf_Addr begin = 0;
         Dwarf_Addr end = 0;
@@ -169,7 +186,7 @@ void DwarfReader::read_units() {
 }
 
 void DwarfReader::read_unit(std::uint32_t number) {
-    Unit& unit = index_.units[number];
+    Unit& unit = index_.units.own()[number];
     unit.is_read = 1;
     unit.rows_begin = unit.rows_end = static_cast<std::uint32_t>(index_.rows.size());
     unit.segments_begin = unit.segments_end = static_cast<std::uint32_t>(index_.segments.size());
@@ -187,6 +204,7 @@ void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
         return;
     }
     const char* folder = folder_of(unit_die);
+    std::vector<LineRow>& rows = index_.rows.own();
     std::unordered_map<const char*, Text> files;  // libdw hands out one pointer per file of the table
     for (std::size_t i = 0; i + 1 < count; i++) {
         Dwarf_Line* line = dwarf_onesrcline(lines, i);
@@ -204,14 +222,14 @@ void DwarfReader::read_rows(Dwarf_Die& unit_die, Unit& unit) {
         if (is_new) file->second = texts_.add(normal_path(folder, path));
         const auto [source, source_line] = written_for(file->second, number, folder);
         const LineRow row{begin, end, source, source_line};
-        LineRow* last = index_.rows.size() > unit.rows_begin ? &index_.rows.back() : nullptr;
+        LineRow* last = rows.size() > unit.rows_begin ? &rows.back() : nullptr;
         if (last != nullptr && last->end == begin && last->file == row.file && last->line == row.line) {
             last->end = end;
         } else {
-            index_.rows.push_back(row);
+            rows.push_back(row);
         }
     }
-    unit.rows_end = static_cast<std::uint32_t>(index_.rows.size());
+    unit.rows_end = static_cast<std::uint32_t>(rows.size());
 }
 
 // The place that people know: in the .pyx file for what Cython wrote from it.
@@ -223,13 +241,14 @@ std::pair<Text, std::uint32_t> DwarfReader::written_for(Text file, int line, con
 }
 
 void DwarfReader::read_scopes(Dwarf_Die& unit_die, Unit& unit) {
-    Walk walk{FileNames{unit_die, texts_}, {}, {}, {std::string{}}, {}, unit.bytes};
+    Walk walk{FileNames{unit_die, texts_}, {}, {}, {Walk::Prefix{}}, {}, unit.bytes};
     walk_children(unit_die, {}, walk);
     is_damaged_ = is_damaged_ || walk.is_damaged;
-    for (auto& [scope, die] : walk.unnamed) index_.scopes[scope].function = function_of(die, walk);
+    for (auto& [scope, die] : walk.unnamed) index_.scopes.own()[scope].function = function_of(die, walk);
     const std::vector<Segment> segments = flatten(walk.intervals);
-    index_.segments.insert(index_.segments.end(), segments.begin(), segments.end());
-    unit.segments_end = static_cast<std::uint32_t>(index_.segments.size());
+    std::vector<Segment>& all = index_.segments.own();
+    all.insert(all.end(), segments.begin(), segments.end());
+    unit.segments_end = static_cast<std::uint32_t>(all.size());
 }
 
 void DwarfReader::walk_children(Dwarf_Die& parent_die, Place place, Walk& walk) {
@@ -240,6 +259,7 @@ void DwarfReader::walk_children(Dwarf_Die& parent_die, Place place, Walk& walk) 
         switch (dwarf_tag(&die)) {
             case DW_TAG_subprogram:
                 if (place.prefix != 0) walk.prefix_of.emplace(dwarf_dieoffset(&die), place.prefix);
+                if (dwarf_hasattr(&die, DW_AT_declaration) != 0) break;  // holds neither code nor definitions
                 enter_scope(die, walk.inside(die, {no_index, place.depth, place.prefix}), walk);
                 break;
             case DW_TAG_inlined_subroutine:
@@ -272,13 +292,13 @@ void DwarfReader::enter_scope(Dwarf_Die& die, Place place, Walk& walk) {
     }
     // Otherwise a declaration, or code that the linker dropped: there may still be functions declared in it.
     if (walk.intervals.size() != intervals_before) {
-        index_.scopes.push_back({.parent = place.scope});
+        Scope& entered = index_.scopes.own().emplace_back(Scope{.parent = place.scope});
         if (place.scope != no_index) {
             const auto [file, line] =
                 written_for(walk.files.at(number_attribute(die, DW_AT_call_file)),
                             static_cast<int>(number_attribute(die, DW_AT_call_line)), walk.files.folder());
-            index_.scopes[scope].call_file = file;
-            index_.scopes[scope].call_line = line;
+            entered.call_file = file;
+            entered.call_line = line;
         }
         walk.unnamed.emplace_back(scope, die);
         place.scope = scope;
@@ -290,7 +310,7 @@ std::uint32_t DwarfReader::function_of(Dwarf_Die& die, const Walk& walk) {
     Dwarf_Die description = description_of(die);
     const auto [entry, is_new] =
         functions_.try_emplace(description.addr, static_cast<std::uint32_t>(index_.functions.size()));
-    if (is_new) index_.functions.push_back(describe(die, description, walk));
+    if (is_new) index_.functions.own().push_back(describe(die, description, walk));
     return entry->second;
 }
 
@@ -298,19 +318,29 @@ SourceFunction DwarfReader::describe(Dwarf_Die& die, Dwarf_Die& description, con
     SourceFunction function;
     std::string linkage_name = text_attribute(die, DW_AT_linkage_name);
     if (linkage_name.empty()) linkage_name = text_attribute(die, DW_AT_MIPS_linkage_name);
-    std::string name = text_attribute(die, DW_AT_name);
-    const auto prefix = walk.prefix_of.find(dwarf_dieoffset(&description));
-    const bool is_here = prefix != walk.prefix_of.end() && dwarf_cu_getdwarf(description.cu) == dwarf_;
-    if (is_here) name = walk.prefixes[prefix->second] + name;
-    function.name = texts_.add(name);
+    // Names of C++ and Rust say where the function was declared.
+    if (!linkage_name.starts_with("_Z") && !linkage_name.starts_with("_R")) {
+        const auto prefix = walk.prefix_of.find(dwarf_dieoffset(&description));
+        const bool is_here = prefix != walk.prefix_of.end() && dwarf_cu_getdwarf(description.cu) == dwarf_;
+        const std::string qualifier = is_here ? walk.name_of(prefix->second) : std::string{};
+        function.name = texts_.add(simplify(qualifier + text_attribute(die, DW_AT_name)));
+    }
     function.linkage_name = texts_.add(linkage_name);
-    Dwarf_Die unit;
-    const char* folder = dwarf_diecu(&description, &unit, nullptr, nullptr) == nullptr ? nullptr : folder_of(unit);
     int line = 0;
     if (dwarf_decl_line(&die, &line) != 0) line = 0;
-    std::tie(function.file, function.first_line) =
-        written_for(texts_.add(normal_path(folder, dwarf_decl_file(&die))), line, folder);
+    const DeclaredIn& declared = declared_in(dwarf_decl_file(&die), description);
+    std::tie(function.file, function.first_line) = written_for(declared.file, line, declared.folder);
     return function;
+}
+
+const DwarfReader::DeclaredIn& DwarfReader::declared_in(const char* file, Dwarf_Die& description) {
+    const auto [entry, is_new] = declared_in_.try_emplace(file);
+    if (is_new) {
+        Dwarf_Die unit;
+        if (dwarf_diecu(&description, &unit, nullptr, nullptr) != nullptr) entry->second.folder = folder_of(unit);
+        entry->second.file = texts_.add(normal_path(entry->second.folder, file));
+    }
+    return entry->second;
 }
 
 }  // namespace pyprof::symbols

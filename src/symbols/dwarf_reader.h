@@ -37,6 +37,11 @@ private:
         std::uint32_t prefix = 0;  // of Walk::prefixes
     };
 
+    struct DeclaredIn {
+        Text file = 0;
+        const char* folder = nullptr;  // where the compiler of its unit ran, null: unknown
+    };
+
     void read_rows(Dwarf_Die& unit_die, Unit& unit);
     std::pair<Text, std::uint32_t> written_for(Text file, int line, const char* folder);
     void read_scopes(Dwarf_Die& unit_die, Unit& unit);
@@ -44,6 +49,7 @@ private:
     void enter_scope(Dwarf_Die& die, Place place, Walk& walk);
     std::uint32_t function_of(Dwarf_Die& die, const Walk& walk);
     SourceFunction describe(Dwarf_Die& die, Dwarf_Die& description, const Walk& walk);
+    const DeclaredIn& declared_in(const char* file, Dwarf_Die& description);
     bool is_code(std::uint64_t address) const { return code_ == nullptr || code_->is_code(address); }
 
     Dwarf* dwarf_;
@@ -54,6 +60,8 @@ private:
     bool is_damaged_ = false;
     // By the address of the DIE that describes the function, which is one for all its inlined copies.
     std::unordered_map<const void*, std::uint32_t> functions_;
+    // By the text that libdw hands out, which is one for each file of a unit.
+    std::unordered_map<const char*, DeclaredIn> declared_in_;
 };
 
 }  // namespace pyprof::symbols

@@ -1,6 +1,6 @@
 #include "symbols/intervals.h"
 
-#include <set>
+#include <queue>
 #include <tuple>
 
 namespace pyprof::symbols {
@@ -12,15 +12,15 @@ struct Border {
     std::uint32_t interval;
 };
 
-// Orders the open intervals so that the winner comes first.
-struct Rank {
+// Orders the open intervals so that the winner comes last, which is first out of a priority queue.
+struct IsWorse {
     std::span<const Interval> intervals;
     bool operator()(std::uint32_t a, std::uint32_t b) const {
         const auto key = [this](std::uint32_t i) {
             const Interval& interval = intervals[i];
             return std::tuple{~interval.depth, interval.end - interval.begin, i};
         };
-        return key(a) < key(b);
+        return key(a) > key(b);
     }
 };
 
@@ -50,18 +50,15 @@ void append(std::vector<Segment>& segments, const Segment& segment) {
 
 std::vector<Segment> flatten(std::span<const Interval> intervals) {
     const std::vector<Border> borders = borders_of(intervals);
-    std::set<std::uint32_t, Rank> open{Rank{intervals}};
+    std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, IsWorse> open{IsWorse{intervals}};
     std::vector<Segment> segments;
     segments.reserve(borders.size());
-    for (std::size_t i = 0; i < borders.size(); i++) {
-        if (i > 0 && !open.empty() && borders[i - 1].address < borders[i].address) {
-            append(segments, {borders[i - 1].address, borders[i].address, intervals[*open.begin()].value});
-        }
-        if (borders[i].opens) {
-            open.insert(borders[i].interval);
-        } else {
-            open.erase(borders[i].interval);
-        }
+    std::uint64_t at = 0;  // what lies below has its segments
+    for (const Border& border : borders) {
+        while (!open.empty() && intervals[open.top()].end <= at) open.pop();
+        if (!open.empty() && at < border.address) append(segments, {at, border.address, intervals[open.top()].value});
+        at = border.address;
+        if (border.opens) open.push(border.interval);
     }
     return segments;
 }

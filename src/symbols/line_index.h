@@ -2,10 +2,9 @@
 // Source lines and inlined calls of a module, as plain sorted data: what one walk over each touched unit of its DWARF
 // gives (dwarf_reader.h), and what the cache stores. Units are read one by one as addresses ask for them.
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "symbols/intervals.h"
+#include "symbols/list.h"
 #include "symbols/text_table.h"
 
 namespace pyprof::symbols {
@@ -14,7 +13,7 @@ inline constexpr std::uint32_t no_index = 0xffffffff;
 
 // A function as its debugging information describes it.
 struct SourceFunction {
-    Text name = 0;          // qualified where DWARF gives no linkage name
+    Text name = 0;          // simplified and qualified; empty where the linkage name says it all (C++, Rust)
     Text linkage_name = 0;  // empty for C
     Text file = 0;
     std::uint32_t first_line = 0;
@@ -44,25 +43,32 @@ struct Unit {
     std::uint32_t segments_begin = 0, segments_end = 0;
 };
 
+// Numbers in an index that was read from a file may refer to nothing: lookups stay inside all the same, and end.
 struct LineIndex {
-    std::vector<Segment> unit_ranges;  // value: unit
-    std::vector<Unit> units;
-    std::vector<LineRow> rows;
-    std::vector<Segment> segments;  // value: the innermost scope
-    std::vector<Scope> scopes;
-    std::vector<SourceFunction> functions;
+    List<Segment> unit_ranges;  // value: unit
+    List<Unit> units;
+    List<LineRow> rows;
+    List<Segment> segments;  // value: the innermost scope
+    List<Scope> scopes;
+    List<SourceFunction> functions;
 
     const LineRow* row_at(const Unit& unit, std::uint64_t address) const {
-        return find_range(std::span{rows}.subspan(unit.rows_begin, unit.rows_end - unit.rows_begin), address);
+        return find_range(rows.slice(unit.rows_begin, unit.rows_end), address);
     }
-    const Segment* scope_at(const Unit& unit, std::uint64_t address) const {
-        return find_range(std::span{segments}.subspan(unit.segments_begin, unit.segments_end - unit.segments_begin),
-                          address);
+    // The innermost, null if there is none.
+    const Scope* scope_at(const Unit& unit, std::uint64_t address) const {
+        const Segment* segment = find_range(segments.slice(unit.segments_begin, unit.segments_end), address);
+        return segment == nullptr ? nullptr : scope(segment->value);
+    }
+    // The one that `inner`, which is of this index, is inlined into; null if it is a function of its own.
+    const Scope* parent_of(const Scope& inner) const {
+        return inner.parent < static_cast<std::size_t>(&inner - scopes.all().data()) ? scope(inner.parent) : nullptr;
+    }
+
+private:
+    const Scope* scope(std::uint32_t number) const {
+        return number < scopes.size() && scopes[number].function < functions.size() ? &scopes[number] : nullptr;
     }
 };
-
-// True if every number in `index` refers to something that exists and parents come before children: lookups in it
-// end and stay inside. For indexes that were read from a file.
-bool is_consistent(const LineIndex& index);
 
 }  // namespace pyprof::symbols

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <thread>
 
 #include "symbols/debug_files.h"
 #include "symbols/debuginfod.h"
 #include "symbols/demangle.h"
 #include "symbols/function_ranges.h"
+#include "symbols/parallel_units.h"
 #include "symbols/plt_stubs.h"
 
 namespace pyprof::symbols {
@@ -120,13 +122,14 @@ void ModuleSymbols::build() {
     index_.symbols = flatten(intervals);
 }
 
+// Null if there is no DWARF.
+const ElfFile* ModuleSymbols::dwarf_file() const {
+    if (file_ && file_->dwarf() != nullptr) return &*file_;
+    return debug_file_ && debug_file_->dwarf() != nullptr ? &*debug_file_ : nullptr;
+}
+
 void ModuleSymbols::read_units() {
-    const ElfFile* holder = nullptr;
-    if (file_ && file_->dwarf() != nullptr) {
-        holder = &*file_;
-    } else if (debug_file_ && debug_file_->dwarf() != nullptr) {
-        holder = &*debug_file_;
-    }
+    const ElfFile* holder = dwarf_file();
     if (holder != nullptr) {
         reader_ = std::make_unique<DwarfReader>(holder->dwarf(), file_ ? &*file_ : holder, index_.lines, index_.texts);
     }
@@ -136,37 +139,52 @@ void ModuleSymbols::read_units() {
     if (reader_) reader_->read_units();
 }
 
+void ModuleSymbols::read_ahead(std::span<const ModuleOffset> offsets) {
+    if (index_.units_known == 0) read_units();
+    std::vector<std::uint32_t> units;
+    for (const ModuleOffset offset : offsets) {
+        const Segment* range = find_range<Segment>(index_.lines.unit_ranges, offset.value());
+        const bool is_there = range != nullptr && range->value < index_.lines.units.size();
+        if (is_there && index_.lines.units[range->value].is_read == 0) units.push_back(range->value);
+    }
+    std::ranges::sort(units);
+    units.erase(std::unique(units.begin(), units.end()), units.end());
+    const ElfFile* holder = units.empty() ? nullptr : dwarf_file();
+    if (holder == nullptr) return;
+    const ThreadRule rule{.most = std::max(std::thread::hardware_concurrency(), 1U)};  // a thread per processor
+    const ReadAhead read = read_units_ahead(*holder, file_ ? &*file_ : holder, units, index_.lines, index_.texts, rule);
+    is_changed_ = is_changed_ || read != ReadAhead::nothing;
+    is_damaged_ahead_ = read == ReadAhead::damaged;
+}
+
 const Unit* ModuleSymbols::unit_at(std::uint64_t address) {
     if (index_.units_known == 0) read_units();
     const Segment* range = find_range<Segment>(index_.lines.unit_ranges, address);
-    if (range == nullptr) return nullptr;
-    const Unit& unit = index_.lines.units[range->value];
-    if (unit.is_read == 0) {
+    if (range == nullptr || range->value >= index_.lines.units.size()) return nullptr;
+    if (index_.lines.units[range->value].is_read == 0) {
         if (!reader_) read_units();
         if (!reader_) return nullptr;
         reader_->read_unit(range->value);
         is_changed_ = true;
     }
-    return &unit;
+    return &index_.lines.units[range->value];
 }
 
 void ModuleSymbols::lookup(ModuleOffset offset, std::vector<Frame>& frames) {
     const std::uint64_t address = offset.value();
     const Unit* unit = unit_at(address);
     const LineRow* row = unit == nullptr ? nullptr : index_.lines.row_at(*unit, address);
-    const Segment* innermost = unit == nullptr ? nullptr : index_.lines.scope_at(*unit, address);
+    const Scope* scope = unit == nullptr ? nullptr : index_.lines.scope_at(*unit, address);
     Text file = row == nullptr ? 0 : row->file;
     std::uint32_t line = row == nullptr ? 0 : row->line;
     std::uint32_t source = no_index;
-    for (std::uint32_t number = innermost == nullptr ? no_index : innermost->value; number != no_index;) {
-        const Scope& scope = index_.lines.scopes[number];
-        source = scope.function;
-        if (scope.parent == no_index) break;
+    for (; scope != nullptr; scope = index_.lines.parent_of(*scope)) {
+        source = scope->function;
+        if (scope->parent == no_index) break;
         const std::uint32_t function = function_for({.source = source, .file = file}, NamedBy::symbol);
         frames.push_back({function, line, true});
-        file = scope.call_file;
-        line = scope.call_line;
-        number = scope.parent;
+        file = scope->call_file;
+        line = scope->call_line;
     }
     frames.push_back({outermost_function(address, source, file), line, false});
 }
@@ -186,7 +204,7 @@ std::uint32_t ModuleSymbols::outermost_function(std::uint64_t address, std::uint
 // Where the stretch of unnamed code around `address` begins: what names it, so that it is one function and not many.
 std::uint64_t ModuleSymbols::gap_begin(std::uint64_t address) const {
     std::uint64_t begin = 0;
-    const auto raise = [&](const std::vector<Segment>& segments) {
+    const auto raise = [&](std::span<const Segment> segments) {
         const auto after = std::upper_bound(segments.begin(), segments.end(), address,
                                             [](std::uint64_t a, const Segment& segment) { return a < segment.begin; });
         if (after != segments.begin()) begin = std::max(begin, std::prev(after)->end);
@@ -222,7 +240,7 @@ Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) {
         function = describe_source(key);
     } else {
         function.linkage_name = index_.texts[key.symbol];
-        function.name = display_name(function.linkage_name, extension_of(path_));
+        function.name = shown_name(key.symbol);
     }
     function.named_by = named_by;
     if (function.file.empty()) function.file = index_.texts[key.file];
@@ -232,23 +250,21 @@ Function ModuleSymbols::describe(const FunctionKey& key, NamedBy named_by) {
 
 // A function known to DWARF. Its symbol decides where both differ (an alias that users know: malloc, not
 // __libc_malloc).
-Function ModuleSymbols::describe_source(const FunctionKey& key) const {
-    const SourceFunction& source = index_.lines.functions[key.source];
+Function ModuleSymbols::describe_source(const FunctionKey& key) {
+    const SourceFunction source = index_.lines.functions[key.source];
+    const Text linkage_name = source.linkage_name == 0 ? source.name : source.linkage_name;
     Function function;
-    function.linkage_name = index_.texts[source.linkage_name];
-    const std::string name = simplify(index_.texts[source.name]);
-    const std::string_view symbol = without_clone_suffix(index_.texts[key.symbol]);
-    if (function.linkage_name.empty()) function.linkage_name = name;
-    // Names that read the same are no alias: constructors have several linkage names, static functions one in .symtab
-    // only.
-    const bool is_alias = !symbol.empty() && symbol != function.linkage_name && symbol != name &&
-                          display_name(symbol) != display_name(function.linkage_name);
-    if (is_alias) function.linkage_name = symbol;
-    // These linkage names say more than the name; Fortran's "__mod_MOD_sub" is mod::sub in DWARF anyway.
-    const bool is_mangled = function.linkage_name.starts_with("_Z") || function.linkage_name.starts_with("_R") ||
-                            function.linkage_name.starts_with("__pyx_");
-    function.name =
-        is_mangled || is_alias || name.empty() ? display_name(function.linkage_name, extension_of(path_)) : name;
+    if (is_alias(key.symbol, source)) {
+        function.linkage_name = without_clone_suffix(index_.texts[key.symbol]);
+        function.name = shown_name(key.symbol);
+    } else {
+        function.linkage_name = index_.texts[linkage_name];
+        // These linkage names say more than the name; Fortran's "__mod_MOD_sub" is mod::sub in DWARF anyway.
+        const bool is_mangled = function.linkage_name.starts_with("_Z") || function.linkage_name.starts_with("_R") ||
+                                function.linkage_name.starts_with("__pyx_");
+        function.name =
+            is_mangled || source.name == 0 ? shown_name(linkage_name) : std::string{index_.texts[source.name]};
+    }
 
     const std::string_view file = index_.texts[source.file];
     const std::string_view line_file = index_.texts[key.file];
@@ -256,6 +272,34 @@ Function ModuleSymbols::describe_source(const FunctionKey& key) const {
     function.file = same_file ? file : line_file;
     function.first_line = same_file ? source.first_line : 0;
     return function;
+}
+
+// Names that read the same are no alias: constructors have several linkage names, static functions one in .symtab only.
+bool ModuleSymbols::is_alias(Text symbol, const SourceFunction& source) {
+    const std::string_view plain = without_clone_suffix(index_.texts[symbol]);
+    if (plain.empty() || plain == index_.texts[source.linkage_name] || plain == index_.texts[source.name]) return false;
+    return shown_name(symbol) != shown_name(source.linkage_name == 0 ? source.name : source.linkage_name);
+}
+
+std::string ModuleSymbols::shown_name(Text linkage_name) {
+    const std::span<const ShownName> stored = index_.shown_names;
+    const auto found = std::lower_bound(stored.begin(), stored.end(), linkage_name,
+                                        [](const ShownName& a, Text b) { return a.linkage_name < b; });
+    if (found != stored.end() && found->linkage_name == linkage_name) return std::string{index_.texts[found->shown]};
+    const auto [entry, is_new] = shown_.try_emplace(linkage_name, 0);
+    if (is_new) {
+        const std::string name = display_name(index_.texts[linkage_name], extension_of(path_));
+        entry->second = index_.texts.add(name);
+    }
+    return std::string{index_.texts[entry->second]};
+}
+
+void ModuleSymbols::keep_shown_names() {
+    std::vector<ShownName>& names = index_.shown_names.own();
+    for (const auto& [linkage_name, shown] : shown_) names.push_back({linkage_name, shown});
+    std::sort(names.begin(), names.end(),
+              [](const ShownName& a, const ShownName& b) { return a.linkage_name < b.linkage_name; });
+    shown_.clear();
 }
 
 const char* ModuleSymbols::names_from() const {
@@ -278,16 +322,17 @@ std::string ModuleSymbols::problem() const {
     if (file_ && file_->is_cut_short()) faults.emplace_back("the file is cut short");
     if (!refused_.empty() && !debug_file_) faults.push_back(refused_ + " belongs to another build");
     if (!not_fetched_.empty()) faults.push_back(not_fetched_);
-    if (reader_ && reader_->is_damaged()) faults.emplace_back("its debugging information is damaged");
+    if (is_damaged()) faults.emplace_back("its debugging information is damaged");
     if (has_cut_names_) faults.push_back(fmt::format("some are longer than {} bytes", longest_name));
     if (faults.empty()) return {};
     return fmt::format("names of {} are cut or missing: {}", base_name(path_), fmt::join(faults, "; "));
 }
 
 Status ModuleSymbols::save() {
-    if (reader_ && reader_->is_damaged()) return {};
+    if (is_damaged()) return {};
     if (!is_changed_ || options_.cache_folder.empty() || !file_ || !may_be_cached(build_id_)) return {};
     is_changed_ = false;
+    keep_shown_names();
     return write_cache(options_.cache_folder, {build_id_, made_from()}, index_);
 }
 

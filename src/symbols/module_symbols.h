@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -53,6 +54,9 @@ public:
     // not used and problem() says why. A file with another build id is not the one that ran.
     static std::unique_ptr<ModuleSymbols> open(std::string path, std::string build_id, Options options);
 
+    // Says what lookup() will be asked, if all of it is known: a large library is then read by several threads.
+    void read_ahead(std::span<const ModuleOffset> offsets);
+
     // The calls that the code at `offset` belongs to, innermost first, never none. For a return address, give the
     // offset of the byte before it. Two numbers may stand for equal functions (inlined and on its own).
     void lookup(ModuleOffset offset, std::vector<Frame>& frames);
@@ -91,13 +95,18 @@ private:
     void fetch_debug_file();
     std::string made_from() const;
     void build();
+    const ElfFile* dwarf_file() const;
+    bool is_damaged() const { return is_damaged_ahead_ || (reader_ && reader_->is_damaged()); }
     void read_units();
     const Unit* unit_at(std::uint64_t address);
     std::uint32_t function_for(const FunctionKey& key, NamedBy named_by);
     std::uint32_t outermost_function(std::uint64_t address, std::uint32_t source, Text file);
     Function describe(const FunctionKey& key, NamedBy named_by);
     void cut(std::string& name);
-    Function describe_source(const FunctionKey& key) const;
+    Function describe_source(const FunctionKey& key);
+    bool is_alias(Text symbol, const SourceFunction& source);
+    std::string shown_name(Text linkage_name);
+    void keep_shown_names();
     std::uint64_t gap_begin(std::uint64_t address) const;
 
     std::string path_;
@@ -107,11 +116,13 @@ private:
     std::string not_fetched_;  // why debuginfod has no debug file
     std::string refused_;      // a debug file of another build
     bool has_cut_names_ = false;
+    bool is_damaged_ahead_ = false;  // as read_ahead() saw
     std::optional<ElfFile> file_;
     std::optional<ElfFile> debug_file_;
     ModuleIndex index_;
-    bool is_changed_ = false;              // since it was read from the cache
-    std::unique_ptr<DwarfReader> reader_;  // made when the first unit is read
+    std::unordered_map<Text, Text> shown_;  // by linkage name: what index_.shown_names has not
+    bool is_changed_ = false;               // since it was read from the cache
+    std::unique_ptr<DwarfReader> reader_;   // made when the first unit is read
     std::vector<Function> functions_;
     std::unordered_map<FunctionKey, std::uint32_t, HashKey> function_numbers_;
 };

@@ -68,6 +68,7 @@ private:
             }
             if (chunk->kind == ChunkKind::nodes) read_nodes(at, *chunk);
             if (chunk->kind == ChunkKind::records) read_records(at, *chunk);
+            if (chunk->kind == ChunkKind::calls) read_calls(at, *chunk);
             at += chunk->bytes;
         }
     }
@@ -75,8 +76,7 @@ private:
     std::optional<ChunkHeader> chunk_at(std::uint64_t at) const {
         if (readable_end_ - at < sizeof(ChunkHeader)) return std::nullopt;
         const auto chunk = copy_at<ChunkHeader>(bytes_, at);
-        const bool known =
-            chunk.kind == ChunkKind::nodes || chunk.kind == ChunkKind::records || chunk.kind == ChunkKind::free;
+        const bool known = chunk.kind >= ChunkKind::nodes && chunk.kind <= ChunkKind::calls;
         const bool valid = chunk.magic == chunk_magic && known && chunk.bytes != 0 && chunk.bytes % page_bytes == 0 &&
                            chunk.bytes <= chunks_end_ - at && chunk.used <= chunk.bytes;
         return valid ? std::optional{chunk} : std::nullopt;
@@ -105,8 +105,10 @@ private:
                 if (node.key == 0) continue;
             } else {
                 const auto id = static_cast<std::uint32_t>(at / node_bytes);
+                const std::uint64_t attached = std::min<std::uint64_t>(node.attached, node.expiries);
                 nodes_.push_back(
-                    {{node.key, id, no_node, chunk.tree, node.samples, node.expiries, read_extras(at)}, node.parent});
+                    {{node.key, id, no_node, chunk.tree, node.samples, node.expiries, attached, read_extras(at)},
+                     node.parent});
             }
             out_.damaged_bytes += holes * stride;
             holes = 0;
@@ -118,6 +120,28 @@ private:
         for (std::uint32_t i = 0; i < out_.header.extra_metrics; ++i)
             out_.extras.push_back(copy_at<std::uint64_t>(bytes_, node_at + sizeof(Node) + i * sizeof(std::uint64_t)));
         return first;
+    }
+
+    // A row is there once it says where it was called; its figures go on growing.
+    void read_calls(std::uint64_t chunk_begin, const ChunkHeader& chunk) {
+        const std::uint64_t end = used_end(chunk_begin, chunk);
+        for (std::uint64_t at = chunk_begin + sizeof(ChunkHeader); at + sizeof(CallRow) <= end; at += sizeof(CallRow)) {
+            const auto row = copy_at<CallRow>(bytes_, at);
+            if (row.place == 0 || row.count == 0) continue;
+            if (is_good(row))
+                out_.calls.push_back({row, chunk.tree});
+            else
+                out_.damaged_bytes += sizeof row;
+        }
+    }
+
+    static bool is_good(const CallRow& row) {
+        const std::uint64_t kind = node_key::kind(row.place);
+        const bool has_place = kind == node_key::native || kind == node_key::python;
+        const std::string name = text_of(row.name);
+        const auto is_letter = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'z'); };
+        return has_place && row.kind < CallKind::count && row.peer < CallPeer::count && row.size_class <= 64 &&
+               !name.empty() && std::all_of(name.begin(), name.end(), is_letter);
     }
 
     void read_records(std::uint64_t chunk_begin, const ChunkHeader& chunk) {

@@ -24,7 +24,8 @@ struct TreeNode {
     std::uint32_t thread = 0;        // ChunkHeader::tree: ThreadRecord::index of the owner
     std::uint32_t samples = 0;
     std::uint64_t expiries = 0;
-    std::size_t extras = 0;  // its first value in Recording::extras; header.extra_metrics of them
+    std::uint64_t attached = 0;  // at most expiries
+    std::size_t extras = 0;      // its first value in Recording::extras; header.extra_metrics of them
 };
 
 struct DecodedModule {
@@ -46,6 +47,11 @@ struct DecodedJit {
     std::string lines;                   // .debug_line
 };
 
+struct DecodedCall {
+    CallRow row;               // place is native or Python; kind, peer and size class are in their ranges
+    std::uint32_t thread = 0;  // ChunkHeader::tree
+};
+
 struct Recording {
     RecordingHeader header;              // zero where the file is cut within it; extra_metrics is in its range
     std::vector<TreeNode> nodes;         // parents before their children
@@ -55,6 +61,7 @@ struct Recording {
     std::vector<DecodedJit> jits;  // ids are those of no module
     std::vector<ThreadRecord> threads;
     std::vector<std::uint32_t> unloaded;  // module ids
+    std::vector<DecodedCall> calls;
     std::uint64_t file_bytes = 0;
     std::uint64_t missing_bytes = 0;   // in use when it was written, but beyond the end of the file
     std::uint64_t damaged_bytes = 0;   // there, but not understood

@@ -30,11 +30,19 @@ struct MetricInfo {
 inline constexpr std::uint32_t max_extra_metrics = 8;
 // With Clock::wall: nanoseconds that a thread spent waiting, which add to the CPU time that expiries stand for.
 inline constexpr const char* off_cpu_metric = "off_cpu";
+// The part of the CPU time that threads spent attached to the interpreter, from Node::attached: with its lock held, or
+// in a free-threaded build merely attached.
+inline constexpr const char* gil_held_metric = "gil_held";
+inline constexpr const char* attached_metric = "attached";
 
 enum class Clock : std::uint32_t { cpu = 0, wall = 1 };
 
 // What interrupted the threads: CPU timers of the kernel, its performance events, or a thread of the agent.
 enum class Engine : std::uint32_t { cpu = 0, perf = 1, tgkill = 2 };
+
+// What calls of MPI are timed by: the cycle counter (RecordingHeader::ticks_per_ms), where it runs evenly, or
+// CLOCK_MONOTONIC.
+enum class CallClock : std::uint32_t { ticks = 0, nanoseconds = 1 };
 
 // How the process went on from here; `running` in a dead process means that it was killed.
 enum class ProcessState : std::uint32_t { running = 0, exited = 1, replaced_by_exec = 2 };
@@ -58,6 +66,7 @@ enum class Loss : std::uint32_t {
     sample_spared,      // expiries right after a sample that took long, charged to the next sample
     stack_too_small,    // threads that got no timer because a handler might not fit on their stack
     jit_code_full,      // objects of JIT compilers whose functions could not be stored
+    calls_uncounted,    // calls of MPI that found no room in the table of their thread, or no table
     count
 };
 inline constexpr std::uint32_t loss_slots = 32;
@@ -117,18 +126,20 @@ struct RecordingHeader {
     char counter_message[512];  // events that were asked for and cannot be counted, and why
     Engine engine;
     std::uint32_t engine_reserved;
-    std::uint64_t agent_cpu_ns;  // CPU time of the agent's own threads, which cpu_ns leaves out
-    char engine_reason[256];     // why another engine was not possible, a clause; empty if none was wanted
+    std::uint64_t agent_cpu_ns;   // CPU time of the agent's own threads, which cpu_ns leaves out
+    char engine_reason[256];      // why another engine was not possible, a clause; empty if none was wanted
+    std::uint32_t free_threaded;  // 1: the interpreter was built without its lock
+    CallClock call_clock;         // of the times in CallRows
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 
-enum class ChunkKind : std::uint32_t { nodes = 1, records = 2, free = 3 };
+enum class ChunkKind : std::uint32_t { nodes = 1, records = 2, free = 3, calls = 4 };
 
 struct ChunkHeader {
     std::uint32_t magic;  // chunk_magic, written last
     ChunkKind kind;
     std::uint32_t bytes;  // whole chunk, a multiple of page_bytes
-    std::uint32_t tree;   // nodes: index of the owning thread record (ThreadRecord::index)
+    std::uint32_t tree;   // nodes, calls: index of the owning thread record (ThreadRecord::index)
     std::uint32_t used;   // bytes in use, this header included; only grows while the chunk has one owner
     std::uint32_t reserved[3];
 };
@@ -141,8 +152,11 @@ struct Node {
     std::uint32_t parent;    // node id, 0 for a root
     std::uint32_t samples;   // samples that ended here (exclusive), without overruns
     std::uint64_t expiries;  // the same with overruns: exclusive weight = expiries × period
-    std::uint32_t moved_to;  // of the recording process alone: where a folded node went
-    std::uint32_t path;      // likewise: hash of the keys from the root down to here
+    union {
+        std::uint32_t attached;  // expiries whose thread was attached to the interpreter (held its lock)
+        std::uint32_t moved_to;  // of a folded node, which has no expiries left: where it went. For the writer alone
+    };
+    std::uint32_t path;  // likewise: hash of the keys from the root down to here
 };
 static_assert(sizeof(Node) == 32);
 inline constexpr std::uint32_t node_bytes = 32;
@@ -190,6 +204,51 @@ constexpr std::int64_t unit_of(std::uint64_t key) {
 constexpr std::uint64_t special_of(std::uint64_t key) { return key & ~(3ULL << kind_shift); }
 }  // namespace node_key
 
+// What a function of MPI does with the time of its caller.
+enum class CallKind : std::uint8_t {
+    start,         // returns at once: starts an operation, or looks whether one is complete
+    point,         // sends or receives one message, and waits for its partner
+    wait,          // waits for operations that were started
+    collective,    // moves data between all ranks of a communicator, and waits for them
+    barrier,       // waits for all ranks of a communicator, and nothing else
+    neighborhood,  // moves data between neighbours of a topology
+    one_sided,     // reads or writes the memory of another rank
+    window,        // makes or synchronises windows of memory
+    file,          // input and output
+    communicator,  // makes or ends communicators, joins processes
+    local,         // moves data within the process
+    count
+};
+
+// Who is at the other end.
+enum class CallPeer : std::uint8_t {
+    nobody,      // nobody, or not known
+    rank,        // one rank, wherever it is
+    same_node,   // one rank on the node of the caller
+    collective,  // all ranks of a communicator
+    root,        // the same, and the caller is the root
+    count
+};
+
+// Calls of one function of MPI by one thread from one place, with as much data and the same kind of peer. Rows fill
+// their chunk from its beginning and stay there; their thread adds to them in place. Only the outermost call is
+// counted where one leads to another.
+struct CallRow {
+    std::uint64_t place;  // NodeKey: the Python line that called, else a native return address. Written last
+    char name[32];        // of the function, NUL-terminated: "MPI_Allreduce"
+    std::uint32_t ranks;  // size of the communicator, 0: none, or not known
+    CallKind kind;
+    CallPeer peer;
+    std::uint8_t size_class;  // of the bytes of a call: 0 of none, else 1 + the integer part of their logarithm to 2
+    std::uint8_t reserved;
+    std::uint64_t count;
+    std::uint64_t bytes;  // given to others, or where the call only takes, asked for
+    std::uint64_t time;   // in all calls, of the header's call_clock; `shortest` and `longest` of one
+    std::uint64_t shortest, longest;
+    std::uint64_t synchronising;  // in barriers before the calls (--mpi-sync), which `time` leaves out
+};
+static_assert(sizeof(CallRow) == 96);
+
 // Special nodes.
 enum class Special : std::uint64_t {
     thread_root = 1,     // the root of a live thread's tree
@@ -206,7 +265,8 @@ enum class Special : std::uint64_t {
     sleeping = 10,
     waiting_for_process = 11,
     waiting = 12,
-    worker_threads = 13,  // above: the Python frames for which a pool's thread works, which are another thread's
+    worker_threads = 13,      // above: the Python frames for which a pool's thread works, which are another thread's
+    garbage_collection = 14,  // below: the cycle collector, its finalizers with it; above: who called it
 };
 
 // Module id 0 is "no module": code outside every loaded object that no JIT compiler described. Code id 0 is "unknown
@@ -259,7 +319,8 @@ struct CodeRecord {
     TextKind file_kind, name_kind, qualname_kind;
     LineTableKind table_kind;
     std::uint8_t truncated;  // 1: a string or the table was longer than the limit; more: code_truncated
-    std::uint8_t reserved[3];
+    std::uint8_t is_task;    // 1: no code object but an asyncio task, which has nothing but a name
+    std::uint8_t reserved[2];
 };
 // Which part of a CodeRecord is cut; `any` goes with every other bit.
 namespace code_truncated {
@@ -285,7 +346,7 @@ struct ThreadRecord {
     std::uint32_t armed;                 // 1: it had a timer
     std::uint64_t started_ns, ended_ns;  // CLOCK_MONOTONIC; ended_ns 0 while running
     std::uint64_t cpu_ns;                // CPU time at its end, 0 while running
-    char name[32];                       // kernel name (comm), NUL-terminated
+    char name[64];                       // as threading has it (UTF-8), else the kernel's (comm); NUL-terminated
 };
 
 // dlclose was called: addresses of module `id` may be reused from here on.

@@ -59,10 +59,15 @@ void calibrate() {
     ticks_per_ns = static_cast<double>(ticks() - from) / (now_ns() - start);
 }
 
-// Readings of the cycle counter, as nanoseconds.
+// Readings of the cycle counter, as nanoseconds. They are added in a signal handler, which may not allocate: those
+// beyond the room that there is from the start are left out.
 class Readings {
 public:
-    void add(std::uint64_t from, std::uint64_t to) { values_.push_back(static_cast<double>(to - from) / ticks_per_ns); }
+    Readings() { values_.reserve(1 << 17); }
+    void add(std::uint64_t from, std::uint64_t to) {
+        if (values_.size() < values_.capacity()) values_.push_back(static_cast<double>(to - from) / ticks_per_ns);
+    }
+    void clear() { values_.clear(); }
     double quantile(double share) {
         if (values_.empty()) return 0;
         const auto at = values_.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values_.size() - 1));
@@ -205,7 +210,7 @@ void measure_at_timer() {
 // Called by the innermost Python function.
 void measure_samples() {
     for (int i = 0; i < 20; ++i) raise_signal();
-    for (Readings& each : readings) each = {};
+    for (Readings& each : readings) each.clear();
     if (sample_between == Between::timer) return measure_at_timer();
     for ([[maybe_unused]] auto each : *sample_state) {
         disturb(sample_between);
@@ -267,6 +272,7 @@ constexpr Engine every_signal{
     .disarm = nullptr,
     .periods = [](ThreadState&, const siginfo_t&) -> std::uint64_t { return 1; },
     .change_phase = [](ThreadState&) {},
+    .overdue = nullptr,
     .after_fork = nullptr,
 };
 

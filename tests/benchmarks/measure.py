@@ -23,6 +23,7 @@ def clean_environment():
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYPROF_", "LD_PRELOAD"))}
     if os.geteuid() == 0:  # Open MPI wants to be told twice
         kept.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+    kept["HWLOC_COMPONENTS"] = "-opencl"  # see tests/support/runs.py
     return {**kept, "OPENBLAS_NUM_THREADS": "1"}
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The fault matrix, again and again: `soak.py [--runs N] [--seed S] [--jobs J] [--write]`.
+"""The fault matrix, again and again: `soak.py [--runs N] [--seed S] [--jobs J] [--only BEGINNING] [--write]`.
 
 Each run is one program that does one awkward thing, under pyprof; half of them are killed: the command, the launcher or
 the group, while it starts, while it runs, or while the profile is gathered and named; of MPI jobs mpirun, at any time, the
@@ -200,9 +200,9 @@ def fill(spool, dice):
 
 
 def bare_runs(modes):
-    """What each program shows without pyprof."""
-    shown = {}
-    for mode in modes:
+    """What each program that ends shows without pyprof."""
+    shown = {"mpi_hang": None}
+    for mode in set(modes) - set(shown):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             process = start(mode, False, folder)
@@ -228,13 +228,15 @@ def judge(mode, killed, process, folder, bare):
 def plan_of(mode, dice):
     """When whom is killed by what."""
     number = dice.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
+    if mode == "mpi_hang":
+        number = signal.SIGTERM
     return ("any", "mpirun", number) if mode.startswith("mpi_") else (dice.choice(phases), dice.choice(victims), number)
 
 
 def one_run(number, seed, modes, bare):
     dice = random.Random(f"{seed}/{number}")
     mode = modes[number % len(modes)]
-    plan = plan_of(mode, dice) if dice.random() < 0.5 else None
+    plan = plan_of(mode, dice) if dice.random() < 0.5 or mode == "mpi_hang" else None
     with tempfile.TemporaryDirectory(prefix="pyprof-soak-") as name:
         folder = pathlib.Path(name)
         if mode == "full_disk":
@@ -261,8 +263,8 @@ def watch(mode, plan, folder, dice, bare):
     return judge(mode, plan is not None, process, folder, bare)
 
 
-def soak(count, seed, jobs):
-    modes = all_modes()
+def soak(count, seed, jobs, only=""):
+    modes = [mode for mode in all_modes() if mode.startswith(only)]
     bare = bare_runs(modes)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(lambda number: one_run(number, seed, modes, bare), range(count)))
@@ -283,9 +285,10 @@ def main():
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="programs whose names begin so")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    outcomes = soak(arguments.runs, arguments.seed, arguments.jobs)
+    outcomes = soak(arguments.runs, arguments.seed, arguments.jobs, arguments.only)
     lines = summary(outcomes, arguments.seed)
     print("\n".join(lines))
     if arguments.write:

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
         const double open_ms = milliseconds_of([&] { module = symbols::ModuleSymbols::open(argv[1], "", options); });
         const double lookup_ms = milliseconds_of([&] {
             std::vector<symbols::Frame> found;
+            module->read_ahead(addresses);
             for (const ModuleOffset address : addresses) {
                 found.clear();
                 module->lookup(address, found);

@@ -80,9 +80,9 @@ def test_awkward_native_programs(engine, mode, tmp_path):
 @pytest.mark.parametrize("mode", delicate)
 def test_programs_with_signals_and_limits_of_their_own(engine, mode, tmp_path):
     if engine == "cpu":
-        pytest.skip("in test_coexistence")
+        pytest.skip("test_coexistence runs these programs with the engine cpu")
     if engine == "tgkill" and mode == "descriptors_and_tasks":
-        pytest.skip("the thread of the engine tgkill can be seen")
+        pytest.skip("the program lists its threads, and the engine tgkill adds one")
     report = compared([runs.python3, targets / "coexist.py", mode], engine, tmp_path)
     assert check.check_totals(report) == []
     assert "thread_unarmed" not in report["quality"]["lost"]

@@ -128,3 +128,55 @@ def test_a_perf_map_names_what_nothing_else_does(tmp_path):
     (function,) = [f for f in recorded.report()["functions"] if f["domain"] == "jit"]
     assert function["name"] == "count down"
     assert function["self"]["samples"] > 100
+
+
+def test_a_jitdump_names_functions_and_lines(tmp_path):
+    """A program that compiles by itself: its second line takes three quarters of a function's time."""
+    recorded = runs.record([runs.build / "tests/targets/jit_dump"], tmp_path)
+    report = recorded.report()
+    found = jit_functions(report)
+    assert set(found) == {"count both", "count one"}
+    assert found["count both"] > 100
+    lines = {line["line"]: line["self"]["samples"] for line in report["lines"] if line["domain"] == "jit"
+             and line["file"] == "/src/made_at_run_time.lang"}
+    samples = sum(lines.values())
+    assert samples == found["count both"]
+    assert abs(lines[20] / samples - 0.75) < check.tolerance(0.75, samples)
+    assert any("replaced at 1 of the sampled places" in note or "replaced at 2 of" in note
+               for note in report["run"]["notes"]), report["run"]["notes"]
+
+
+@pytest.mark.parametrize("version", ["3.13", "3.14", "3.15"])
+def test_trampolines_of_a_jitdump_are_hidden(version, tmp_path):
+    """CPython with -X perf_jit tells of a trampoline for each function; the function itself has a frame."""
+    interpreter = runs.interpreters().get(version)
+    if interpreter is None:
+        pytest.skip(f"no CPython {version} on this machine")
+    script = tmp_path / "calls.py"
+    script.write_text(textwrap.dedent("""
+        import os
+
+        def inner(n):
+            return sum(i * i for i in range(n))
+
+        def outer():
+            for _ in range(30):
+                inner(500_000)
+
+        outer()
+        print(os.getpid())
+    """))
+    recorded = runs.record([interpreter.path, "-X", "perf_jit", script], tmp_path)
+    dump = pathlib.Path(f"/tmp/jit-{int(recorded.process.stdout)}.dump")
+    if not dump.exists():
+        pytest.skip(f"no CPython {version} on this machine with perf trampolines")
+    report = recorded.report()
+    dump.unlink()
+    assert jit_functions(report) == {}
+    (inner,) = [f for f in report["functions"] if f["name"] == "inner"]
+    assert inner["total"]["samples"] > 100
+    stacks = runs.ask("export", recorded.profile, "--format", "collapsed", "--machinery", "-o", "-").stdout
+    assert re.search(r"py::outer:\S+calls.py", stacks)
+    assert "[jit code]" not in stacks
+    hidden = runs.ask("export", recorded.profile, "--format", "collapsed", "-o", "-").stdout
+    assert "py::" not in hidden

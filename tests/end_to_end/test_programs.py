@@ -95,8 +95,11 @@ def test_sigkill(tmp_path):
     assert_readable(compare([runs.python3, targets / "burn_and_leave.py", "kill", "2.2"], tmp_path))
 
 
-def test_native_program(tmp_path):
-    report = assert_readable(compare([native_program, "2.2"], tmp_path), hottest="inner_native")
+@pytest.mark.parametrize("suffix", ["", "_with_hole", "_in_place"])
+def test_native_program(suffix, tmp_path):
+    report = assert_readable(compare([f"{native_program}{suffix}", "2.2"], tmp_path), hottest="inner_native")
+    unwind = report["quality"]["unwind"]
+    assert unwind["complete"] > 0.98 * sum(unwind.values()), unwind  # without its headers nothing is
     (hot,) = [function for function in report["functions"] if function["name"] == "inner_native"]
     assert hot["file"].endswith("burn_native.c")
 
@@ -131,7 +134,7 @@ def test_program_that_the_loader_was_started_for(tmp_path):
     loader = pathlib.Path("/lib64/ld-linux-x86-64.so.2")
     recorded = compare([loader, runs.python3, targets / "burn.py", "2.2"], tmp_path)
     report = assert_readable(recorded)
-    modules = {function["module"] for function in report["functions"] if function["domain"] == "native"}
+    modules = {function["module"] for function in report["functions"] if function["domain"] == "native" and function["module"]}
     assert any(pathlib.Path(module).name.startswith(("python3", "libpython3")) for module in modules), modules
     assert not any("ld-linux" in module and function["self"][check.metric_of(report)] > 1e8
                    for function in report["functions"] for module in [function.get("module") or ""])

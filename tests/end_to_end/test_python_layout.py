@@ -1,7 +1,10 @@
 """The tables of agent/cpython against the headers of every CPython on this machine (tests/support/python_layout)."""
 
 import pathlib
+import re
 import shutil
+import struct
+import subprocess
 import sys
 
 import pytest
@@ -45,3 +48,28 @@ def test_a_figure_that_differs_is_noticed(tmp_path, monkeypatch):
     generate.write("any")
     assert generate.missing("any") == []
     assert (tmp_path / "v3_8.cpp").read_text().startswith("// 3.8\n")
+
+
+def asyncio_tables():
+    """(minor version, the words of .AsyncioDebug) of each interpreter's module, which states its own layout."""
+    for path in runs.fetched_interpreters() + runs.pyenv_interpreters():
+        folder = path.resolve().parents[1]
+        for binary in sorted(folder.glob("lib*/python3.*/lib-dynload/_asyncio.*.so")) + sorted(folder.glob("bin/python3.*")):
+            section = subprocess.run(["readelf", "-SW", binary], capture_output=True, text=True).stdout
+            found = re.search(r"\.AsyncioDebug\s+PROGBITS\s+\w+ (\w+) (\w+)", section)
+            minor = re.search(r"python3\.(\d+)", str(binary))
+            if found and minor:
+                at, size = (int(word, 16) for word in found.groups())
+                yield int(minor[1]), struct.unpack(f"<{size // 8}Q", binary.read_bytes()[at:at + size])
+
+
+@pytest.mark.skipif(shutil.which("readelf") is None, reason="no readelf")
+def test_tasks_are_laid_out_as_asyncio_states():
+    checked = dict(asyncio_tables())
+    if not checked:
+        pytest.skip("no CPython 3.14 or later on this machine")
+    for minor, words in checked.items():
+        size, name, _, is_task, _, coroutine = words[:6]
+        table = generate.file_of(minor).read_text()
+        assert f".task = {{.size = {size}, .is_task = {is_task}, .coroutine = {coroutine}, .name = {name}," in table, minor
+        assert f".running_task = {words[11]}}}" in table, minor

@@ -4,9 +4,11 @@ import json
 import os
 import pathlib
 import subprocess
+import warnings
 
 import pytest
 
+import hung
 import runs
 
 target = runs.top / "tests/targets/python_oracle.py"
@@ -34,16 +36,29 @@ each_walker = pytest.mark.parametrize("walker", ["agent", "libgcc"])
 
 
 def ask(interpreter, walker, mode, count, options=(), **variables):
-    command = [interpreter, *options, str(target), str(runs.build / "tests/libpython_oracle.so"), walker, mode, str(count)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, **variables})
-    output, errors = process.communicate(timeout=1200)
+    command = [interpreter, "-X", "faulthandler", *options, str(target), str(runs.build / "tests/libpython_oracle.so"),
+               walker, mode, str(count)]
+    process = run(command, {**os.environ, **variables})
     pathlib.Path(f"/tmp/perf-{process.pid}.map").unlink(missing_ok=True)  # of -X perf
-    assert process.returncode == 0, output + errors
-    answer = json.loads(output.splitlines()[-1])
+    assert process.returncode == 0, process.stdout + process.stderr
+    answer = json.loads(process.stdout.splitlines()[-1])
     # One evaluation loop, or two halves of one; where its symbol covers it, it is that.
     assert answer["loops"] in (1, 2) and answer["loop_is_as_named"] != 0, answer
     return answer
+
+
+def run(command, environment):
+    """Once more where the interpreter's threads wait for each other and none is inside the walk: condition variables of
+    glibc before 2.41 lose a wake-up now and then (its bug 25847), and CPython waits on one without a time limit."""
+    timeout = 1000 if runs.full_runs() else 100
+    try:
+        return hung.run(command, timeout, env=environment)
+    except hung.Hung as problem:
+        stacks = str(problem)
+        if "on_timer" in stacks or "on_synchronous" in stacks or "pthread_cond" not in stacks:
+            raise
+        warnings.warn(f"run again: {stacks}")
+        return hung.run(command, timeout, env=environment)
 
 
 @each_interpreter
@@ -52,6 +67,16 @@ def test_every_stack_is_what_getframe_says(interpreter, walker):
     answer = ask(interpreter, walker, "exact", samples)
     assert answer["taken"] >= samples
     assert answer["matched"] == answer["taken"], answer["problems"]
+
+
+@each_interpreter
+def test_a_very_deep_stack_keeps_both_ends(interpreter):
+    leaf, root, frames_cut = 512, 64, 4
+    answer = ask(interpreter, "agent", "deep", 3000)
+    found, expected = answer["found"], answer["expected"]
+    assert len(found) == leaf + root and answer["specials"].count(frames_cut) == 1
+    assert found[1:leaf] == expected[1:leaf] and found[-root:] == expected[-root:]
+    assert found[0][0] == expected[0][0]  # the innermost went on from where it was
 
 
 @pytest.mark.parametrize("interpreter", every_interpreter(since=12))

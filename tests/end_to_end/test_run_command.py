@@ -46,7 +46,7 @@ def test_commands_that_cannot_be_run(tmp_path):
 
 @pytest.mark.parametrize("words, said", [
     (["--rate", "fast", "true"], "--rate fast"), (["--speed", "true"], "--speed"), (["-o"], "-o needs a value"),
-    (["--mode", "dream", "true"], "is cpu or wall"), (["--mpi-sync", "true"], "not available"), (["-o", "%y", "true"], "%y"), (["run"], "no command")])
+    (["--mode", "dream", "true"], "is cpu or wall"), (["-o", "%y", "true"], "%y"), (["run"], "no command")])
 def test_own_failures_before_the_start(tmp_path, words, said):
     process = pyprof(*words, folder=tmp_path)
     assert process.returncode == 125

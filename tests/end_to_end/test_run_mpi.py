@@ -1,6 +1,8 @@
 """Launchers and ranks of one MPI job: one file, whoever dies, hangs or has no agent."""
 
+import platform
 import shlex
+import subprocess
 
 import pytest
 import runs
@@ -113,3 +115,64 @@ def test_errors_before_the_start_are_said_once(job):
     process = runs.run([*runs.mpirun(2), runs.pyprof, "--rate", "fast", *program()], job)
     assert process.returncode == 125
     assert len(runs.Recorded(job, process).messages()) == 1
+
+
+@pytest.mark.parametrize("suffix", ["", "_in_place"])
+def test_a_program_without_python(job, suffix):
+    """Its executable has copies of MPI's handles, which the library below us uses too."""
+    native = runs.build / f"tests/targets/mpi_native{suffix}"
+    process = runs.run([*runs.mpirun(3), runs.pyprof, native, "0.4"], job)
+    assert (process.returncode, process.stdout) == (0, "met\n"), process.stderr
+    report = one_profile(process, job, 3).report()
+    assert [row["rank"] for row in report["ranks"]] == [0, 1, 2]
+    computing = [row["self"]["cpu"] - row["categories"]["mpi"] for row in report["ranks"]]
+    assert computing == sorted(computing)
+    (row,) = [row for row in report["mpi"] if row["call"] == "MPI_Allreduce"]
+    assert (row["count"], row["bytes"], row["file"].rpartition("/")[2]) == (3, 24, "mpi_native.c")
+
+
+far_host = "far-host"
+
+# What mpirun takes for ssh: the far host is a process tree with its name and temporary folder, and nothing of the environment.
+far_shell = """#!/bin/bash
+while [[ $1 == -* ]]; do shift; done
+host=$1; shift
+export HOST=$host WORDS="$*"
+exec unshare --uts bash -c 'hostname "$HOST" && exec env -i HOME="$HOME" PATH="$PATH" TMPDIR="FOLDER/$HOST" \
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_COMPONENTS=-opencl bash -c "$WORDS"'
+"""
+
+
+@pytest.fixture
+def hosts(job):
+    """The words for mpirun that start rank 0 here and two more on another host."""
+    if subprocess.run(["unshare", "--uts", "hostname", far_host], capture_output=True).returncode != 0:
+        pytest.skip("this user cannot give a process tree a host name of its own")
+    if b"Open MPI) 4" not in subprocess.run(["mpirun", "--version"], capture_output=True).stdout:
+        pytest.skip("the way to name a remote shell is that of Open MPI 4")
+    (job / far_host).mkdir()
+    shell = job / "far_shell"
+    shell.write_text(far_shell.replace("FOLDER", str(job)))
+    shell.chmod(0o755)
+    return [*runs.mpirun(3), "--mca", "plm_rsh_agent", shell, "-H", f"{platform.node()}:1,{far_host}:2"]
+
+
+def test_ranks_of_several_hosts_are_one_profile(hosts, job):
+    """Their spools are apart, and so is all of their environment but what mpirun carries."""
+    process = runs.run([*hosts, runs.pyprof, *program()], job)
+    assert process.returncode == 0, process.stderr
+    report = one_profile(process, job, 3).report()
+    assert report["run"]["hosts"] == [platform.node(), far_host]
+    assert [row["host"] for row in report["ranks"]] == [platform.node(), far_host, far_host]
+    assert [path for path in (job / far_host).rglob("*") if path.suffix in (".rec", ".done", ".gath")] == []
+    assert list(job.glob("*.pyprof.d")) == []
+
+
+def test_a_rank_killed_on_another_host_leaves_its_part_beside_the_profile(hosts, job):
+    process = runs.run([*hosts, runs.pyprof, *program("kill")], job)
+    assert process.returncode != 0
+    parts = list(job.glob("*.pyprof.d/*.gath")) + list(job.glob("*.pyprof"))
+    merged = runs.ask("merge", *parts, "-o", job / "all.pyprof")
+    assert merged.returncode == 0, merged.stderr
+    ranks = runs.load_report(job / "all.pyprof")["ranks"]
+    assert {row["rank"] for row in ranks} == {0, 1, 2}

@@ -1,8 +1,12 @@
 """Threads of a pool are charged to the Python line that they work for, or shown apart."""
 
+import base64
+import gzip
 import json
 import os
 import pathlib
+import re
+import struct
 
 import pytest
 import runs
@@ -59,7 +63,8 @@ def test_the_pool_is_seen_where_it_works_and_where_it_was_started(recorded):
     working = [stack.split(";[worker threads];") for stack in stacks
                if "work_in_parallel._omp_fn" in stack.rpartition(";[worker threads];")[2]]
     of_pool = [parts for parts in working if len(parts) == 2]
-    assert {callers.rpartition(";")[2] for callers, _ in of_pool} == {"small (workers.py)", "large (workers.py)"}
+    assert {";".join(callers.split(";")[-2:]) for callers, _ in of_pool} == {
+        f"{line} (workers.py);work (workers.py)" for line in ("small", "large")}
     assert not any("start_thread" in callees for _, callees in of_pool)
 
 
@@ -83,3 +88,26 @@ def test_libraries_are_told_that_no_sample_met(tmp_path):
     (openblas,) = openblas
     assert openblas["version"] and openblas["version"][0].isdigit()
     assert openblas["threads"] == min(3, len(os.sched_getaffinity(0))) - 1
+
+
+def functions_of_contexts(page):
+    """The names of the functions on the stacks that an HTML page holds (docs/formats/html.md)."""
+    (text,) = re.findall(r'id="pyprof-data">([^<]*)<', page.read_text())
+    block = gzip.decompress(base64.b64decode(text))
+    (length,) = struct.unpack_from("<I", block, 8)
+    header, at, columns = json.loads(block[12:12 + length]), 12 + length, {}
+    for column in header["columns"]:
+        count = column["length"]
+        planes = [block[at + plane * count:at + (plane + 1) * count] for plane in range(4)]
+        columns[column["name"]] = [int.from_bytes(number, "little") for number in zip(*planes)]
+        at += 4 * count
+    functions = {columns["location.function"][location] for location in columns["context.location"][1:]}
+    return {header["strings"][columns["function.name"][function]] for function in functions}
+
+
+@pytest.mark.parametrize("threads", ["joined", "apart"])
+def test_the_page_has_the_threads_where_they_are_wanted(threads, recorded, tmp_path):
+    run, _ = recorded
+    page = tmp_path / "page.html"
+    assert runs.ask("report", run.profile, "--html", page, "--threads", threads).returncode == 0
+    assert ("[worker threads]" in functions_of_contexts(page)) == (threads == "joined")

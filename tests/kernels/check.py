@@ -13,6 +13,7 @@ totals  the CPU time in the profile is 0.97–1.03 of what the processes used, a
 
 import argparse
 import json
+import os
 import statistics
 import sys
 from collections import namedtuple
@@ -26,7 +27,8 @@ systematic = 0.005
 samples_in_full_runs = 10_000
 samples_in_short_runs = samples_in_full_runs // 20
 
-Phase = namedtuple("Phase", "name file line_first line_last function symbol domain rank cpu_ns")
+Phase = namedtuple("Phase", "name file line_first line_last function symbol domain rank cpu_ns kernel", defaults=[""])
+Share = namedtuple("Share", "kernel phase way true sampled allowed samples")
 
 
 def read_truth(text):
@@ -38,7 +40,7 @@ def read_truth(text):
         known = phases.get(row["phase"])
         phases[row["phase"]] = Phase(
             row["phase"], row["file"], row["line_first"], row["line_last"], row.get("function"), row["symbol"],
-            row["domain"], row["rank"], row["cpu_ns"] + (known.cpu_ns if known else 0))
+            row["domain"], row["rank"], row["cpu_ns"] + (known.cpu_ns if known else 0), row["kernel"])
     return ranks
 
 
@@ -82,22 +84,28 @@ def samples_in_whole(phases, report):
     return samples_in(value, report)
 
 
-def check_shares(phases, report, required_samples=samples_in_short_runs):
-    """Sentences about every share that is wrong; phases are those of one rank."""
+def shares(phases, report):
+    """Every phase's share of the phase `whole`, by each way of looking it up; phases are those of one rank."""
     whole = phases["whole"]
     (whole_sampled,) = sampled(whole, report).values()
     samples = samples_in_whole(phases, report)
+    return [Share(whole.kernel, phase.name, way, phase.cpu_ns / whole.cpu_ns, value / whole_sampled,
+                  tolerance(phase.cpu_ns / whole.cpu_ns, samples), samples)
+            for phase in phases.values() for way, value in sampled(phase, report).items()]
+
+
+def check_shares(phases, report, required_samples=samples_in_short_runs):
+    """Sentences about every share that is wrong. The file $PYPROF_SHARES gets all shares, one JSON object a line."""
+    samples = samples_in_whole(phases, report)
     if samples < required_samples:
-        return [f"only {samples:.0f} samples in {whole.file}, {required_samples} are needed to judge it"]
-    problems = []
-    for phase in phases.values():
-        share = phase.cpu_ns / whole.cpu_ns
-        for way, value in sampled(phase, report).items():
-            off = value / whole_sampled - share
-            if abs(off) > tolerance(share, samples):
-                problems.append(f"phase `{phase.name}` ({way}): true share {share:.4f}, sampled {share + off:.4f}, "
-                                f"{abs(off):.4f} apart where {tolerance(share, samples):.4f} is allowed (N={samples:.0f})")
-    return problems
+        return [f"only {samples:.0f} samples in {phases['whole'].file}, {required_samples} are needed to judge it"]
+    found = shares(phases, report)
+    if "PYPROF_SHARES" in os.environ:
+        with open(os.environ["PYPROF_SHARES"], "a", encoding="utf-8") as file:
+            file.writelines(json.dumps(share._asdict()) + "\n" for share in found if share.phase != "whole")
+    return [f"phase `{each.phase}` ({each.way}): true share {each.true:.4f}, sampled {each.sampled:.4f}, "
+            f"{abs(each.sampled - each.true):.4f} apart where {each.allowed:.4f} is allowed (N={each.samples:.0f})"
+            for each in found if abs(each.sampled - each.true) > each.allowed]
 
 
 def check_totals(report):

@@ -31,12 +31,12 @@ class Measured:
         return min(check.samples_in_whole(phases, self.report(rank)) for rank, phases in self.truth.items())
 
 
-def run_kernel(folder, seconds, command, launcher, arguments_of):
+def run_kernel(folder, seconds, command, launcher, arguments_of, **variables):
     folder.mkdir()
     truth = folder / "truth.jsonl"
     recorded = runs.record([*command, *arguments_of(seconds)], folder, launcher, timeout=seconds * 40 + 60,
                            PYPROF_TRUTH=truth, PYTHONPATH=here / "truth", PYPROF_KERNEL_SECONDS=seconds,
-                           **runs.main_thread_only())
+                           **runs.main_thread_only(), **variables)
     assert recorded.process.returncode == 0, recorded.process.stderr
     return Measured(recorded, truth)
 
@@ -47,14 +47,15 @@ def run_once(folder, program, *arguments):
                       lambda seconds: ())
 
 
-def measure(folder, program, *arguments, launcher=(), interpreter=runs.python3, arguments_of=lambda seconds: ()):
+def measure(folder, program, *arguments, launcher=(), interpreter=runs.python3, arguments_of=lambda seconds: (),
+            **variables):
     """Runs a kernel under pyprof, once more if the samples were too few."""
     command = [interpreter, programs / program, *arguments]
-    measured = run_kernel(folder / "first", seconds_at_first, command, launcher, arguments_of)
+    measured = run_kernel(folder / "first", seconds_at_first, command, launcher, arguments_of, **variables)
     samples = measured.fewest_samples()
     if samples < required_samples:
         factor = min(longest_factor, 1.3 * required_samples / max(samples, 1))
-        measured = run_kernel(folder / "second", seconds_at_first * factor, command, launcher, arguments_of)
+        measured = run_kernel(folder / "second", seconds_at_first * factor, command, launcher, arguments_of, **variables)
     return measured
 
 

@@ -1,11 +1,12 @@
 """Each reference kernel is profiled, and the profile is held against what the kernel measured of itself."""
 
 import pathlib
+import re
 
 import check
 import pytest
 import runs
-from measured import assert_true, functions_below_python, kernel_builds, measure
+from measured import assert_true, functions_below_python, here, kernel_builds, measure, run_kernel, seconds_at_first
 
 
 @pytest.mark.parametrize("interpreter", runs.each_interpreter())
@@ -23,6 +24,22 @@ def test_elementwise_K05_is_no_blas(tmp_path):
     assert functions_below_python(report)
     blas = [f for f in report["functions"] if "blas" in (f["module"] or "") and f["self"][check.metric_of(report)]]
     assert not blas, blas
+
+
+@pytest.mark.parametrize("program", ["k07_scalars.py", "k08_slices.py", "k09_electrostatics.py"],
+                         ids=["K07", "K08", "K09"])
+def test_statements_of_numpy(program, tmp_path):
+    runs.require_modules("numpy")
+    measured = measure(tmp_path, program)
+    assert_true(measured.report(), measured.truth[-1])
+
+
+def test_temporaries_K50_cost_fresh_pages(tmp_path):
+    runs.require_modules("numpy")
+    measured = measure(tmp_path, "k50_temporaries.py")
+    assert_true(measured.report(), measured.truth[-1])
+    fresh, in_place = map(int, re.search(r"faults (\d+) (\d+)", measured.recorded.process.stdout).groups())
+    assert fresh > 10 * in_place
 
 
 def test_blas_K06_has_a_named_kernel(tmp_path):
@@ -73,3 +90,38 @@ def test_heat_K30_on_ranks(ranks, tmp_path):
     assert not check.check_totals(report)
     (kernel,) = [kernel for kernel in report["kernels"] if kernel["name"] == "heat_step"]
     assert kernel["file"].endswith("heat.c")
+
+
+k48 = here / "k48_embed"
+
+
+def hosted_simulation(kind):
+    program = kernel_builds / f"k48_{kind}/k48"
+    if not program.exists():
+        pytest.skip(f"the host was not built: no libpython to link with ({program})")
+    return program
+
+
+def test_embedding_K48(tmp_path):
+    """A C++ program that hosts the interpreter: time in each direction, and every stack one that the program can have."""
+    measured = measure(tmp_path, k48, interpreter=hosted_simulation("plain"))
+    report = measured.report()
+    assert_true(report, measured.truth[-1])
+    exported = runs.ask("export", measured.recorded.profile, "--format", "collapsed", "--granularity", "line", "-o", "-")
+    of_kernel = [re.findall(r"([^;]+) \(k48\.(?:cpp|py):\d+\)", line) for line in exported.stdout.splitlines()]
+    names = [[re.split(r"::|\.", name)[-1] for name in stack if "Object" not in name] for stack in of_kernel]
+    found = {tuple(stack) for stack in names if "run" in stack}
+    into_python = ("main", "run", "take_step", "take")
+    round_trip = (*into_python, "host_visit", "visit", "potential")
+    deepest = {round_trip, ("main", "run", "integrate"), (*into_python, "host_energy", "energy"), (*into_python, "<genexpr>")}
+    assert deepest <= found <= {stack[:end] for stack in deepest for end in range(1, len(stack) + 1)}
+
+
+def test_embedding_K48_stripped(tmp_path):
+    """Without symbols the shares of the Python step stay right, and the host's functions are named by their range."""
+    measured = run_kernel(tmp_path / "once", seconds_at_first, [hosted_simulation("stripped"), k48], (), lambda _: ())
+    report = measured.report()
+    in_python = {name: phase for name, phase in measured.truth[-1].items() if phase.domain == "python"}
+    assert not check.check_totals(report)
+    assert not check.check_shares({**in_python, "whole": in_python["step"]}, report, required_samples=150)
+    assert any(name.startswith("k48!0x") for name, _ in functions_below_python(report))

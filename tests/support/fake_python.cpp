@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t memory_words = 1u << 19;
 constexpr std::uint64_t structure_bytes = 8192;  // more than any of those whose fields are read
-constexpr std::uint32_t interpreter_bytes = 8192;
+constexpr std::uint32_t interpreter_bytes = 16384;
 
 thread_local std::uint64_t bound_thread = 0;
 
@@ -140,6 +140,7 @@ std::uint64_t FakePython::add_thread(std::uint32_t interpreter) {
     const std::uint64_t first = interpreters_[interpreter] + layout_.interpreter.first_thread;
     put(thread_ + at.next, get_pointer(first));
     put(first, thread_);
+    put(thread_ + at.interpreter, interpreters_[interpreter]);
     put(thread_ + at.thread_id, std::uint64_t{pthread_self()});
     if (at.control_frame != cpython::absent) put(thread_ + at.control_frame, thread_ + at.root_control_frame);
     if (at.base_frame != cpython::absent) {
@@ -160,6 +161,65 @@ void FakePython::detach() {
         put(runtime_ + layout_.runtime.attached, std::uint64_t{0});
     else
         put(thread_ + layout_.thread.status, std::uint32_t{0});
+}
+
+std::uint64_t FakePython::keys_with(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& attributes,
+                                    bool with_values) {
+    const cpython::PythonLayout::Dictionary& at = layout_.dictionary;
+    const bool has_kind = at.kind != cpython::absent;
+    constexpr std::uint64_t indices = 64;
+    const std::uint64_t keys = allocate(at.indices + indices + attributes.size() * 24);
+    put(keys + at.entry_count, std::uint64_t{attributes.size()});
+    if (has_kind) {
+        put(keys + at.log2_index_bytes, std::uint8_t{6});
+        put(keys + at.kind, static_cast<std::uint8_t>(with_values ? 1 : 2));
+    } else {
+        put(keys + at.slots, indices);
+    }
+    std::uint64_t entry = keys + at.indices + indices;
+    for (const auto& [key, value] : attributes) {
+        if (!has_kind) entry += 8;
+        put(entry, key);
+        if (with_values) put(entry + 8, value);
+        entry += 16;
+    }
+    return keys;
+}
+
+std::uint64_t FakePython::instance(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& attributes,
+                                   bool in_dictionary) {
+    using cpython::AttributesIn;
+    const cpython::PythonLayout::Attributes& at = layout_.attributes;
+    const bool is_managed = at.managed_flag != 0;
+    constexpr std::uint64_t before = 64, object_bytes = 48;
+    const std::uint64_t type = allocate(structure_bytes);
+    const std::uint64_t object = allocate(before + object_bytes + 512) + before;
+    put(object + layout_.object.type, type);
+    put(type + layout_.type.basic_size, object_bytes);
+    put(type + at.type_flags, std::uint64_t{at.managed_flag | at.inline_flag});
+    if (!is_managed) put(type + at.type_dictionary, std::int64_t{40});
+    if (in_dictionary || !is_managed) {
+        const std::uint64_t dictionary = allocate(128);
+        put(dictionary + layout_.dictionary.keys, keys_with(attributes, true));
+        put(is_managed ? object - at.before : object + 40, dictionary);
+        return object;
+    }
+    const bool is_inline = at.kept_in == AttributesIn::inline_values;
+    const std::uint64_t values = is_inline ? object + object_bytes : allocate(512);
+    put(type + at.type_keys, keys_with(attributes, false));
+    for (std::size_t i = 0; i < attributes.size(); ++i) put(values + at.values + 8 * i, attributes[i].second);
+    if (is_inline) put(values + at.values_valid, std::uint8_t{1});
+    if (at.kept_in == AttributesIn::values_or_dictionary) put(object - at.before - 8, values);
+    if (at.kept_in == AttributesIn::tagged_values_or_dictionary) put(object - at.before, values - 1);
+    return object;
+}
+
+void FakePython::begin_collection() {
+    const std::uint64_t interpreter = get_pointer(thread_ + layout_.thread.interpreter);
+    const bool is_global = layout_.runtime.collector != cpython::absent;
+    const std::uint64_t collector =
+        is_global ? runtime_ + layout_.runtime.collector : interpreter + layout_.interpreter.collector;
+    put(collector + layout_.collector.collecting, std::int32_t{1});
 }
 
 std::uint64_t FakePython::head() const {

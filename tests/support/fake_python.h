@@ -3,6 +3,7 @@
 // answers. Before 3.11 every frame has an activation of its own: begin_activation() then does nothing.
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/capture/native_stack.h"
@@ -40,6 +41,12 @@ public:
     std::uint64_t add_thread(std::uint32_t interpreter = 0);
     std::uint64_t thread() const { return thread_; }
     void detach();
+    // An instance of a class of its own with these attributes, in order; in a dictionary, or where the version keeps
+    // those of most objects.
+    std::uint64_t instance(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& attributes, bool in_dictionary);
+
+    // One of the threads of the thread's interpreter collects garbage.
+    void begin_collection();
 
     // Called from root to leaf. An activation's marker is the result of begin_activation().
     std::uint64_t begin_activation();
@@ -65,6 +72,7 @@ public:
     std::uint64_t allocate(std::uint64_t bytes);
 
 private:
+    std::uint64_t keys_with(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& attributes, bool with_values);
     std::uint64_t make_frame(std::uint64_t code, std::uint64_t instruction, std::uint8_t owner);
     std::uint64_t head() const;  // innermost frame of the thread
     void set_head(std::uint64_t frame);

@@ -12,7 +12,7 @@ esac
 
 run_packages=(
     build-essential cmake ninja-build pkg-config
-    libdw-dev libelf-dev libprotobuf-dev protobuf-compiler zlib1g-dev
+    libdw-dev libelf-dev libxxhash-dev libprotobuf-dev protobuf-compiler zlib1g-dev libminizip-dev
     libcli11-dev libfmt-dev nlohmann-json3-dev libcpp-httplib-dev
     openmpi-bin libopenmpi-dev python3 python3-numpy python3-mpi4py
 )
@@ -21,8 +21,11 @@ test_packages=(
     clang clang-format clang-tidy
     python3-dev python3-pytest python3-jsonschema python3-numba libopenblas0-pthread
     cython3 gfortran swig pybind11-dev libboost-python-dev python3-cffi python3-scipy python3-numexpr
+    python3-ipykernel python3-nbconvert python3-ipyparallel python3-venv
+    python3-pandas python3-tables python3-multiprocess python3-dill python3-greenlet python3-petsc4py python3-slepc4py
+    python3-h5py-mpi python3-mpi4py-fft python3-pyopencl pocl-opencl-icd
     libdebuginfod-dev
-    git procps strace chromium
+    git procps strace elfutils chromium
 )
 
 . /etc/os-release

@@ -105,6 +105,25 @@ std::string name_of(const Process& process) {
     return process.host + "/" + std::to_string(process.pid) + "/" + std::to_string(process.started_realtime_ns);
 }
 
+void add_calls(Tree& tree, std::mt19937& random) {
+    for (int i = 0; i < 30; ++i) {
+        const std::uint64_t count = 1 + random() % 5;
+        tree.calls.push_back({.context = static_cast<std::uint32_t>(random() % tree.contexts.size()),
+                              .thread = static_cast<std::uint32_t>(random() % tree.threads.size()),
+                              .name = random() % 2 == 0 ? "MPI_Send" : "MPI_Recv",
+                              .ranks = static_cast<std::uint32_t>(random() % 3),
+                              .peer = wire::CallPeer::rank,
+                              .size_class = static_cast<std::uint8_t>(random() % 4),
+                              .kind = wire::CallKind::point,
+                              .count = count,
+                              .bytes = random() % 1000,
+                              .time_ns = 100 * count,
+                              .shortest_ns = random() % 100,
+                              .longest_ns = 100 + random() % 100,
+                              .synchronising_ns = random() % 2});
+    }
+}
+
 void add_measures(Tree& tree, std::mt19937& random) {
     for (const char* name : {"faults", "perf::CYCLES", "off_cpu"}) {
         if (random() % 3 == 0) continue;
@@ -152,6 +171,7 @@ Tree random_tree(std::mt19937& random, std::uint32_t contexts) {
         }
     }
     add_measures(tree, random);
+    add_calls(tree, random);
     tree.notes = {"note " + std::to_string(random() % 3)};
     return tree;
 }
@@ -164,6 +184,14 @@ Meaning meaning_of(const Tree& tree) {
     add_meaning(tree, paths, "", tree.values, meaning);
     for (const Measure& measure : tree.measures)
         add_meaning(tree, paths, measure.name + " of ", measure.values, meaning);
+    for (const Call& call : tree.calls) {
+        const std::string who = name_of(tree.processes[tree.threads[call.thread].process]) + "|" +
+                                std::to_string(tree.threads[call.thread].tid) + "|" + paths[call.context];
+        auto& sum =
+            meaning[call.name + std::to_string(call.ranks) + "," + std::to_string(call.size_class) + " of " + who];
+        sum.first += call.count;
+        sum.second += call.time_ns + call.bytes + call.synchronising_ns;
+    }
     for (const std::string& path : paths) meaning["path" + path];
     for (const Module& module : tree.modules) meaning["module " + name_of(module)];
     for (const Thread& thread : tree.threads) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 
 namespace pyprof::test_support {
 namespace {
@@ -151,6 +152,31 @@ void RecordingBuilder::unloaded(std::uint32_t module) {
     record(wire::RecordKind::unloaded, body_of(unloaded, {}));
 }
 
+std::uint64_t RecordingBuilder::call(std::uint32_t thread, std::uint64_t place, std::string_view name,
+                                     std::uint64_t count, std::uint64_t time) {
+    std::uint32_t pages = 1;
+    const std::uint64_t at =
+        take(threads_[thread - 1].calls, sizeof(wire::CallRow), pages, wire::ChunkKind::calls, thread);
+    wire::CallRow row{};
+    row.place = place;
+    std::memcpy(row.name, name.data(), std::min(name.size(), sizeof row.name - 1));
+    row.kind = wire::CallKind::collective;
+    row.peer = wire::CallPeer::collective;
+    row.count = count;
+    row.time = row.longest = time;
+    row.shortest = time / count;
+    write_call(at, row);
+    return at;
+}
+
+wire::CallRow RecordingBuilder::read_call(std::uint64_t at) const {
+    wire::CallRow row;
+    std::memcpy(&row, file_.data() + at, sizeof row);
+    return row;
+}
+
+void RecordingBuilder::write_call(std::uint64_t at, const wire::CallRow& row) { write(at, &row, sizeof row); }
+
 wire::Node RecordingBuilder::read_node(std::uint32_t id) const {
     wire::Node node;
     std::memcpy(&node, file_.data() + std::size_t{id} * wire::node_bytes, sizeof node);
@@ -171,6 +197,16 @@ std::vector<std::byte> RecordingBuilder::bytes() {
     std::vector<std::byte> bytes(file_.size());
     std::memcpy(bytes.data(), file_.data(), file_.size());
     return bytes;
+}
+
+void write_recording(const std::string& path, std::int32_t pid, std::uint32_t expiries) {
+    RecordingBuilder builder;
+    builder.header().pid = pid;
+    const std::uint32_t main = builder.thread(pid);
+    builder.node(main, builder.root(main), wire::node_key::make_native(0x1000, 0, false, false), expiries);
+    const auto bytes = builder.bytes();
+    std::ofstream{path, std::ios::binary}.write(reinterpret_cast<const char*>(bytes.data()),
+                                                static_cast<std::streamsize>(bytes.size()));
 }
 
 }  // namespace pyprof::test_support

@@ -50,6 +50,11 @@ public:
     std::uint32_t node(std::uint32_t thread, std::uint32_t parent, std::uint64_t key, std::uint32_t expiries = 0);
     void extra(std::uint32_t node, std::uint32_t metric, std::uint64_t value);
     void unloaded(std::uint32_t module);
+    // Calls of a thread, from a place given as a node key; its offset.
+    std::uint64_t call(std::uint32_t thread, std::uint64_t place, std::string_view name, std::uint64_t count,
+                       std::uint64_t time);
+    wire::CallRow read_call(std::uint64_t at) const;
+    void write_call(std::uint64_t at, const wire::CallRow& row);
 
     // For damage on purpose.
     wire::Node read_node(std::uint32_t id) const;
@@ -68,6 +73,7 @@ private:
     struct ThreadTree {
         wire::ThreadRecord record;
         std::uint64_t chunk = 0;  // where its next node goes
+        std::uint64_t calls = 0;  // where its next row of calls goes
         std::uint32_t pages = 1;  // of its next chunk
     };
     wire::ChunkHeader read_chunk(std::uint64_t at) const;
@@ -83,5 +89,8 @@ private:
     bool finished_ = false;
     std::vector<std::uint64_t> borders_;
 };
+
+// A recording of one thread, whose number is the pid, in one native context with so many expiries.
+void write_recording(const std::string& path, std::int32_t pid, std::uint32_t expiries);
 
 }  // namespace pyprof::test_support

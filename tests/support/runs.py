@@ -15,6 +15,8 @@ from collections import namedtuple
 
 import pytest
 
+import hung
+
 top = pathlib.Path(__file__).resolve().parents[2]
 build = pathlib.Path(os.environ.get("PYPROF_BUILD", top / "build/dev"))
 pyprof = build / "bin/pyprof"
@@ -103,14 +105,17 @@ def two_programs(ranks):
 
 def environment_of_mpi():
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYPROF_")}
+    # Else hwloc looks for OpenCL devices, and pocl, which K45 needs, takes over the signals of mpirun.
+    clean["HWLOC_COMPONENTS"] = "-opencl"
     if os.geteuid() == 0:  # Open MPI wants to be told twice
         clean.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
     return clean
 
 
-def require_modules(*names, interpreter=python3):
+def require_modules(*names, interpreter=python3, **variables):
     imports = "; ".join(f"import {name}" for name in names)
-    if subprocess.run([interpreter, "-c", imports], capture_output=True).returncode != 0:
+    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+    if subprocess.run([interpreter, "-c", imports], capture_output=True, env=environment).returncode != 0:
         pytest.skip(f"{interpreter} has no {', '.join(names)}")
 
 
@@ -148,8 +153,8 @@ def environment(folder, **variables):
 
 def run(command, folder, timeout=120, **variables):
     """The command alone, as a person would run it in `folder`."""
-    return subprocess.run([str(word) for word in command], cwd=folder, env=environment(folder, **variables),
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+    return hung.run([str(word) for word in command], timeout, cwd=folder, env=environment(folder, **variables),
+                    stdin=subprocess.DEVNULL)
 
 
 def record(command, folder, launcher=(), options=(), timeout=120, pyprof=pyprof, **variables):
@@ -160,8 +165,7 @@ def record(command, folder, launcher=(), options=(), timeout=120, pyprof=pyprof,
 
 def ask(*words, timeout=120):
     """pyprof with a reading verb."""
-    return subprocess.run([str(pyprof), *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=timeout)
+    return hung.run([str(pyprof), *map(str, words)], timeout, stdin=subprocess.DEVNULL)
 
 
 def load_report(profile, *options):

@@ -119,7 +119,7 @@ profile::Profile sample_profile() {
     const Modules modules = add_modules(make);
     const std::uint32_t start = machinery(make, "Py_BytesMain", modules.interpreter);
     const std::uint32_t evaluate = machinery(make, "_PyEval_EvalFrameDefault", modules.interpreter);
-    const std::uint32_t collect = machinery(make, "gc_collect_main", modules.interpreter);
+    const std::uint32_t collect = make.location(make.native("gc_collect_main", modules.interpreter));
 
     const std::uint32_t main_module = make.python("<module>", app, 1);
     const std::uint32_t solve = make.python("Solver.step", solver, 40);
@@ -160,6 +160,33 @@ profile::Profile sample_profile() {
     result.quality.unwind_truncated = 3;
     result.quality.native = 500;
     result.quality.unresolved_native = 4;
+    return result;
+}
+
+profile::Profile counted_profile() {
+    profile::Profile result = sample_profile();
+    std::uint32_t line = 0;
+    while (result.locations[line].line != 42) ++line;
+    result.contexts.push_back({0, line});
+    profile::Call call{.context = static_cast<std::uint32_t>(result.contexts.size() - 1),
+                       .name = "MPI_Allreduce",
+                       .kind = profile::CallKind::collective,
+                       .peer = profile::CallPeer::collective,
+                       .ranks = 2,
+                       .size_class = 11,
+                       .count = 100,
+                       .bytes = 102'400,
+                       .time_ns = 20'000'000,
+                       .shortest_ns = 150'000,
+                       .longest_ns = 400'000};
+    for (std::uint32_t thread = 0; thread < result.threads.size(); thread++) {
+        const profile::Process& process = result.processes[result.threads[thread].process];
+        if (result.threads[thread].tid != process.pid || process.rank < 0 || process.pid % 1000 != 0) continue;
+        call.thread = thread;
+        if (process.rank == 1) call.time_ns = 2'000'000'000;
+        result.calls.push_back(call);
+    }
+    for (profile::Process& process : result.processes) process.wall_ns = 10'000'000'000;
     return result;
 }
 

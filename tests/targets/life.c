@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -129,6 +130,25 @@ static int failing_exec(const char* self) {
     return 0;
 }
 
+// Becomes itself again, so many times, by each function that lists the words or takes a folder.
+static int become_again(const char* self, int times) {
+    work(0.02);
+    if (times == 0) {
+        printf("became itself\n");
+        return 0;
+    }
+    char left[16];
+    snprintf(left, sizeof left, "%d", times - 1);
+    char* const words[] = {(char*)self, "become", left, NULL};
+    switch (times % 4) {
+        case 0: execl(self, self, "become", left, (char*)NULL); break;
+        case 1: execlp(self, self, "become", left, (char*)NULL); break;
+        case 2: execle(self, self, "become", left, (char*)NULL, environ); break;
+        default: execveat(AT_FDCWD, self, words, environ, 0);
+    }
+    return 1;
+}
+
 // A library loaded by a bare name that only the caller's RUNPATH leads to.
 static int find_by_runpath(void) {
     void* library = dlopen("liblife_plugin.so", RTLD_NOW);
@@ -214,9 +234,10 @@ int main(int count, char** words) {
     if (strcmp(mode, "threads") == 0) return many_threads();
     if (strcmp(mode, "clone") == 0) return clone_thread();
     if (strcmp(mode, "exec") == 0) return failing_exec(words[0]);
+    if (strcmp(mode, "become") == 0 && count > 2) return become_again(words[0], atoi(words[2]));
     if (strcmp(mode, "runpath") == 0) return find_by_runpath();
     if (strcmp(mode, "storm") == 0) return storm();
     if (strcmp(mode, "host") == 0 && count > 2) return host_python(words[2]);
-    fprintf(stderr, "usage: life blocked|sigprof|threads|clone|exec|runpath|storm|host LIBPYTHON\n");
+    fprintf(stderr, "usage: life blocked|sigprof|threads|clone|exec|become TIMES|runpath|storm|host LIBPYTHON\n");
     return 2;
 }

@@ -1,12 +1,13 @@
 """Runs in each interpreter under test: compares the agent's merged stacks with sys._getframe, sample by sample.
 
-Usage: python_oracle.py LIBRARY agent|libgcc exact|shifted|timers|interpreters SAMPLES
+Usage: python_oracle.py LIBRARY agent|libgcc exact|shifted|timers|interpreters|deep SAMPLES
 
 Native frames come from the agent's walker or from libgcc's unwinder.
 
 `exact` takes SAMPLES stacks at known places and prints how many were as they must be; `shifted` does the same with
 every marker moved by one native frame; `timers` interrupts threads at arbitrary instructions and prints what was seen;
-`interpreters` takes one stack in code of a second interpreter that runs on this thread. The answer is one JSON object.
+`interpreters` takes one stack in code of a second interpreter that runs on this thread; `deep` takes one below SAMPLES
+calls of a function by itself. The answer is one JSON object.
 
 A stack is as it must be if
 - its Python frames are those of sys._getframe: file, qualified name, first line, line and code unit, in this order;
@@ -24,6 +25,7 @@ import re
 import sys
 import threading
 import time
+import types
 import zlib
 
 library_path, walker, mode, wanted = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
@@ -82,7 +84,7 @@ def recorded_code(code_id):
     return (*texts, record.first_line, record.flags, data[at:at + record.table_bytes])
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=64)  # code objects must go, so that their addresses are used again
 def lines_by_unit(code):
     if sys.version_info >= (3, 11):
         return [position[0] for position in code.co_positions()]
@@ -327,6 +329,59 @@ executed = compile("def naïve_Ω_𝛑(x):\n    probe()\n    return x\n\nnaïve_
 from_c.add(executed)
 
 
+@called_from_any
+async def awaited(depth):
+    probe()
+    if depth:
+        await awaited(depth - 1)
+    probe()
+
+
+@called_from_any
+async def producing(count):
+    for number in range(count):
+        probe()
+        yield number
+
+
+@called_from_any
+async def consuming():
+    async for _ in producing(2):
+        probe()
+
+
+def driving(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        probe()
+
+
+@called_from_c
+def refusing(value):
+    probe()
+    raise ValueError(value)
+
+
+def failing_in_c():
+    try:
+        sorted([1, 2], key=refusing)
+    except ValueError:
+        probe()
+
+
+def running_new_code(number):
+    """Code objects that are gone after a call: nearly each lies where another one was."""
+    source = f"def fresh_{number % 100}():\n" + "\n" * (number % 7) + "    probe()\n    probe()\n"
+    function = compile(source, f"fresh_{number % 13}.py", "exec").co_consts[0]
+    types.FunctionType(function, {"probe": probe})()
+
+
+long_function = types.FunctionType(
+    compile("def long():\n" + "    x = 1\n" * 40_000 + "    probe()\n", "long.py", "exec").co_consts[0], {"probe": probe})
+assert len(as_recorded(long_function.__code__)[-1]) > 1 << 16
+
+
 def multi_line():
     return functools.reduce(
         reducing,
@@ -345,6 +400,12 @@ def round_of_workloads(number):
     comprehending()
     executing()
     multi_line()
+    driving(awaited(3))
+    driving(consuming())
+    failing_in_c()
+    running_new_code(number)
+    if number % 50 == 0:
+        long_function()
 
 
 def in_a_thread(work):
@@ -398,6 +459,29 @@ def run_timers():
     return {name: library.oracle_count(at) for at, name in enumerate(names)}
 
 
+def descending(depth):
+    if depth:
+        return descending(depth - 1)
+    take_sample()
+    return frames_from(sys._getframe())
+
+
+def frames_from(frame):
+    frames = []
+    while frame is not None:
+        frames.append((name_of(frame.f_code), frame.f_lasti // 2))
+        frame = frame.f_back
+    return frames
+
+
+def take_deep_stack():
+    sys.setrecursionlimit(wanted + 200)
+    expected = descending(wanted)
+    keys = library.oracle_keys()[:library.oracle_key_count()]
+    return {"expected": expected, "found": [(recorded_code(code)[2], unit) for code, unit, _ in python_part(keys)],
+            "specials": [key & 0xff for key in keys if key >> 62 == SPECIAL]}
+
+
 def create_interpreter():
     """(id, how to run a text in it) of an interpreter that may load ctypes."""
     if sys.version_info >= (3, 13):
@@ -433,6 +517,8 @@ answer = {"version": "%x" % library.oracle_version(), "loops": library.oracle_le
           "loop_is_as_named": library.oracle_loop_is_as_named()}
 if mode == "timers":
     answer.update(run_timers())
+elif mode == "deep":
+    answer.update(take_deep_stack())
 elif mode == "interpreters":
     answer.update(take_in_two_interpreters())
 else:

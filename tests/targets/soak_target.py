@@ -7,6 +7,7 @@ import pathlib
 import signal
 import sys
 import threading
+import time
 
 from burn import burn
 
@@ -130,12 +131,18 @@ def ranks(how):
         os.kill(os.getpid(), signal.SIGKILL)
     if rank == 1 and how == "abort":
         MPI.COMM_WORLD.Abort(9)
+    if rank == 1 and how == "hang":
+        time.sleep(600)
     MPI.COMM_WORLD.Barrier()
+    if rank == 1 and how == "raise":
+        raise RuntimeError("rank 1")
+    if rank == 1 and how == "exit":
+        sys.exit(5)
 
 
 modes = {function.__name__: function for function in (
     signals, generators, exceptions, threads, fork, exec_again, after_exec, dlopen_storm, os_exit, crash, plain)}
-modes |= {f"mpi_{how}": lambda how=how: ranks(how) for how in ("end", "kill", "abort")}
+modes |= {f"mpi_{how}": lambda how=how: ranks(how) for how in ("end", "kill", "abort", "raise", "exit", "hang")}
 
 if __name__ == "__main__":
     modes[sys.argv[1]]()

@@ -1,5 +1,5 @@
-"""Two lines that let the same pool of threads work, and one that does not: `workers.py LIBRARY SECONDS`. Prints the CPU
-time in seconds of all threads and of this one, by function."""
+"""Two lines that let the same pool of threads work, through the same function, and one that does not:
+`workers.py LIBRARY SECONDS`. Prints the CPU time in seconds of all threads and of this one, by function."""
 
 import ctypes
 import json
@@ -16,12 +16,16 @@ def starts_the_pool():
     library.work_in_parallel(1)
 
 
+def work(steps):
+    library.work_in_parallel(steps)
+
+
 def small():
-    library.work_in_parallel(4_000_000)
+    work(4_000_000)
 
 
 def large():
-    library.work_in_parallel(12_000_000)
+    work(12_000_000)
 
 
 def alone():

@@ -147,6 +147,22 @@ pageTest('the table sorts, follows the search, and opens the flame graph', {hash
   assert.match(await path(page), /Grid\.exchange$/);
 });
 
+pageTest('work of other threads stands below its line until it is wanted apart', {sample: 'pool'}, async (page) => {
+  await page.locator('canvas').click({position: row(3)});
+  assert.match(await path(page), /<module>\s*\[worker threads\]\s*gemm_thread$/);
+  await page.keyboard.press('r');
+  await page.getByRole('button', {name: 'Apart'}).click();
+  assert.deepEqual(await hashOf(page), {threads: 'apart'});
+  await page.locator('canvas').click({position: row(1)});
+  assert.match(await path(page), /^whole program\s*gemm_thread$/);
+  await page.keyboard.press('w');
+  assert.deepEqual((await hashOf(page)).threads, undefined);
+});
+
+pageTest('a profile without such threads has no switch for them', {}, async (page) => {
+  assert.equal(await page.getByRole('button', {name: 'Apart'}).count(), 0);
+});
+
 pageTest('one rank, and the next by key', {}, async (page) => {
   await page.getByLabel('Rank').selectOption({label: 'rank 1'});
   assert.match(await path(page), /rank 1/);

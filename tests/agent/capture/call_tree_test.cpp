@@ -123,13 +123,15 @@ TEST_CASE("an absorbed tree's weight lies under the same stacks of the other, an
     std::map<std::vector<std::uint64_t>, std::uint64_t> twin;
     std::mt19937 random{7};
     std::uint64_t after_first = 0;
+    std::uint64_t attached = 0, found_attached = 0;
     for (std::uint32_t round = 0; round < 200; ++round) {
         auto tree = std::make_unique<CallTree>();
         tree->start(fixture.arena, fixture.budget, 2 + round, root_key);
-        for (int i = 0; i < 50; ++i) {
+        for (std::uint32_t i = 0; i < 50; ++i) {
             const auto path = random_path(random);
-            tree->charge(tree->descend(*stack_of(path)).node, 1, 1);
+            tree->charge(tree->descend(*stack_of(path)).node, 1, 1, i % 2);
             ++twin[path];
+            attached += i % 2;
         }
         ended->absorb(*tree);
         tree->discard();
@@ -138,7 +140,9 @@ TEST_CASE("an absorbed tree's weight lies under the same stacks of the other, an
     for (const auto& [path, expiries] : twin) {
         const auto leaf = ended->descend(*stack_of(path));
         CHECK(fixture.arena.node(leaf.node)->expiries == expiries);
+        found_attached += fixture.arena.node(leaf.node)->attached;
     }
+    CHECK(found_attached == attached);
     // 100 more trees reuse what the first hundred gave back; only the ended tree itself grew.
     CHECK(fixture.arena.committed() - after_first < 100 * wire::page_bytes * 4);
 }

@@ -31,6 +31,12 @@ struct Fixture {
     }
 };
 
+std::vector<const cpython::PythonLayout*> layouts_without_version() {
+    std::vector<const cpython::PythonLayout*> layouts = tests::layouts_since(8);
+    std::erase_if(layouts, [](const auto* each) { return each->code.version != cpython::absent; });
+    return layouts;
+}
+
 }  // namespace
 
 TEST_CASE("a code object keeps its id and is recorded once") {
@@ -63,6 +69,30 @@ TEST_CASE("another code object at the same address gets another id") {
         f.python.put_pointer(code + changed, f.python.text("other"));
         CHECK(f.id_of(code) != before);
     }
+    SECTION("by how its names end, where all of it lies as before") {
+        Fixture f{*GENERATE(from_range(layouts_without_version()))};
+        const std::string path = GENERATE("a.py", "/home/cell_12.py");
+        const std::uint64_t file = f.python.text(path), name = f.python.text("f"),
+                            wide = f.python.wide_text(u"\u03a9f");
+        const bool is_wide = GENERATE(false, true);
+        const std::uint64_t code = f.python.code({.file_name = file, .name = is_wide ? wide : name});
+        const cpython::PythonLayout::Text& at = f.python.layout().text;
+        const std::uint64_t before = f.id_of(code);
+        CHECK(f.id_of(code) == before);
+        const std::uint64_t end_of_name = is_wide ? wide + at.compact_data + 2 : name + at.ascii_data;
+        f.python.put(GENERATE_COPY(file + at.ascii_data + path.size() - 1, end_of_name), 'x');
+        CHECK(f.id_of(code) != before);
+    }
+}
+
+TEST_CASE("a code object whose names cannot be read has an id") {
+    Fixture f{cpython::python_3_11};
+    const std::uint64_t code = f.python.code("f"), nowhere = 1ULL << 46;
+    const cpython::PythonLayout::Code& at = f.python.layout().code;
+    for (const cpython::Offset lost : {at.name, at.file_name, at.line_table})
+        f.python.put_pointer(code + lost, nowhere);
+    CHECK(f.id_of(code) == f.id_of(code));
+    CHECK(f.id_of(code) != 0);
 }
 
 TEST_CASE("a full recording is no reason to remember an id") {

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <dlfcn.h>
+#include <filesystem>
 #include <link.h>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/memory_recording.h"
+#include "tests/support/temporary_folder.h"
 #include "wire/recording.h"
 
 using namespace pyprof::capture;
@@ -92,7 +94,7 @@ TEST_CASE("the main program has the path it was set up with") {
     REQUIRE(modules().size() == 1);
     CHECK(path_of(*modules()[0]) == "/the/program");
     CHECK((modules()[0]->flags & module_flags::executable) != 0);
-    CHECK((modules()[0]->flags & module_flags::agent) != 0);  // this test links the agent's code
+    CHECK((modules()[0]->flags & module_flags::agent) == 0);  // though this test links the agent's code
     CHECK(fixture.table->flags(modules()[0]->id) == modules()[0]->flags);
 }
 
@@ -104,6 +106,19 @@ TEST_CASE("an object that exports _PyRuntime is an interpreter, one by name is M
     CHECK(fixture.table->flags(mpi_id) == module_flags::mpi);
     python.close();
     mpi.close();
+}
+
+TEST_CASE("libraries that keep pools of threads are known by name") {
+    Fixture fixture;
+    const pyprof::test_support::TemporaryFolder folder;
+    for (const char* name : {"libgomp.so.1", "libopenblasp.so.0", "libpocl-devices-pthread.so", "libblosc.so.1"}) {
+        const std::string copy = folder / name;
+        std::filesystem::copy_file(PLUGIN_MPI, copy);
+        Plugin library{copy.c_str()};
+        CHECK((fixture.table->flags(fixture.id(library.place)) & module_flags::thread_pool) != 0);
+        library.close();
+    }
+    CHECK((fixture.table->flags(fixture.id(qsort_place())) & module_flags::thread_pool) == 0);
 }
 
 TEST_CASE("an object without build id has an identity instead") {

@@ -17,6 +17,8 @@
 #include "tests/support/catch.h"
 
 extern "C" void pyprof_test_call_bare(void (*)(void*), void*);
+extern "C" void pyprof_test_call_bare_at_rbp(void (*)(void*), void*);
+extern "C" const char pyprof_test_after_call_with_rbp[];
 extern "C" void pyprof_test_call_by_rbx(void (*)(void*), void*);
 
 using namespace pyprof::capture;
@@ -89,6 +91,16 @@ bool rises(const NativeStack& stack) {
 [[gnu::noinline]] void call_null() {
     void (*volatile nothing)() = nullptr;
     nothing();
+    asm volatile("" ::: "memory");
+}
+
+// For code that has its locals at rbp: leaves what looks like a caller with a frame pointer, whose own caller is a
+// number.
+[[gnu::noinline]] void leave_false_caller(void* walked) {
+    auto* locals = static_cast<std::uint64_t*>(__builtin_dwarf_cfa());
+    locals[0] = reinterpret_cast<std::uint64_t>(pyprof_test_after_call_with_rbp);
+    locals[1] = 0x123456789;
+    interrupt(walked);
     asm volatile("" ::: "memory");
 }
 
@@ -239,6 +251,19 @@ TEST_CASE("below code without unwind information the caller is guessed, and says
     CHECK_FALSE(bare.guessed);
     CHECK(walked->stack.frames[inner + 2].guessed);
     CHECK(walked->stack.frames[inner + 2].module == bare.module);
+}
+
+TEST_CASE("where the callers of a guess lead nowhere, another caller is guessed") {
+    const auto walked = std::make_unique<Walked>();
+    pyprof_test_call_bare_at_rbp(leave_false_caller, walked.get());
+    CHECK(walked->stack.end == WalkEnd::bottom);
+    CHECK(rises(walked->stack));
+    const int inner = frame_in(walked->stack, &leave_false_caller);
+    REQUIRE(inner > 0);
+    const NativeFrame& caller = walked->stack.frames[inner + 2];
+    CHECK(caller.guessed);
+    CHECK(caller.pc != reinterpret_cast<std::uint64_t>(pyprof_test_after_call_with_rbp));
+    CHECK(caller.sp == walked->stack.frames[inner + 1].sp + (8 + 2) * 8);  // locals, saved rbp, return address
 }
 
 TEST_CASE("a frame that finds its caller by rbx is left exactly") {

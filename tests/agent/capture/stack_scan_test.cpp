@@ -113,6 +113,23 @@ TEST_CASE("a return address left by an earlier call gives way to one whose calle
     CHECK(caller.sp == stack.sp() + 4 * 8);
 }
 
+TEST_CASE("behind a word whose callers led nowhere the search goes on, for sound ones alone") {
+    FakeStack stack{std::vector<std::uint64_t>(frame_words * 200)};
+    StackMemory memory = stack.memory();
+    GuessedCaller caller{};
+    stack.put_chain(2, after_known());
+    stack.words[1] = after_known();  // its own caller would be a zero
+    ScannedFrame frame = frame_at(stack.sp(), true, nullptr);
+    REQUIRE(scan_for_caller(frame, memory, caller));
+    CHECK(caller.sp == stack.sp() + 3 * 8);
+    frame.rejected = caller.sp - 8;
+    REQUIRE(scan_for_caller(frame, memory, caller));
+    CHECK(caller.sp == stack.sp() + (3 + frame_words) * 8);
+    stack.words.assign(stack.words.size(), 0);
+    stack.words[20] = after_known();
+    CHECK_FALSE(scan_for_caller(frame, memory, caller));
+}
+
 TEST_CASE("from code without unwind information a call of a function that has some is not the caller") {
     FakeStack stack{std::vector<std::uint64_t>(frame_words * 200)};
     StackMemory memory = stack.memory();

@@ -44,6 +44,7 @@ struct Stacks {
         native->end = end;
         native->stack_end = 0x100 * (native_frames + 1);
         python->result = PythonWalk::complete;
+        python->collector = no_collector;
     }
 
     // Codes from the leaf on.
@@ -209,4 +210,14 @@ TEST_CASE("stitching gives what the definition says for random stacks") {
         CAPTURE(round);
         REQUIRE(s.stitched() == obviously_right(*s.native, *s.python));
     }
+}
+
+TEST_CASE("the cycle collector's frame has a mark above it") {
+    Stacks stacks{5};
+    stacks.add_activation(marker_in(1), {7});
+    stacks.add_activation(marker_in(4), {8});
+    stacks.python->collector = 2;
+    CHECK(stacks.stitched() == Keys{native_key(0), python_key(7), loop_key(1), native_key(2),
+                                    special(wire::Special::garbage_collection), native_key(3), python_key(8),
+                                    loop_key(4)});
 }

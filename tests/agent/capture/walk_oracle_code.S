@@ -44,6 +44,39 @@ pyprof_test_call_bare:
     ret
     .size pyprof_test_call_bare, . - pyprof_test_call_bare
 
+// The same with %rbp at its eight words of locals.
+    .globl pyprof_test_call_bare_at_rbp
+    .type pyprof_test_call_bare_at_rbp, @function
+pyprof_test_call_bare_at_rbp:
+    pushq %rbp
+    subq $64, %rsp
+    movq %rsp, %rbp
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    call *%rax
+    addq $64, %rsp
+    popq %rbp
+    ret
+    .size pyprof_test_call_bare_at_rbp, . - pyprof_test_call_bare_at_rbp
+
+// A function with a frame pointer that calls one without unwind information; never run. The label is the return address.
+    .globl pyprof_test_after_call_with_rbp
+    .type pyprof_test_caller_with_rbp, @function
+pyprof_test_caller_with_rbp:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset %rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register %rbp
+    call pyprof_test_call_bare
+pyprof_test_after_call_with_rbp:
+    popq %rbp
+    .cfi_def_cfa %rsp, 8
+    ret
+    .cfi_endproc
+    .size pyprof_test_caller_with_rbp, . - pyprof_test_caller_with_rbp
+
 // A function with a frame of four words that calls one with unwind information and one without; never run. The labels
 // are the two return addresses.
     .globl pyprof_test_after_known_call

@@ -53,4 +53,14 @@ TEST_CASE("the engine cpu charges what is used, at moments of no preference") {
     tests::check_charges(cpu_engine, 5 * millisecond, 600, 10 * millisecond);
 }
 
+TEST_CASE("moments that no signal came for are overdue") {
+    static capture::ThreadState thread;
+    process.period_ns = 5 * millisecond;
+    thread.arming.next_ns = 12 * millisecond;
+    CHECK(cpu_engine.overdue(thread, 12 * millisecond - 1) == 0);
+    CHECK(cpu_engine.overdue(thread, 12 * millisecond) == 1);
+    CHECK(cpu_engine.overdue(thread, 17 * millisecond - 1) == 1);
+    CHECK(cpu_engine.overdue(thread, 17 * millisecond) == 2);
+}
+
 TEST_CASE("the engine cpu stops and starts") { tests::check_stop_and_start(cpu_engine, 2 * millisecond); }

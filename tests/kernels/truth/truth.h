@@ -51,6 +51,8 @@ static inline void truth_end(struct TruthPhase* phase) {
 #define TRUTH_END(NAME)          \
     truth_end(&truth_of_##NAME); \
     truth_of_##NAME.line_last = __LINE__ - 1;
+// Of a function that is looked up by its symbol alone, with all that it calls.
+#define TRUTH_END_WITH_CALLEES(NAME) truth_end(&truth_of_##NAME);
 
 __attribute__((destructor)) static void truth_write(void) {
     const char *path = getenv("PYPROF_TRUTH"), *rank = getenv("OMPI_COMM_WORLD_RANK");

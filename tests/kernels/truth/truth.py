@@ -50,25 +50,37 @@ def lines_of(file, beginning):
     return file, first + 1, end, None
 
 
+def seconds_wanted():
+    return float(os.environ.get("PYPROF_KERNEL_SECONDS", "1"))
+
+
+def all_alone(go_on):
+    return go_on
+
+
 class _Phase:
     """Sums what passes between entering and leaving; not reentrant."""
 
-    def __init__(self, row):
+    def __init__(self, row, cpu_clock):
         self.row = row
+        self.cpu_clock = cpu_clock
 
     def __enter__(self):
         self.wall = time.perf_counter_ns()
-        self.cpu = time.thread_time_ns()
+        self.cpu = self.cpu_clock()
 
     def __exit__(self, *_):
-        self.row["cpu_ns"] += time.thread_time_ns() - self.cpu
+        self.row["cpu_ns"] += self.cpu_clock() - self.cpu
         self.row["wall_ns"] += time.perf_counter_ns() - self.wall
         self.row["calls"] += 1
 
 
 class Truth:
-    def __init__(self, kernel):
+    """The phases of one process. `cpu_clock` is time.process_time_ns where other threads work while this one waits."""
+
+    def __init__(self, kernel, cpu_clock=time.thread_time_ns):
         self.kernel = kernel
+        self.cpu_clock = cpu_clock
         self.rank = _rank()
         self.phases = {}
         self.lock = threading.Lock()
@@ -84,7 +96,7 @@ class Truth:
                 file = caller.f_code.co_filename
                 place = (file, *_bodies(file)[caller.f_lineno], _name_of(caller.f_code))
             with self.lock:
-                self.phases[key] = _Phase(self._row(name, symbol, domain, place))
+                self.phases[key] = _Phase(self._row(name, symbol, domain, place), self.cpu_clock)
         return self.phases[key]
 
     def timed(self, name, function, symbol=None, domain="python", file=None):
@@ -100,17 +112,27 @@ class Truth:
 
         return measured
 
-    def rounds(self):
-        """Yields until the CPU time of $PYPROF_KERNEL_SECONDS (default 1) is used up; all of it is the phase `whole`."""
-        seconds = float(os.environ.get("PYPROF_KERNEL_SECONDS", "1"))
+    def add(self, name, code, cpu_ns):
+        """CPU time that a function used elsewhere: a worker measured it, and sent it with its result."""
+        place = code.co_filename, code.co_firstlineno, max(line for *_, line in code.co_lines() if line), _name_of(code)
+        with self.lock:
+            phase = self.phases.setdefault((name, 0), _Phase(self._row(name, None, "python", place), self.cpu_clock))
+            phase.row["cpu_ns"] += cpu_ns
+            phase.row["calls"] += 1
+
+    def rounds(self, agree=all_alone):
+        """Yields until the CPU time of $PYPROF_KERNEL_SECONDS (default 1) is used up; all of it is the phase `whole`.
+
+        `agree` is given whether this rank wants to go on, and returns what all ranks do."""
         caller = sys._getframe(1)
         file = caller.f_code.co_filename
-        end = time.thread_time() + seconds
+        end = self.cpu_clock() + seconds_wanted() * 1e9
         round_number = 0
-        with self.phase("whole", place=(file, *_bodies(file)[caller.f_lineno], _name_of(caller.f_code))):
-            while time.thread_time() < end:
+        whole = self.phase("whole", place=(file, *_bodies(file)[caller.f_lineno], _name_of(caller.f_code)))
+        while agree(self.cpu_clock() < end):
+            with whole:
                 yield round_number
-                round_number += 1
+            round_number += 1
 
     def _row(self, name, symbol, domain, place):
         return {"kernel": self.kernel, "rank": self.rank, "pid": os.getpid(), "tid": threading.get_native_id(),

@@ -24,6 +24,8 @@ TEST_CASE("The figures of a run are sums over its processes") {
     gather::Tree tree;
     tree.contexts.emplace_back();
     tree.processes = {process_of(0, 10, 600, 3), process_of(1, 20, 300, 3), process_of(1, 5, 100, 4)};
+    for (gather::Process& process : tree.processes) process.host = "host";
+    tree.processes.emplace_back();  // stands for all ranks
     tree.values = {{0, 0, 1, 500}, {0, 1, 1, 490}};
     const auto figures = figures_of(tree);
     CHECK(figures.ranks == 2);

@@ -113,11 +113,9 @@ TEST_CASE("A list of ranks holds single ones and ranges") {
     CHECK(RunOptions{}.records_rank(12));
 }
 
-TEST_CASE("What this version cannot do is said in words") {
-    for (const auto& words : std::vector<std::vector<std::string>>{{"--mpi-sync"}}) {
-        INFO(words.front());
-        CHECK(error_of(words).find("is not available in this version") != std::string::npos);
-    }
+TEST_CASE("Barriers are made only when they are asked for") {
+    CHECK(Line{{"--mpi-sync", "true"}}.parse()->mpi_sync);
+    CHECK_FALSE(Line{{"true"}}.parse()->mpi_sync);
     CHECK(error_of({"--mode", "cpu", "true"}).empty());
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <unistd.h>
 
+#include "gather/files.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 
@@ -18,7 +19,29 @@ void make(const std::string& path, const std::string& text = "x") { std::ofstrea
 // No process has this pid: larger than any kernel gives.
 constexpr const char* nobody = "4200000";
 
+// What a process that began at 1000 gives, as a file under this name.
+std::string make_tree(const TemporaryFolder& folder, const std::string& name, std::uint64_t weight_ns) {
+    pyprof::gather::Tree tree;
+    tree.contexts.emplace_back();
+    tree.processes.emplace_back().started_realtime_ns = 1000;
+    tree.threads.emplace_back();
+    tree.values = {{0, 0, 1, weight_ns}};
+    REQUIRE(pyprof::gather::write_gathered(folder / name, tree));
+    return folder / name;
+}
+
 }  // namespace
+
+TEST_CASE("A short recording that goes on after another is told by the time in its name") {
+    const TemporaryFolder folder;
+    constexpr std::uint64_t ms = 1'000'000;
+    CHECK(is_small_remainder(make_tree(folder, "here-5-2000.rec.done", 20 * ms)));
+    CHECK(is_small_remainder(make_tree(folder, "here-6-2000.rec", 100 * ms)));
+    CHECK(!is_small_remainder(make_tree(folder, "here-7-2000.rec.done", 101 * ms)));
+    CHECK(!is_small_remainder(make_tree(folder, "here-8-1000.rec.done", 20 * ms)));
+    CHECK(!is_small_remainder(make_tree(folder, "here.rec.done", 20 * ms)));
+    CHECK(!is_small_remainder(folder / "absent-1-2.rec"));
+}
 
 TEST_CASE("A recording is complete when its process has ended, or when it says so itself") {
     const TemporaryFolder folder;

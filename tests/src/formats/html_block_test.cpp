@@ -109,3 +109,11 @@ TEST_CASE("the block says what was folded away") {
     CHECK(block.columns.at("context.up").size() == 10);
     CHECK(block.header.at("pruned").at("contexts") == profile.contexts.size() - 10);
 }
+
+TEST_CASE("the border of worker threads is marked") {
+    profile::Profile profile = test_support::small_profile();
+    profile.functions.emplace_back().name = profile::worker_threads_name;
+    const std::vector<std::uint32_t> flags = read(html_block(profile, 100)).columns.at("function.flags");
+    CHECK((flags.back() & 0x400) != 0);
+    CHECK((flags.front() & 0x400) == 0);
+}

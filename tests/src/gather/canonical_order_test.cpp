@@ -1,6 +1,7 @@
 #include "gather/canonical_order.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "gather/tree_builder.h"
 #include "tests/support/catch.h"
@@ -28,6 +29,10 @@ void check_canonical(const Tree& tree) {
     check_sorted(tree.values);
     for (const Measure& measure : tree.measures) check_sorted(measure.values);
     for (std::size_t i = 1; i < tree.measures.size(); ++i) CHECK(tree.measures[i - 1].name < tree.measures[i].name);
+    const auto identity = [](const Call& c) {
+        return std::tie(c.context, c.name, c.ranks, c.peer, c.size_class, c.thread);
+    };
+    for (std::size_t i = 1; i < tree.calls.size(); ++i) CHECK(identity(tree.calls[i - 1]) < identity(tree.calls[i]));
     std::vector<std::vector<Key>> children(tree.contexts.size());
     for (std::size_t i = 1; i < tree.contexts.size(); ++i) {
         const Context& context = tree.contexts[i];
@@ -69,4 +74,40 @@ TEST_CASE("a chain of a million contexts needs no stack") {
     const Tree tree = builder.finish();
     CHECK(tree.contexts.size() == 1'000'001);
     CHECK(tree.contexts.back().parent == 999'999);
+}
+
+TEST_CASE("whatever is out of order is noticed") {
+    const auto swap_ends = [](auto& list) {
+        REQUIRE(list.size() > 1);
+        std::swap(list.front(), list.back());
+    };
+    std::mt19937 random{2};
+    const Tree tree = [&] {
+        Tree made = random_tree(random, 90);
+        order(made);
+        made.notes = {"a", "b"};
+        return made;
+    }();
+    REQUIRE(is_in_order(tree));
+    Tree other = tree;
+    SECTION("modules") { swap_ends(other.modules); }
+    SECTION("codes") { swap_ends(other.codes); }
+    SECTION("processes") { swap_ends(other.processes); }
+    SECTION("threads") { swap_ends(other.threads); }
+    SECTION("values") { swap_ends(other.values); }
+    SECTION("notes") { swap_ends(other.notes); }
+    SECTION("values of nothing") { other.values.front().samples = other.values.front().weight_ns = 0; }
+    SECTION("siblings") {
+        const auto of_root = [](const Context& context) { return context.parent == 0; };
+        const auto first = std::find_if(other.contexts.begin() + 1, other.contexts.end(), of_root);
+        const auto second = std::find_if(first + 1, other.contexts.end(), of_root);
+        REQUIRE(second != other.contexts.end());
+        std::swap(first->key, second->key);
+    }
+    SECTION("contexts that are not in preorder") {
+        const auto next = static_cast<std::uint32_t>(other.contexts.size());
+        other.contexts.push_back({0, {KeyKind::native, no_module, ~0ULL, 0}});
+        other.contexts.push_back({next - 1, {KeyKind::native, no_module, ~0ULL, 0}});
+    }
+    CHECK(!is_in_order(other));
 }

@@ -17,16 +17,6 @@ using namespace pyprof::test_support;
 
 namespace {
 
-void write_recording(const std::string& path, std::int32_t pid, std::uint32_t expiries) {
-    RecordingBuilder builder;
-    builder.header().pid = pid;
-    const std::uint32_t main = builder.thread(pid);
-    builder.node(main, builder.root(main), wire::node_key::make_native(0x1000, 0, false, false), expiries);
-    const auto bytes = builder.bytes();
-    std::ofstream{path, std::ios::binary}.write(reinterpret_cast<const char*>(bytes.data()),
-                                                static_cast<std::streamsize>(bytes.size()));
-}
-
 Tree some_tree(unsigned seed) {
     std::mt19937 random{seed};
     Tree tree = random_tree(random, 50);
@@ -91,49 +81,8 @@ TEST_CASE("a file is written whole or not at all") {
         CHECK(entry.path().extension() == ".gath");
 }
 
-TEST_CASE("a folder is the sum of its recordings and gathered files, in whatever order they were written") {
-    const TemporaryFolder folder;
-    write_recording(folder / "node1-5-1.rec", 5, 7);
-    write_recording(folder / "node1-6-1.rec.done", 6, 8);
-    const Tree tree = some_tree(3);
-    REQUIRE(write_gathered(folder / "gathered-0.gath", tree));
-    std::ofstream{folder / "notes.txt"} << "of no interest";
-    const auto sum = gather_folder(folder.path());
-    REQUIRE(sum);
-    CHECK(sum->read.size() == 3);
-    CHECK(sum->unreadable.empty());
-    Meaning expected = meaning_of(tree);
-    for (const char* name : {"node1-5-1.rec", "node1-6-1.rec.done"})
-        expected = sum_of(std::move(expected), meaning_of(*gather_file(folder / name)));
-    CHECK(meaning_of(sum->tree) == expected);
-}
-
-TEST_CASE("damaged files of a folder become notes") {
-    const TemporaryFolder folder;
-    write_recording(folder / "good.rec", 5, 7);
-    write_recording(folder / "cut.rec", 6, 8);
-    std::filesystem::resize_file(folder / "cut.rec", wire::recording_header_bytes + 4096);
-    std::ofstream{folder / "bad.rec"} << "x";
-    const auto sum = gather_folder(folder.path());
-    REQUIRE(sum);
-    CHECK(sum->read == std::vector<std::string>{folder / "cut.rec", folder / "good.rec"});
-    CHECK(sum->unreadable == std::vector<std::string>{folder / "bad.rec"});
-    CHECK(sum->tree.processes.size() == 2);
-    REQUIRE(sum->tree.notes.size() == 2);
-    CHECK(sum->tree.notes[0].find("bad.rec: it is cut within its first 16 bytes") != std::string::npos);
-    CHECK(sum->tree.notes[1].find("process 6 on node1 is cut") != std::string::npos);
-}
-
 TEST_CASE("a folder that is not there is an error that names it") {
-    const auto sum = gather_folder("/nonexistent/folder");
-    REQUIRE_FALSE(sum);
-    CHECK(sum.error().message() == "cannot list /nonexistent/folder: No such file or directory");
-}
-
-TEST_CASE("an empty folder is an empty tree") {
-    const TemporaryFolder folder;
-    const auto sum = gather_folder(folder.path());
-    REQUIRE(sum);
-    CHECK(sum->tree.contexts.size() == 1);
-    CHECK(sum->tree.processes.empty());
+    const auto paths = list_recordings("/nonexistent/folder");
+    REQUIRE_FALSE(paths);
+    CHECK(paths.error().message() == "cannot list /nonexistent/folder: No such file or directory");
 }

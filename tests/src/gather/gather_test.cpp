@@ -254,3 +254,67 @@ TEST_CASE("damage is said in a note and counted with the process") {
         CHECK(tree.values[0].samples == 3);
     }
 }
+
+TEST_CASE("the part of the CPU time in which threads were attached becomes a measure") {
+    RecordingBuilder builder;
+    builder.header().python_version = 0x030b02f0;
+    const std::uint32_t main = builder.thread(100);
+    const std::uint32_t a = builder.node(main, builder.root(main), key::make_native(0x6100, 0, false, false), 9);
+    const std::uint32_t b = builder.node(main, a, key::make_native(0x6200, 0, false, false), 3);
+    builder.node(main, b, key::make_native(0x6300, 0, false, false), 2);
+    const auto set_attached = [&](std::uint32_t id, std::uint32_t expiries) {
+        wire::Node node = builder.read_node(id);
+        node.attached = expiries;
+        builder.write_node(id, node);
+    };
+    set_attached(a, 4);
+    set_attached(b, 99);  // where a folded node went, say: no more than the expiries there are
+    SECTION("with the lock of the interpreter") { CHECK(tree_of(builder).measures.at(0).name == "gil_held"); }
+    SECTION("without it") {
+        builder.header().free_threaded = 1;
+        CHECK(tree_of(builder).measures.at(0).name == "attached");
+    }
+    SECTION("in nanoseconds of each context") {
+        const Tree tree = tree_of(builder);
+        REQUIRE(tree.measures.size() == 1);
+        CHECK(tree.measures[0].unit == wire::MetricUnit::nanoseconds);
+        REQUIRE(tree.measures[0].values.size() == 2);
+        CHECK(tree.measures[0].values[0].weight_ns == 4 * 5'000'000);
+        CHECK(tree.measures[0].values[1].weight_ns == 3 * 5'000'000);
+    }
+    SECTION("but not where the interpreter is not read") {
+        builder.header().python_disabled = 1;
+        CHECK(tree_of(builder).measures.empty());
+    }
+}
+
+TEST_CASE("calls are charged to lines and native places below the root, in nanoseconds") {
+    RecordingBuilder builder;
+    const std::uint32_t module = builder.module({"/lib/libsolver.so", "\xab\x01", 0x5000, 0, 0});
+    const std::uint32_t code = builder.code({.first_line = 7});
+    const std::uint32_t main = builder.thread(100);
+    builder.call(main, key::make_python(code, -1), "MPI_Bcast", 4, 2'000'000);
+    builder.call(main, key::make_python(code, -1), "MPI_Bcast", 1, 1'000'000);
+    builder.call(main, key::make_native(0x6234, module, true, false), "MPI_Send", 2, 400);
+    SECTION("by the cycle counter") {
+        builder.header().ticks_per_ms = 2'000'000;
+        const Tree tree = tree_of(builder);
+        REQUIRE(tree.calls.size() == 2);
+        CHECK(tree.calls[0].time_ns == 200);
+        CHECK(tree.calls[1].time_ns == 1'500'000);
+    }
+    SECTION("by the system's clock") {
+        builder.header().call_clock = wire::CallClock::nanoseconds;
+        CHECK(tree_of(builder).calls.at(1).time_ns == 3'000'000);
+    }
+    const Tree tree = tree_of(builder);
+    REQUIRE(tree.contexts.size() == 3);
+    CHECK(tree.contexts[1].key == Key{KeyKind::native, 0, 0x1234, key_flags::return_address});
+    CHECK(tree.contexts[2].key == Key{KeyKind::python, 0, 7, 0});
+    CHECK(tree.calls[0].context == 1);
+    CHECK(tree.calls[0].name == "MPI_Send");
+    CHECK(tree.calls[1].context == 2);
+    CHECK(tree.calls[1].count == 5);
+    CHECK(tree.values.empty());
+    CHECK(tree.threads.size() == 1);
+}

@@ -3,6 +3,7 @@
 #include "tests/support/catch.h"
 
 using namespace pyprof::gather;
+namespace wire = pyprof::wire;
 
 namespace {
 
@@ -34,6 +35,16 @@ TEST_CASE("a section that refers to what is not there is refused") {
     SECTION("a module") {
         into.modules.clear();
         CHECK_FALSE(reads(Section::contexts, written(Section::contexts, tree), {}, into));
+    }
+    SECTION("the thread or the place of a call") {
+        Tree with_call = small_tree();
+        with_call.calls.push_back({.context = 2, .name = "MPI_Send", .count = 1});
+        CHECK(reads(Section::calls, written(Section::calls, with_call), {}, into));
+        CHECK(into.calls.at(0).name == "MPI_Send");
+        with_call.calls[0].context = 3;
+        CHECK_FALSE(reads(Section::calls, written(Section::calls, with_call), {}, into));
+        with_call.calls[0] = {.context = 2, .name = "MPI_Send", .peer = wire::CallPeer::count, .count = 1};
+        CHECK_FALSE(reads(Section::calls, written(Section::calls, with_call), {}, into));
     }
     SECTION("a code") {
         into.codes.clear();

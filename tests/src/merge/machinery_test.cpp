@@ -52,6 +52,17 @@ TEST_CASE("at the end of a stack only call glue is machinery") {
     CHECK_FALSE(is_machinery({FrameKind::interpreter, "python3.11!0x1000", false}, below_python, Below::work));
 }
 
+TEST_CASE("the interpreter's frames below the cycle collector are its parts") {
+    const Above collector = with_frame(below_python, FrameKind::garbage_collection);
+    CHECK_FALSE(is_machinery({FrameKind::garbage_collection, "[garbage collection]", true}, below_python, Below::work));
+    CHECK(is_machinery({FrameKind::interpreter, "subtract_refs", true}, collector, Below::work));
+    CHECK(is_machinery({FrameKind::interpreter, "dict_traverse", true}, with_frame(collector, FrameKind::interpreter),
+                       Below::work));
+    CHECK_FALSE(is_machinery({FrameKind::program, "array_dealloc", true}, collector, Below::work));
+    CHECK_FALSE(is_machinery({FrameKind::interpreter, "list_sort_impl", true}, with_frame(collector, FrameKind::python),
+                             Below::work));
+}
+
 TEST_CASE("on the way into an extension nameless interpreter frames are machinery too") {
     CHECK(is_machinery({FrameKind::interpreter, "python3.11!0x1000", false}, below_python, Below::extension));
     CHECK(is_machinery({FrameKind::interpreter, "PyObject_Vectorcall", true}, below_python, Below::extension));

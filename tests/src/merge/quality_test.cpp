@@ -59,6 +59,17 @@ TEST_CASE("a profile that covers everything has no gap") {
     CHECK(std::abs(quality.cpu_covered - 1) < 1e-9);
 }
 
+TEST_CASE("a process shorter than a period stands for those that have no sample") {
+    gather::Tree tree;
+    tree.processes = {process(300'000)};  // one of three or four that are like it
+    tree.processes[0].samples = tree.processes[0].expiries = 1;
+    tree.values = {{0, 0, 1, 1'000'000}};
+    CHECK(std::abs(quality_of(tree).cpu_covered - 1) < 1e-9);
+    tree.processes[0].expiries = 0;  // recorded for another reason
+    tree.values.clear();
+    CHECK(quality_of(tree).cpu_covered == 0);
+}
+
 TEST_CASE("a process without figures divides by nothing") {
     gather::Tree tree;
     tree.processes.resize(1);

@@ -1,6 +1,7 @@
 #include "profile/join.h"
 
 #include "profile/load.h"
+#include "profile/mpi_calls.h"
 #include "profile/select.h"
 #include "profile/sums.h"
 #include "profile/views.h"
@@ -30,6 +31,15 @@ TEST_CASE("The ranks of a profile joined again give the whole") {
         CHECK(before[i].cost.self == after[i].cost.self);
         CHECK(before[i].cost.total == after[i].cost.total);
     }
+}
+
+TEST_CASE("Counted calls stay with their ranks") {
+    const Profile whole = test_support::counted_profile();
+    const Profile joined = join({only_rank(whole, 1), only_rank(whole, 0)});
+    const MpiRow before = mpi_rows(whole).at(0), after = mpi_rows(joined).at(0);
+    CHECK(after.counted->count == before.counted->count);
+    CHECK(after.counted->wait_ns == before.counted->wait_ns);
+    CHECK(after.counted->latest_rank() == before.counted->latest_rank());
 }
 
 TEST_CASE("Profiles of different programs keep their own functions and sum their quality") {

@@ -5,6 +5,7 @@
 #include "profile/load.h"
 #include "tests/support/catch.h"
 #include "tests/support/profile_builder.h"
+#include "tests/support/sample_profile.h"
 
 namespace pyprof::profile {
 namespace {
@@ -35,6 +36,21 @@ TEST_CASE("A table longer than a record comes back whole") {
     REQUIRE(loaded);
     CHECK(loaded->damage.empty());
     CHECK(loaded->profile == profile);
+}
+
+TEST_CASE("Counted calls come back, and a file without them is known to be cut") {
+    const Profile profile = test_support::counted_profile();
+    const std::string bytes = saved_bytes(profile);
+    CHECK(load(std::as_bytes(std::span{bytes}))->profile == profile);
+    for (const auto& change : {+[](Call& call) { call.context = 1'000'000; }, +[](Call& call) { call.thread = 99; },
+                               +[](Call& call) { call.size_class = 65; }}) {
+        Profile damaged = profile;
+        change(damaged.calls[1]);
+        const std::string wrong = saved_bytes(damaged);
+        const Result<Loaded> loaded = load(std::as_bytes(std::span{wrong}));
+        CHECK(!loaded->damage.empty());
+        CHECK(loaded->profile.calls.size() == 1);
+    }
 }
 
 TEST_CASE("A context costs at most 64 bytes and a value of a rank at most 8") {

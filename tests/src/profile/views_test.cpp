@@ -105,35 +105,6 @@ TEST_CASE("What MPI and CPython do for themselves is no kernel") {
     CHECK(rows[0].cost.total.samples == 3);
 }
 
-TEST_CASE("MPI calls are the outermost MPI functions, by the Python line that made them") {
-    const Profile profile = without_machinery(test_support::sample_profile());
-    const auto rows = mpi_rows(profile);
-    REQUIRE(rows.size() == 1);
-    CHECK(rows[0].call == "MPI_Allreduce");
-    CHECK(rows[0].cost.total.samples == 103);
-    CHECK(profile.locations[rows[0].caller].line == 42);
-    CHECK(rows[0].cost.total_ranks->argmax == 1);
-    CHECK(rows[0].cost.total_ranks->max == 98 * period);
-}
-
-TEST_CASE("The two symbols of an MPI function are one call, and internals of MPI are none") {
-    ProfileBuilder make;
-    const std::uint32_t thread = make.thread(make.process(0, 1, "here"), 1, "", true), mpi = make.module("libmpi.so");
-    const auto function = [&](const char* name) {
-        const std::uint32_t index = make.native(name, mpi);
-        make.function(index).domain = Domain::mpi;
-        return make.location(index);
-    };
-    const std::uint32_t line = make.path(0, {make.location(make.python("f", "app.py", 1), 2)});
-    make.add(make.path(line, {function("PMPI_Send")}), thread, 2);
-    make.add(make.path(line, {function("MPI_Send"), function("PMPI_Recv")}), thread, 3);
-    make.add(make.path(0, {function("opal_progress")}), thread, 5);
-    const auto rows = mpi_rows(make.build());
-    REQUIRE(rows.size() == 1);
-    CHECK(rows[0].call == "MPI_Send");
-    CHECK(rows[0].cost.total.samples == 5);
-}
-
 TEST_CASE("Ranks, threads and processes hold all values; modules those of their functions") {
     const Profile profile = without_machinery(test_support::sample_profile());
     const Amount all = sum_all(profile);
@@ -176,7 +147,26 @@ TEST_CASE("A run without MPI has no ranks and no spread") {
     const Profile profile = test_support::small_profile();
     CHECK(rank_rows(profile).empty());
     CHECK(!function_rows(profile).at(0).cost.self_ranks);
-    CHECK(mpi_rows(profile).empty());
+}
+
+TEST_CASE("What a rank gave to the sums over all ranks counts in its row, and in no process") {
+    ProfileBuilder make;
+    const std::uint32_t work = make.path(0, {make.location(make.native("work", make.module("app")))});
+    const std::uint32_t main = make.thread(make.process(3, 100, "host"), 100, "main", false);
+    const std::uint32_t all = make.thread(make.process(-1, 0, ""), 0, "[small values of all ranks]", false);
+    make.thread_at(main).summed = {30, 30 * period, 10 * period};
+    make.add(work, main, 50);
+    make.add(work, all, 300);
+    const Profile profile = make.build();
+    const auto rows = rank_rows(profile);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].self.weight == 80 * period);
+    CHECK(rows[0].self.samples == 80);
+    CHECK(rows[0].categories[static_cast<std::size_t>(Category::mpi)] == 10 * period);
+    CHECK(rows[0].categories[static_cast<std::size_t>(Category::other)] == 20 * period);
+    CHECK(function_rows(profile).at(0).cost.self.weight == 350 * period);
+    CHECK(process_rows(profile).size() == 1);
+    CHECK(profile.process_count() == 1);
 }
 
 }  // namespace

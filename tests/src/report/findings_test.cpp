@@ -29,6 +29,15 @@ TEST_CASE("The slow rank and what makes it slow are named") {
     CHECK(any_contains(found, "rank 1 spends 1.9 times the mean in it and seems to wait for rank 0."));
 }
 
+TEST_CASE("Where calls were counted, who waits for whom is said with its share of the ranks' time") {
+    const auto found = findings_of(test_support::counted_profile());
+    CHECK(any_contains(found,
+                       "MPI_Allreduce at solver.py:42 waits at most 10.0 % of the time on 1 of 2 ranks for rank 0."));
+    profile::Profile profile = test_support::counted_profile();
+    for (profile::Call& call : profile.calls) call.kind = profile::CallKind::point;
+    CHECK(any_contains(findings_of(profile), "on 1 of 2 ranks, longest on rank 1."));
+}
+
 TEST_CASE("Few samples, missing Python frames and uncovered time are said first") {
     profile::Profile profile = test_support::small_profile();
     profile.processes[0].python_message = "CPython 3.7 is too old";

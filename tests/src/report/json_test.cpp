@@ -1,5 +1,6 @@
 #include "report/json.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "profile/sums.h"
@@ -41,7 +42,35 @@ TEST_CASE("What the mode cannot see is null, not 0") {
     CHECK(report["categories"]["mpi"].is_number());
     CHECK(report["mpi"][0]["count"].is_null());
     CHECK(report["mpi"][0]["wait_ns"].is_null());
+    CHECK(report["mpi"][0]["time_ns"] == 103 * 5'025'125);
     CHECK(parsed(test_support::small_profile())["functions"][0]["ranks"].is_null());
+}
+
+TEST_CASE("Counted calls have figures that samples cannot give") {
+    const nlohmann::json report = parsed(test_support::counted_profile());
+    REQUIRE(report["mpi"].size() == 1);
+    const nlohmann::json& row = report["mpi"][0];
+    CHECK(row["call"] == "MPI_Allreduce");
+    CHECK(row["line"] == 42);
+    CHECK(row["kind"] == "collective");
+    CHECK(row["count"] == 200);
+    CHECK(row["bytes"] == 204'800);
+    CHECK(row["time_ns"] == 2'020'000'000);
+    CHECK(row["wait_ns"] == 2'020'000'000 - 200 * 150'000);
+    CHECK(row["wait"] == "at_most");
+    CHECK(row["samples"] == 103);
+    CHECK(row["ranks"]["argmax"] == 1);
+    CHECK(row["wait_ranks"]["argmin"] == 0);
+    CHECK(row["wait_ranks"]["min"] == 5'000'000);
+}
+
+TEST_CASE("Useful and lost time of the ranks make up all of it") {
+    const auto balance = parsed(test_support::sample_profile())["balance"];
+    const double elapsed = 2 * balance["elapsed_ns"].get<double>();
+    const double lost =
+        balance["lost_ns"]["imbalance"].get<double>() + balance["lost_ns"]["communication"].get<double>();
+    CHECK(std::abs(1 - lost / elapsed - balance["parallel_efficiency"].get<double>()) < 1e-9);
+    CHECK(parsed(test_support::small_profile())["balance"].is_null());
 }
 
 TEST_CASE("Every exclusive value lies in its interval") {

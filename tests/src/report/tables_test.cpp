@@ -38,6 +38,17 @@ TEST_CASE("Tables hold full paths and nanoseconds for programs, short names for 
     CHECK(exact(mpi, 0, "rank_of_max") == "1");
 }
 
+TEST_CASE("Waiting stands beside the time of counted calls, and says how well it is known") {
+    const Table mpi = table_of(test_support::counted_profile(), By::mpi, {});
+    CHECK(exact(mpi, 0, "time_ns") == "2020000000");
+    CHECK(exact(mpi, 0, "wait_ns") == "1990000000");
+    CHECK(exact(mpi, 0, "latest_rank") == "0");
+    CHECK(exact(mpi, 0, "count") == "200");
+    const auto wait = std::ranges::find(mpi.columns, "wait", &Column::title) - mpi.columns.begin();
+    CHECK(mpi.rows[0][static_cast<std::size_t>(wait)].shown == "<= 1.99 s");
+    CHECK(exact(table(By::mpi), 0, "wait_ns").empty());
+}
+
 TEST_CASE("A limit shortens a list") { CHECK(table(By::function, {.limit = 3}).rows.size() == 3); }
 
 }  // namespace

@@ -38,8 +38,25 @@ TEST_CASE("The report names the hot function, its line, the kernel and what MPI 
     CHECK(contains(report, "stencil"));
     CHECK(contains(report, "solver.py:42"));
     CHECK(contains(report, "MPI_Allreduce at solver.py:42 takes 14.6 %"));
+    CHECK(!contains(report, "MPI function"));
     CHECK(contains(report, "rank 1's child 2050 was killed."));
     CHECK(contains(report, "not seen: GIL, I/O, idle"));
+}
+
+TEST_CASE("The report says how well the ranks are used") {
+    const std::string report = screen(test_support::sample_profile());
+    CHECK(contains(report, "Ranks outside MPI: "));
+    CHECK(contains(report, "Parallel efficiency "));
+    CHECK(!contains(screen(test_support::small_profile()), "efficiency"));
+}
+
+TEST_CASE("Counted calls of MPI stand on the screen, with room for who waits for whom") {
+    const std::string report = screen(test_support::counted_profile());
+    CHECK(contains(report,
+                   "10.1 %  10.0 %  200          1.98 r1   solver.py:42             MPI_Allreduce, 1.0 KiB each"));
+    CHECK(contains(report, "waits at most 10.0 % of the time on 1 of 2 ranks for rank 0."));
+    CHECK(contains(report, "wait: beyond the quickest call"));
+    CHECK(std::ranges::count(report, '\n') <= static_cast<std::ptrdiff_t>(screen_lines));
 }
 
 TEST_CASE("A report in ASCII style holds only ASCII where names do") {

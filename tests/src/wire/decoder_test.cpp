@@ -283,3 +283,37 @@ TEST_CASE("a text field ends at its end if nothing else ends it") {
     CHECK(text_of(full) == "abcd");
     CHECK(text_of(part) == "a");
 }
+
+TEST_CASE("rows of calls are read with the thread that they belong to") {
+    RecordingBuilder builder;
+    const std::uint32_t main = builder.thread(100), other = builder.thread(101);
+    for (std::uint32_t i = 0; i < 100; ++i) builder.call(main, some_key + i, "MPI_Send", 1 + i, 1000);
+    builder.call(other, node_key::make_python(1, 7), "MPI_File_iread_at_all", 2, 500);
+    const auto recording = decode(builder.bytes());
+    REQUIRE(recording);
+    CHECK(recording->damaged_bytes == 0);
+    REQUIRE(recording->calls.size() == 101);
+    CHECK(recording->calls.front().thread == main);
+    CHECK(recording->calls.back().thread == other);
+    CHECK(text_of(recording->calls.back().row.name) == "MPI_File_iread_at_all");
+}
+
+TEST_CASE("rows of calls that make no sense are left out and counted") {
+    RecordingBuilder builder;
+    const std::uint32_t main = builder.thread(100);
+    builder.call(main, some_key, "MPI_Send", 1, 1000);
+    const std::uint64_t at = builder.call(main, some_key, "MPI_Recv", 1, 1000);
+    CallRow row = builder.read_call(at);
+    SECTION("no place yet") { row.place = 0; }
+    SECTION("no call yet") { row.count = 0; }
+    SECTION("a place that is none") { row.place = node_key::make_special(1); }
+    SECTION("a name without end, or of nothing") { std::memset(row.name, GENERATE(0, 7, 0xff), sizeof row.name); }
+    SECTION("an unknown kind") { row.kind = CallKind::count; }
+    SECTION("an unknown peer") { row.peer = CallPeer::count; }
+    SECTION("a size that nothing has") { row.size_class = 65; }
+    builder.write_call(at, row);
+    const auto recording = decode(builder.bytes());
+    REQUIRE(recording);
+    CHECK(recording->calls.size() == 1);
+    CHECK(recording->damaged_bytes == (row.place == 0 || row.count == 0 ? 0 : sizeof row));
+}

@@ -42,6 +42,7 @@ TEST_CASE("the page of the format gives the offsets of the header file") {
     PYPROF_CHECK_ROW(RecordingHeader, slices);
     PYPROF_CHECK_ROW(RecordingHeader, job);
     PYPROF_CHECK_ROW(RecordingHeader, command);
+    PYPROF_CHECK_ROW(RecordingHeader, call_clock);
     PYPROF_CHECK_ROW(ChunkHeader, kind);
     PYPROF_CHECK_ROW(ChunkHeader, tree);
     PYPROF_CHECK_ROW(ChunkHeader, used);
@@ -57,6 +58,11 @@ TEST_CASE("the page of the format gives the offsets of the header file") {
     PYPROF_CHECK_ROW(ThreadRecord, armed);
     PYPROF_CHECK_ROW(ThreadRecord, name);
     PYPROF_CHECK_ROW(UnloadedRecord, id);
+    PYPROF_CHECK_ROW(CallRow, name);
+    PYPROF_CHECK_ROW(CallRow, ranks);
+    PYPROF_CHECK_ROW(CallRow, size_class);
+    PYPROF_CHECK_ROW(CallRow, time);
+    PYPROF_CHECK_ROW(CallRow, synchronising);
     CHECK(page.find("| 56 | | | the build id, then the path |") != std::string::npos);
     CHECK(sizeof(ModuleRecord) == 56);
     CHECK(page.find("| 48 | | | file, name, qualified name, line table, without gaps |") != std::string::npos);

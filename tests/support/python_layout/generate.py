@@ -20,8 +20,8 @@ columns = 120
 first_free_threaded = first_debug_offsets = 13
 
 # Bytes of the fields that _Py_DebugOffsets gives the place of; the others are pointers.
-width_of = {"thread.status": 4, "frame.owner": 1, "frame.code_copy": 4, "code.first_line": 4, "code.instructions": 2,
-            "bytes.data": 1, "text.state": 4, "text.ascii_data": 1, "text.compact_data": 1}
+width_of = {"collector.collecting": 4, "thread.status": 4, "frame.owner": 1, "frame.code_copy": 4,
+            "code.first_line": 4, "code.instructions": 2, "bytes.data": 1, "text.state": 4, "text.ascii_data": 1, "text.compact_data": 1}
 
 
 def figures_of(include, free_threaded=False):

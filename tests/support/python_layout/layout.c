@@ -26,6 +26,35 @@
 
 #define AT_LEAST(minor) (PY_VERSION_HEX >= (0x03000000 | (minor) << 16))
 
+#if AT_LEAST(11)
+#include "internal/pycore_dict.h"
+#if AT_LEAST(12)
+#include "internal/pycore_object.h"
+#endif
+#else
+/* Objects/dict-common.h, which is not installed. */
+struct _dictkeysobject {
+    Py_ssize_t dk_refcnt;
+    Py_ssize_t dk_size;
+    void *dk_lookup;
+    Py_ssize_t dk_usable;
+    Py_ssize_t dk_nentries;
+    char dk_indices[];
+};
+#endif
+
+/* Where the fields of TaskObj are (Modules/_asynciomodule.c, 3.14), which is in no header. */
+struct task {
+    PyObject_HEAD
+    PyObject *of_future[11];
+    int state;
+    char is_task, is_awaited_by_set;
+    unsigned flags;
+    int cancel_requests;
+    PyObject *waits_for, *coroutine, *name, *context;
+    void *node[2];
+};
+
 static void print(const char *name, long long value) { printf("%s %lld\n", name, value); }
 static void print_word(const char *name, const char *word) { printf("%s %s\n", name, word); }
 
@@ -72,12 +101,23 @@ static void print_runtime(void) {
 #else
     FIELD("runtime.attached", _PyRuntimeState, gilstate.tstate_current);
 #endif
+#if AT_LEAST(9)
+    NONE("runtime.collector");
+#else
+    FIELD("runtime.collector", _PyRuntimeState, gc);
+#endif
     FIELD("interpreter.next", PyInterpreterState, next);
 #if AT_LEAST(11)
     FIELD("interpreter.first_thread", PyInterpreterState, threads.head);
 #else
     FIELD("interpreter.first_thread", PyInterpreterState, tstate_head);
 #endif
+#if AT_LEAST(9)
+    FIELD("interpreter.collector", PyInterpreterState, gc);
+#else
+    NONE("interpreter.collector");
+#endif
+    FIELD("collector.collecting", struct _gc_runtime_state, collecting);
 }
 
 #if AT_LEAST(12)
@@ -104,6 +144,7 @@ static void print_thread(void) {
     print("thread.status_value", 0);
 #endif
     FIELD("thread.next", PyThreadState, next);
+    FIELD("thread.interpreter", PyThreadState, interp);
     FIELD("thread.thread_id", PyThreadState, thread_id);
 #if AT_LEAST(13) || !AT_LEAST(10)
     NONE("thread.control_frame");
@@ -128,6 +169,11 @@ static void print_thread(void) {
     FIELD("thread.base_frame", PyThreadState, base_frame);
 #else
     NONE("thread.base_frame");
+#endif
+#if AT_LEAST(14)
+    FIELD("thread.running_task", _PyThreadStateImpl, asyncio_running_task);
+#else
+    NONE("thread.running_task");
 #endif
 #if HAS_FRAMES_IN_CONTROL_FRAMES
     FIELD("control_frame.current_frame", _PyCFrame, current_frame);
@@ -156,6 +202,7 @@ static void print_frame(void) {
 #endif
 #if AT_LEAST(11)
     FIELD("frame.bytes", Frame, localsplus);
+    FIELD("frame.locals", Frame, localsplus);
 #if AT_LEAST(13)
     FIELD("frame.code", Frame, f_executable);
 #else
@@ -173,6 +220,7 @@ static void print_frame(void) {
     print("frame.first_entry_owner", 3);
 #else
     FIELD("frame.bytes", PyFrameObject, f_blockstack);
+    FIELD("frame.locals", PyFrameObject, f_localsplus);
     FIELD("frame.code", PyFrameObject, f_code);
     print_code_tags();
     FIELD("frame.previous", PyFrameObject, f_back);
@@ -280,6 +328,78 @@ static void print_text(void) {
     FIELD("bytes.data", PyBytesObject, ob_sval);
 }
 
+static void print_attributes(void) {
+#if AT_LEAST(13)
+    print_word("attributes.kept_in", "AttributesIn::inline_values");
+#elif AT_LEAST(12)
+    print_word("attributes.kept_in", "AttributesIn::tagged_values_or_dictionary");
+#elif AT_LEAST(11)
+    print_word("attributes.kept_in", "AttributesIn::values_or_dictionary");
+#else
+    print_word("attributes.kept_in", "AttributesIn::dictionary");
+#endif
+    FIELD("attributes.type_flags", PyTypeObject, tp_flags);
+#if AT_LEAST(11)
+    printf("attributes.managed_flag 0x%lx\n", Py_TPFLAGS_MANAGED_DICT);
+#else
+    print("attributes.managed_flag", 0);
+#endif
+#if AT_LEAST(13)
+    printf("attributes.inline_flag 0x%x\n", Py_TPFLAGS_INLINE_VALUES);
+#else
+    print("attributes.inline_flag", 0);
+#endif
+    FIELD("attributes.type_dictionary", PyTypeObject, tp_dictoffset);
+#if AT_LEAST(11)
+    FIELD("attributes.type_keys", PyHeapTypeObject, ht_cached_keys);
+#else
+    NONE("attributes.type_keys");
+#endif
+#if AT_LEAST(13)
+    print("attributes.before", -MANAGED_DICT_OFFSET);
+#elif AT_LEAST(11)
+    print("attributes.before", 3 * sizeof(PyObject *)); /* _PyObject_ManagedDictPointer */
+#else
+    NONE("attributes.before");
+#endif
+#if AT_LEAST(11)
+    FIELD("attributes.values", struct _dictvalues, values);
+#else
+    print("attributes.values", 0);
+#endif
+#if AT_LEAST(13)
+    FIELD("attributes.values_valid", struct _dictvalues, valid);
+#else
+    NONE("attributes.values_valid");
+#endif
+#if AT_LEAST(14)
+    print("task.size", sizeof(struct task));
+    FIELD("task.is_task", struct task, is_task);
+    FIELD("task.coroutine", struct task, coroutine);
+    FIELD("task.name", struct task, name);
+    FIELD("task.frame", PyCoroObject, cr_iframe);
+#else
+    NONE("task.size");
+    NONE("task.is_task");
+    NONE("task.coroutine");
+    NONE("task.name");
+    NONE("task.frame");
+#endif
+    FIELD("dictionary.keys", PyDictObject, ma_keys);
+    FIELD("dictionary.values", PyDictObject, ma_values);
+    FIELD("dictionary.entry_count", struct _dictkeysobject, dk_nentries);
+#if AT_LEAST(11)
+    NONE("dictionary.slots");
+    FIELD("dictionary.log2_index_bytes", struct _dictkeysobject, dk_log2_index_bytes);
+    FIELD("dictionary.kind", struct _dictkeysobject, dk_kind);
+#else
+    FIELD("dictionary.slots", struct _dictkeysobject, dk_size);
+    NONE("dictionary.log2_index_bytes");
+    NONE("dictionary.kind");
+#endif
+    FIELD("dictionary.indices", struct _dictkeysobject, dk_indices);
+}
+
 #if AT_LEAST(13)
 #define STATED(figure, section, field) \
     print("debug." #section "." figure, (long long)offsetof(struct _Py_DebugOffsets, section.field))
@@ -293,8 +413,12 @@ static void print_debug_offsets(void) {
     SIZE(interpreter_state);
     STATED("interpreter.next", interpreter_state, next);
     STATED("interpreter.first_thread", interpreter_state, threads_head);
+    STATED("interpreter.collector", interpreter_state, gc);
+    SIZE(gc);
+    STATED("collector.collecting", gc, collecting);
     SIZE(thread_state);
     STATED("thread.next", thread_state, next);
+    STATED("thread.interpreter", thread_state, interp);
     STATED("thread.current_frame", thread_state, current_frame);
 #if AT_LEAST(15)
     STATED("thread.base_frame", thread_state, base_frame);
@@ -322,6 +446,11 @@ static void print_debug_offsets(void) {
 #endif
     SIZE(pyobject);
     STATED("object.type", pyobject, ob_type);
+    SIZE(type_object);
+    STATED("attributes.type_flags", type_object, tp_flags);
+    SIZE(dict_object);
+    STATED("dictionary.keys", dict_object, ma_keys);
+    STATED("dictionary.values", dict_object, ma_values);
     SIZE(bytes_object);
     STATED("object.size", bytes_object, ob_size);
     STATED("bytes.data", bytes_object, ob_sval);
@@ -350,6 +479,7 @@ int main(void) {
     print_frame();
     print_code();
     print_text();
+    print_attributes();
     print_debug_offsets();
     return 0;
 }

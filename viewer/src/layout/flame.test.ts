@@ -6,7 +6,7 @@ import {decodeBlock} from '../model/decode.ts';
 import {type CallTree, callTree, type NodeId, root} from '../model/tree.ts';
 import {nodeAt, rowCount, rowsOf, spanOf, type Viewport, visibleBoxes} from './flame.ts';
 
-const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'line', machinery: true} as const;
+const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'line', workers: 'joined', machinery: true} as const;
 const treeOf = (seed: number): CallTree => callTree(decodeBlock(encode(randomProfile(seed, 400))), all);
 
 /** Every box of the view, however small, by looking at every node. */

@@ -21,6 +21,12 @@ test('a profile comes out of its page as it went in', async () => {
   assert.deepEqual([...profile.values.weight], [3 * period, 2 * period - 1]);
 });
 
+test('a profile knows whether stacks cross the border of worker threads', () => {
+  const functions = [{name: 'main'}, {name: '[worker threads]', workers: true}];
+  assert.equal(decodeBlock(encode({functions, stacks: [{frames: [[0], [1], [0]], samples: 1}]})).hasWorkers, true);
+  assert.equal(decodeBlock(encode({functions, stacks: [{frames: [[0]], samples: 1}]})).hasWorkers, false);
+});
+
 test('weights beyond 32 bits are exact', () => {
   const weight = 2 ** 52 + 12345;
   const profile = decodeBlock(encode({...two, stacks: [{frames: [[0]], samples: 1, weight}]}));

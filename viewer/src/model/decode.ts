@@ -73,6 +73,7 @@ export function decodeBlock(block: ArrayBuffer): Profile {
     groups: groups.length > 0 ? groups : [{label: 'process', processes: []}],
     groupOfThread: Uint32Array.from(threads, (thread) => groupOfProcess.get(thread.process) ?? 0),
     contexts,
+    hasWorkers: contexts.location.some((id, context) => context > 0 && isBorder(functions, locations[id])),
     values: readValues(columns, contexts.count, threads.length, header.run.period_ns),
   };
 }
@@ -134,6 +135,7 @@ function readFunctions(header: Header, columns: Columns): SourceFunction[] {
       domain,
       machinery: (bits & 0x100) !== 0,
       named: (bits & 0x200) !== 0,
+      workers: (bits & 0x400) !== 0,
     };
   });
 }
@@ -147,6 +149,10 @@ function readLocations(columns: Columns, functionCount: number): Location[] {
     inlined: (u32(flags, i) & 1) !== 0,
     guessed: (u32(flags, i) & 2) !== 0,
   }));
+}
+
+function isBorder(functions: readonly SourceFunction[], location: Location | undefined): boolean {
+  return location !== undefined && functions[location.function]?.workers === true;
 }
 
 function readContexts(columns: Columns, locationCount: number): Contexts {

@@ -7,7 +7,7 @@ import {functionRows, sortRows} from './functions.ts';
 import type {Profile} from './profile.ts';
 import {callTree} from './tree.ts';
 
-const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', machinery: true} as const;
+const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true} as const;
 const nameIn = (profile: Profile, location: number): string =>
   profile.functions[profile.locations[location]?.function ?? 0]?.name ?? '';
 

@@ -31,6 +31,8 @@ export interface SourceFunction {
   readonly domain: Domain;
   /** Interpreter internals between two Python frames. */
   readonly machinery: boolean;
+  /** No function, but the border between a line and the threads that work for it, whose frames stand below. */
+  readonly workers: boolean;
   readonly named: boolean;
 }
 
@@ -153,6 +155,8 @@ export interface Profile {
   /** GroupId of each thread. */
   readonly groupOfThread: Uint32Array;
   readonly contexts: Contexts;
+  /** Whether any stack crosses the border of worker threads. */
+  readonly hasWorkers: boolean;
   readonly values: Values;
 }
 

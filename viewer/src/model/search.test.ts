@@ -15,7 +15,7 @@ const profile = decodeBlock(encode({
     {frames: [[3], [0], [1]], samples: 5}, {frames: [[3], [1]], samples: 2}, {frames: [[3], [2]], samples: 3},
   ],
 }));
-const tree = callTree(profile, {group: undefined, thread: undefined, frames: 'all', granularity: 'function', machinery: true});
+const tree = callTree(profile, {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true});
 
 function search(text: string): {covered: number; places: number} | string {
   const pattern = parsePattern(text);

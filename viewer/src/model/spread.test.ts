@@ -6,7 +6,7 @@ import {decodeBlock} from './decode.ts';
 import {rowsByNode, spreadOf} from './spread.ts';
 import {callTree, type NodeId, root} from './tree.ts';
 
-const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', machinery: true} as const;
+const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true} as const;
 
 test('the spread names the least and the most loaded rank', () => {
   const profile = decodeBlock(encode({

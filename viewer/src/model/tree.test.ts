@@ -10,7 +10,7 @@ import {
   type CallTree, callTree, firstChild, nextSibling, type NodeId, parentOf, pathTo, previousSibling, root,
 } from './tree.ts';
 
-const everything: Selection = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', machinery: true};
+const everything: Selection = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true};
 
 function treeOf(profile: TestProfile, selection: Partial<Selection> = {}): {profile: Profile; tree: CallTree} {
   const decoded = decodeBlock(encode(profile));
@@ -58,6 +58,18 @@ test('a context that is not shown belongs to its nearest shown caller', () => {
   assert.deepEqual([...new Set(tree.nodeOfContext)], [0]);
 });
 
+test('work of other threads stands below its line, or apart', () => {
+  const pool: TestProfile = {
+    functions: [{name: 'main'}, {name: '[worker threads]', domain: 'native', workers: true}, {name: 'loop', domain: 'native'}],
+    stacks: [{frames: [[0]], samples: 1}, {frames: [[0], [1], [2]], samples: 3}, {frames: [[2]], samples: 2}],
+  };
+  const joined = treeOf(pool);
+  assert.deepEqual(names(joined.profile, joined.tree), ['main', '[worker threads]', 'loop', 'loop']);
+  const apart = treeOf(pool, {workers: 'apart'});
+  assert.deepEqual(names(apart.profile, apart.tree), ['loop', 'main']);
+  assert.deepEqual([...apart.tree.total], [6, 5, 1].map((samples) => samples * period));
+});
+
 test('an empty profile is a root', () => {
   const {tree} = treeOf({functions: [], stacks: []});
   assert.equal(tree.count, 1);
@@ -90,7 +102,7 @@ test('neighbours are found in both directions', () => {
 
 const selections: readonly Partial<Selection>[] = [
   {}, {machinery: false}, {frames: 'python'}, {frames: 'native'}, {granularity: 'line'}, {group: 1 as GroupId},
-  {thread: 2 as ThreadId}, {group: 0 as GroupId, thread: 3 as ThreadId}, {granularity: 'line', frames: 'python', group: 0 as GroupId},
+  {thread: 2 as ThreadId}, {workers: 'apart'}, {workers: 'apart', frames: 'python', granularity: 'line'}, {group: 0 as GroupId, thread: 3 as ThreadId}, {granularity: 'line', frames: 'python', group: 0 as GroupId},
 ];
 
 test('columns agree with the slow and plain tree', () => {

@@ -44,6 +44,7 @@ interface Merged {
 }
 
 const hidden = 0xffffffff;
+const border = 0xfffffffe;
 
 function mergeContexts(profile: Profile, selection: Selection): Merged {
   const {count, parent, location} = profile.contexts;
@@ -54,18 +55,20 @@ function mergeContexts(profile: Profile, selection: Selection): Merged {
   for (let i = 1; i < count; i++) {
     const caller = u32(nodeOfContext, u32(parent, i));
     const key = u32(keys, u32(location, i));
-    const node = key === hidden ? caller : nodes.childOf(caller, key);
+    const node = key === hidden ? caller : key === border ? root : nodes.childOf(caller, key);
     if (u32(context, node) === 0 && node !== 0) context[node] = i;
     nodeOfContext[i] = node;
   }
   return {count: nodes.count, parent: nodes.parent, context, nodeOfContext};
 }
 
-/** What makes two frames below the same caller one node; `hidden` for frames that are folded away. */
+/** What makes two frames below the same caller one node; `hidden` for frames that are folded away, `border` for those
+ * below which stacks begin anew. */
 function locationKeys(profile: Profile, selection: Selection): Uint32Array {
   const lines = selection.granularity === 'line' ? lineKeys(profile).keys : undefined;
   return Uint32Array.from(profile.locations, (location, id) => {
     const fn = profile.functions[location.function];
+    if (fn?.workers && selection.workers === 'apart') return border;
     if (!fn || !isShown(fn.domain === 'python', fn.machinery, selection)) return hidden;
     return lines ? u32(lines, id) : location.function;
   });

@@ -9,6 +9,7 @@ const limits = {contexts: 100, groups: 4, threads: 8};
 const states: readonly Partial<State>[] = [
   {},
   {page: 'table', sort: 'total', query: 'a+b & c=d#%/ü'},
+  {workers: 'apart'},
   {orientation: 'flame', granularity: 'line', frames: 'python', machinery: true, theme: 'dark'},
   {group: 0 as GroupId, thread: 7 as ThreadId, zoom: 99 as ContextId, cursor: 3 as ContextId},
 ];

@@ -2,7 +2,7 @@
 // URLs. A fragment is outside input: unknown keys and impossible values are left out.
 import type {SortKey} from '../model/functions.ts';
 import type {ContextId, GroupId, Profile, ThreadId} from '../model/profile.ts';
-import type {Frames, Granularity} from '../model/selection.ts';
+import type {Frames, Granularity, Workers} from '../model/selection.ts';
 import {initialState, type Orientation, type Page, type State, type Theme} from './state.ts';
 
 /** How many of each thing the profile has: indices in a URL must be smaller. */
@@ -28,6 +28,7 @@ const fields: readonly Field[] = [
   choice<Orientation>('direction', 'orientation', ['icicle', 'flame']),
   choice<Frames>('frames', 'frames', ['all', 'python', 'native']),
   choice<Granularity>('by', 'granularity', ['function', 'line']),
+  choice<Workers>('threads', 'workers', ['joined', 'apart']),
   choice<SortKey>('sort', 'sort', ['self', 'total', 'samples', 'name']),
   choice<Theme>('theme', 'theme', ['system', 'light', 'dark']),
   {

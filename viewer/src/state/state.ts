@@ -31,5 +31,6 @@ export const initialState: State = {
   thread: undefined,
   frames: 'all',
   granularity: 'function',
+  workers: 'joined',
   machinery: false,
 };

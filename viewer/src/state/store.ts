@@ -65,15 +65,15 @@ function derive(profile: Profile, state: ReadonlySignal<State>): Derived {
   // One signal for each part, so that a movement of the cursor does not build the tree anew.
   const part = <K extends keyof State>(key: K): ReadonlySignal<State[K]> => computed(() => state.value[key]);
   const [group, thread, frames] = [part('group'), part('thread'), part('frames')];
-  const [granularity, machinery, zoom, cursor, query] = [
-    part('granularity'), part('machinery'), part('zoom'), part('cursor'), part('query'),
-  ];
+  const [granularity, workers, machinery] = [part('granularity'), part('workers'), part('machinery')];
+  const [zoom, cursor, query] = [part('zoom'), part('cursor'), part('query')];
   const tree = computed(() =>
     callTree(profile, {
       group: group.value,
       thread: thread.value,
       frames: frames.value,
       granularity: granularity.value,
+      workers: workers.value,
       machinery: machinery.value,
     }),
   );

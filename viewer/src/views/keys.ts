@@ -45,6 +45,7 @@ export const keyGroups: readonly KeyGroup[] = [
       {keys: ['5'], does: 'table of functions', act: set({page: 'table'})},
       {keys: ['l'], does: 'by function or by line', act: (store) => store.go(otherGranularity(store.state.value))},
       {keys: ['p'], does: 'all, Python or native frames', act: (store) => store.go(nextFrames(store.state.value))},
+      {keys: ['w'], does: 'threads without Python below the line that they work for, or apart', act: (store) => store.go(otherWorkers(store.state.value))},
       {keys: ['m'], does: "the frames of the interpreter and of bindings", act: (store) => store.go({machinery: !store.state.value.machinery})},
       {keys: ['[', ']'], does: 'previous, next rank', act: (store, key) => store.go(nextGroup(store, key === ']' ? 1 : -1))},
       {keys: ['t'], does: "light, dark or the system's theme", act: (store) => store.move(nextTheme(store))},
@@ -54,6 +55,10 @@ export const keyGroups: readonly KeyGroup[] = [
 
 function otherGranularity(state: State): Partial<State> {
   return {granularity: state.granularity === 'function' ? 'line' : 'function'};
+}
+
+function otherWorkers(state: State): Partial<State> {
+  return {workers: state.workers === 'joined' ? 'apart' : 'joined'};
 }
 
 function nextFrames(state: State): Partial<State> {

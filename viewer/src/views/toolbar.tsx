@@ -1,4 +1,4 @@
-// What to look at: page, direction, frames, granularity, rank, thread, search.
+// What to look at: page, direction, frames, granularity, worker threads, rank, thread, search.
 import type {JSX} from 'preact';
 import type {GroupId, ThreadId} from '../model/profile.ts';
 import {selectedThreads} from '../model/tree.ts';
@@ -19,6 +19,9 @@ export function Toolbar({onHelp}: {onHelp: () => void}): JSX.Element {
       )}
       <Choice label="Granularity" name="granularity" options={[['function', 'Functions'], ['line', 'Lines']]} />
       <Choice label="Frames" name="frames" options={[['all', 'All'], ['python', 'Python'], ['native', 'Native']]} />
+      {store.profile.hasWorkers && (
+        <Choice label="Threads without Python" name="workers" options={[['joined', 'Joined'], ['apart', 'Apart']]} />
+      )}
       <button type="button" class="toggle" aria-pressed={machinery} title="Show the frames of the interpreter and of bindings (m)"
         onClick={() => store.go({machinery: !machinery})}>
         Interpreter

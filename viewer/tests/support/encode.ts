@@ -9,6 +9,7 @@ export interface TestFunction {
   readonly line?: number;
   readonly module?: number;
   readonly machinery?: boolean;
+  readonly workers?: boolean;
 }
 
 /** A frame: index of a function, and the line within it. */
@@ -103,7 +104,8 @@ export function describe(profile: TestProfile): {header: object; columns: Column
 }
 
 function functionColumns(functions: readonly TestFunction[]): ColumnList {
-  const flags = (fn: TestFunction): number => domains.indexOf(fn.domain ?? 'python') + (fn.machinery ? 0x100 : 0) + 0x200;
+  const flags = (fn: TestFunction): number => domains.indexOf(fn.domain ?? 'python') + (fn.machinery ? 0x100 : 0) + 0x200 +
+    (fn.workers ? 0x400 : 0);
   return [
     ['function.name', functions.map((_, i) => 2 * i)],
     ['function.file', functions.map((_, i) => 2 * i + 1)],

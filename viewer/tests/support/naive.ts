@@ -34,6 +34,7 @@ function shownKeys(profile: Profile, selection: Selection, context: number): str
   for (let at = context; at !== 0; at = profile.contexts.parent[at] ?? 0) {
     const location = profile.locations[profile.contexts.location[at] ?? 0];
     const fn = location && profile.functions[location.function];
+    if (fn?.workers && selection.workers === 'apart') break;
     if (!location || !fn || (fn.machinery && !selection.machinery)) continue;
     if (selection.frames === 'python' && fn.domain !== 'python') continue;
     if (selection.frames === 'native' && fn.domain === 'python') continue;

@@ -16,7 +16,7 @@ export function randomProfile(seed: number, stackCount = 60): TestProfile {
   const functionCount = 2 + random(8);
   const functions = Array.from({length: functionCount}, (_, i) => {
     const domain = domains[random(domains.length)] ?? 'python';
-    return {name: `f${i}`, domain, machinery: domain === 'native' && random(3) === 0};
+    return {name: `f${i}`, domain, machinery: domain === 'native' && random(3) === 0, workers: domain === 'os' && random(2) === 0};
   });
   const stack = (): TestStack => ({
     frames: Array.from({length: random(9)}, (): TestFrame => [random(functionCount), 1 + random(3)]),

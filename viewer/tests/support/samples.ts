@@ -63,6 +63,17 @@ function heatStacks(rank: number): TestStack[] {
   ];
 }
 
+/** A line that a pool of threads works for. */
+export const pool: TestProfile = {
+  functions: [
+    {name: '<module>', file: '/home/user/pool.py', line: 1}, {name: '[worker threads]', domain: 'native', workers: true},
+    {name: 'gemm_thread', domain: 'native', module: 0},
+  ],
+  modules: ['/usr/lib/libopenblas.so.0'],
+  threads: [{}, {tid: 101, is_python: false}],
+  stacks: [{frames: [[0, 3]], samples: 40}, {frames: [[0, 3], [1], [2]], samples: 60, thread: 1}],
+};
+
 export const hostile: TestProfile = {
   modules: ['/srv/"><img src=x onerror=window.pwned=1>.so'],
   functions: [

@@ -1,0 +1,35 @@
+#pragma once
+// How well the ranks of a job are used: the efficiencies that POP (the Performance Optimisation and Productivity
+// centre) defined, from samples.
+//
+// What counts is the first thread of each rank, without processes that it started: its time outside MPI is useful. In a
+// profile of CPU time a rank that sleeps has none of it; MPI libraries poll while they wait, so their waiting is seen.
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "profile/profile.h"
+
+namespace pyprof::profile {
+
+struct RankUse {
+    std::int32_t rank = -1;
+    std::uint64_t useful = 0;  // ns outside MPI
+    std::uint64_t in_mpi = 0;  // ns
+};
+
+// Efficiencies are between 0 and 1; lost times are sums over ranks, and with the useful time they make ranks × elapsed.
+struct Balance {
+    std::vector<RankUse> ranks;               // by rank, those with a value
+    std::uint64_t elapsed = 0;                // ns, of the rank that took longest
+    double load = 1;                          // mean ÷ largest useful time
+    double communication = 1;                 // largest useful time ÷ elapsed
+    double parallel = 1;                      // their product: the share of the ranks' time that is useful
+    std::uint64_t lost_to_imbalance = 0;      // ns that ranks wait because others compute longer
+    std::uint64_t lost_to_communication = 0;  // ns, all other time that is not useful
+};
+
+// Nothing for fewer than two ranks, and if the profile's metric is no time.
+std::optional<Balance> balance_of(const Profile& profile);
+
+}  // namespace pyprof::profile

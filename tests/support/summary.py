@@ -4,7 +4,8 @@
 usage: summary.py REQUIRED.txt RESULTS
 
 RESULTS holds ctest.xml (JUnit, by ctest) and ctest.json (`ctest --show-only=json-v1`, for the labels); the results of
-single pytest cases lie in RESULTS/*-*.xml.
+single pytest cases lie in RESULTS/*-*.xml. Where tests failed and ran again, RESULTS/again.xml is of that, the cases of
+files that ran again are new, and RESULTS/first has what all of these were before.
 """
 
 import json
@@ -37,13 +38,24 @@ def tests_of(junit, group_of, prefix=""):
         yield Test(group_of(name), prefix + name, outcome, reason[0] if reason else "")
 
 
-def read_results(folder):
-    labels = labels_of(folder / "ctest.json")
-    tests = list(tests_of(folder / "ctest.xml", lambda name: labels.get(name, "other")))
+def read_results(folder, labels):
+    """Of a file of pytest cases, the cases; the file itself only where it failed and none of them did."""
+    cases = []
+    failed_files = set()
     for file in sorted(folder.glob("*-*.xml")):
         group, _, stem = file.stem.partition("-")
-        tests += tests_of(file, lambda _name: group, prefix=f"{stem} ")
-    return tests
+        of_file = list(tests_of(file, lambda _name: group, prefix=f"{stem} "))
+        cases += of_file
+        failed_files |= {stem for test in of_file if test.outcome == "failed"}
+    whole = {test.name: test for name in ("ctest.xml", "again.xml") if (folder / name).exists()
+             for test in tests_of(folder / name, lambda name: labels.get(name, "other"))}
+    files = {file.stem.partition("-")[2] for file in folder.glob("*-*.xml")}
+    return [test for test in whole.values()
+            if test.name not in files or (test.outcome == "failed" and test.name not in failed_files)] + cases
+
+
+def failed_at_first(folder, labels):
+    return [test for test in read_results(folder / "first", labels) if test.outcome == "failed"]
 
 
 def kinds_of_this_machine():
@@ -83,7 +95,7 @@ def unmet(tests, patterns):
             yield f"required on {kind} machines, but skipped: {', '.join(skipped)}"
 
 
-def print_table(tests):
+def print_table(tests, at_first):
     print(f"{'':14}{'ran':>6}{'failed':>8}{'skipped':>9}")
     for group in sorted({test.group for test in tests}):
         count = [sum(t.group == group and t.outcome == outcome for t in tests) for outcome in ("ran", "failed", "skipped")]
@@ -91,11 +103,17 @@ def print_table(tests):
     for test in tests:
         if test.outcome == "skipped":
             print(f"  skipped  {test.group}: {test.name}" + (f" ({test.reason})" if test.reason else ""))
+    still = [test.name for test in tests if test.outcome == "failed"]
+    for test in at_first:
+        again = any(name == test.name or name.startswith(f"{test.name} ") for name in still)
+        print(f"  failed   {test.group}: {test.name} ({'failed again' if again else 'passed'} by itself)")
 
 
 def main(required, folder):
-    tests = read_results(pathlib.Path(folder))
-    print_table(tests)
+    folder = pathlib.Path(folder)
+    labels = labels_of(folder / "ctest.json")
+    tests = read_results(folder, labels)
+    print_table(tests, failed_at_first(folder, labels))
     kinds = kinds_of_this_machine()
     print(f"\nThis machine counts as: {', '.join(sorted(kinds))}")
     problems = list(unmet(tests, required_patterns(pathlib.Path(required).read_text(), kinds)))

@@ -6,7 +6,9 @@
 #include <string>
 #include <tuple>
 
+#include "base/saturate.h"
 #include "profile/categories.h"
+#include "profile/sums.h"
 
 namespace pyprof::profile {
 namespace {
@@ -23,7 +25,40 @@ std::vector<bool> rank_processes(const Profile& profile) {
     return is_rank;
 }
 
-std::vector<RankUse> uses_of(const Profile& profile) {
+std::vector<RankUse> listed(const std::map<std::int32_t, RankUse>& uses) {
+    std::vector<RankUse> list;
+    for (const auto& [rank, use] : uses) list.push_back(use);
+    return list;
+}
+
+// By process: time of its first thread in counted calls; nothing where it made none.
+std::vector<std::optional<std::uint64_t>> counted_times(const Profile& profile) {
+    std::vector<std::optional<std::uint64_t>> times(profile.processes.size());
+    for (const Call& call : profile.calls) {
+        const Thread& thread = profile.threads[call.thread];
+        if (thread.tid != profile.processes[thread.process].pid) continue;
+        std::uint64_t& time = times[thread.process] ? *times[thread.process] : times[thread.process].emplace(0);
+        time = saturating_add(time, saturating_add(call.time_ns, call.synchronising_ns));
+    }
+    return times;
+}
+
+// Of the processes that call MPI; programs that a rank ran one after the other are added up.
+std::vector<RankUse> counted_uses(const Profile& profile) {
+    const std::vector<std::optional<std::uint64_t>> times = counted_times(profile);
+    std::map<std::int32_t, RankUse> uses;
+    for (std::size_t i = 0; i < times.size(); i++) {
+        const Process& process = profile.processes[i];
+        if (!times[i] || process.rank < 0) continue;
+        RankUse& use = uses.try_emplace(process.rank, RankUse{process.rank, 0, 0}).first->second;
+        const std::uint64_t in_mpi = std::min(*times[i], process.wall_ns);
+        use.in_mpi = saturating_add(use.in_mpi, in_mpi);
+        use.useful = saturating_add(use.useful, process.wall_ns - in_mpi);
+    }
+    return listed(uses);
+}
+
+std::vector<RankUse> sampled_uses(const Profile& profile) {
     const std::vector<Category> activity = activities(profile);
     const std::vector<bool> is_rank = rank_processes(profile);
     std::map<std::int32_t, RankUse> uses;
@@ -43,17 +78,17 @@ std::vector<RankUse> uses_of(const Profile& profile) {
         use->in_mpi += summed.mpi;
         use->useful += summed.weight - summed.mpi;
     }
-    std::vector<RankUse> list;
-    for (const auto& [rank, use] : uses) list.push_back(use);
-    return list;
+    return listed(uses);
 }
 
 }  // namespace
 
 std::optional<Balance> balance_of(const Profile& profile) {
-    if (profile.metric.unit != "nanoseconds") return std::nullopt;
     Balance balance;
-    balance.ranks = uses_of(profile);
+    balance.ranks = counted_uses(profile);
+    balance.is_counted = balance.ranks.size() == ranks_of(profile).size();
+    if (!balance.is_counted && profile.metric.unit != "nanoseconds") return std::nullopt;
+    if (!balance.is_counted) balance.ranks = sampled_uses(profile);
     if (balance.ranks.size() < 2) return std::nullopt;
     std::uint64_t sum = 0, most = 0;
     for (const RankUse& use : balance.ranks) {

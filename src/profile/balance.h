@@ -1,9 +1,10 @@
 #pragma once
 // How well the ranks of a job are used: the efficiencies that POP (the Performance Optimisation and Productivity
-// centre) defined, from samples.
+// centre) defined. What counts is the first thread of each rank: its time outside MPI is useful.
 //
-// What counts is the first thread of each rank, without processes that it started: its time outside MPI is useful. In a
-// profile of CPU time a rank that sleeps has none of it; MPI libraries poll while they wait, so their waiting is seen.
+// Where the calls of MPI were counted, times are of the wall clock. Else they are those of the samples, without
+// processes that a rank started: in a profile of CPU time a rank that sleeps has none, but MPI libraries poll while
+// they wait, so their waiting is seen.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -20,6 +21,7 @@ struct RankUse {
 
 // Efficiencies are between 0 and 1; lost times are sums over ranks, and with the useful time they make ranks × elapsed.
 struct Balance {
+    bool is_counted = false;                  // by counted calls of every rank, else by samples
     std::vector<RankUse> ranks;               // by rank, those with a value
     std::uint64_t elapsed = 0;                // ns, of the rank that took longest
     double load = 1;                          // mean ÷ largest useful time
@@ -29,7 +31,7 @@ struct Balance {
     std::uint64_t lost_to_communication = 0;  // ns, all other time that is not useful
 };
 
-// Nothing for fewer than two ranks, and if the profile's metric is no time.
+// Nothing for fewer than two ranks, without useful time, and by samples if the profile's metric is no time.
 std::optional<Balance> balance_of(const Profile& profile);
 
 }  // namespace pyprof::profile

@@ -303,6 +303,7 @@ ordered_json balance(const Profile& profile) {
     const std::optional<profile::Balance> balance = profile::balance_of(profile);
     if (!balance) return {};
     return {
+        {"from", balance->is_counted ? "calls" : "samples"},
         {"parallel_efficiency", balance->parallel},
         {"load_balance", balance->load},
         {"communication_efficiency", balance->communication},

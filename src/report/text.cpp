@@ -319,11 +319,11 @@ private:
     void efficiency_line() {
         const std::optional<profile::Balance> balance = profile::balance_of(profile_);
         if (!balance) return;
-        line(fmt::format("Parallel efficiency {} = load balance {} {} communication {}; lost: {} of {}",
-                         percent(balance->parallel), percent(balance->load), style_.unicode ? "×" : "x",
-                         percent(balance->communication),
-                         duration(balance->lost_to_imbalance + balance->lost_to_communication),
-                         duration(balance->elapsed * balance->ranks.size())));
+        line(fmt::format(
+            "Parallel efficiency {} = load balance {} {} communication {}; lost: {} of {}{}",
+            percent(balance->parallel), percent(balance->load), style_.unicode ? "×" : "x",
+            percent(balance->communication), duration(balance->lost_to_imbalance + balance->lost_to_communication),
+            duration(balance->elapsed * balance->ranks.size()), balance->is_counted ? "" : " (of samples)"));
     }
 
     // As many lines as the screen still has, each sentence broken between words.

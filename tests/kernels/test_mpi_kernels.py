@@ -43,10 +43,10 @@ class Measured:
         return self.recorded.report("--rank", str(rank))
 
 
-def measure(folder, command, ranks, *options):
+def measure(folder, command, ranks, *options, launcher=()):
     runs.require_modules("mpi4py")
     truth = folder / "truth.jsonl"
-    recorded = runs.record(command, folder, runs.mpirun(ranks), options=options, timeout=300, PYPROF_TRUTH=truth,
+    recorded = runs.record(command, folder, launcher or runs.mpirun(ranks), options=options, timeout=300, PYPROF_TRUTH=truth,
                            PYTHONPATH=here / "truth", PYPROF_KERNEL_SECONDS=seconds_at_first, **runs.main_thread_only())
     return Measured(recorded, truth)
 
@@ -141,6 +141,32 @@ def test_imbalance_K29_in_C(ranks, tmp_path):
     assert_counted(measured)
     assert_waits(measured, 0.10, "at_most")
     assert measured.row("MPI_Allreduce", measured.only_line("MPI_Allreduce"))["file"].endswith("k29.c")
+
+
+def efficiencies(uses):
+    """Parallel, load balance and communication, from (elapsed, in MPI) of each rank."""
+    useful = [elapsed - in_mpi for elapsed, in_mpi in uses]
+    elapsed = max(elapsed for elapsed, _ in uses)
+    mean = sum(useful) / len(useful)
+    return mean / elapsed, mean / max(useful), max(useful) / elapsed
+
+
+@every_size
+def test_efficiencies_of_a_known_skew(ranks, tmp_path):
+    """What another tool's clock says of each rank's calls."""
+    tool, clock = runs.build / "tests/targets/pmpi_clock.so", tmp_path / "clock.jsonl"
+    if not tool.exists():
+        pytest.skip("no MPI compiler when this was built")
+    launcher = [*runs.mpirun(ranks), "-x", f"LD_PRELOAD={tool}", "-x", f"PMPI_CLOCK={clock}"]
+    measured = measure(tmp_path, python_kernel("k29_imbalance.py"), ranks, launcher=launcher)
+    rows = [json.loads(line) for line in clock.read_text().splitlines()]
+    assert sorted(row["rank"] for row in rows) == list(range(ranks))
+    true = efficiencies([(row["elapsed_ns"], row["mpi_ns"]) for row in rows])
+    balance = measured.report["balance"]
+    assert balance["from"] == "calls"
+    found = [balance[name] for name in ("parallel_efficiency", "load_balance", "communication_efficiency")]
+    assert found == pytest.approx(true, abs=0.02)
+    assert true[0] < 0.9  # ranks wait for each other, or this says little
 
 
 def test_futures_K31(tmp_path):

@@ -10,6 +10,7 @@ namespace {
 
 using test_support::ProfileBuilder;
 
+constexpr std::uint64_t second = 1'000'000'000;
 constexpr std::uint64_t period = ProfileBuilder::period_ns;
 
 struct Use {
@@ -73,6 +74,57 @@ TEST_CASE("There is no balance of one rank, nor of counts") {
     counted.metric = {"perf::PAGE-FAULTS", "count"};
     CHECK_FALSE(balance_of(counted));
     CHECK_FALSE(balance_of(Job{{0, 10}, {0, 10}}.make.build()));
+}
+
+// A profile of two ranks that ran for 10 s, one of which was in MPI for 1 s, the other for 6 s.
+Profile counted_job() {
+    Job job{{100, 0}, {100, 0}};
+    job.make.process_at(0).wall_ns = job.make.process_at(1).wall_ns = 10 * second;
+    Profile profile = job.make.build();
+    for (const std::uint32_t thread : {0U, 1U})
+        profile.calls.push_back({.context = job.work,
+                                 .thread = thread,
+                                 .name = "MPI_Allreduce",
+                                 .kind = CallKind::collective,
+                                 .ranks = 2,
+                                 .count = 1,
+                                 .time_ns = thread == 0 ? 1 * second : 4 * second,
+                                 .synchronising_ns = thread == 0 ? 0 : 2 * second});
+    return profile;
+}
+
+TEST_CASE("Counted calls say what the clock says, whatever was sampled") {
+    Profile profile = counted_job();
+    profile.metric = {"perf::PAGE-FAULTS", "count"};
+    const auto balance = balance_of(profile);
+    REQUIRE(balance);
+    CHECK(balance->is_counted);
+    CHECK(balance->ranks.at(1).in_mpi == 6 * second);
+    CHECK(balance->elapsed == 10 * second);
+    CHECK(balance->load == 13.0 / 18);
+    CHECK(balance->communication == 0.9);
+    CHECK(balance->lost_to_imbalance == 5 * second);
+    CHECK(balance->lost_to_communication == 2 * second);
+}
+
+TEST_CASE("Calls of other threads are none of the rank's, and more than its whole time is its whole time") {
+    Profile profile = counted_job();
+    profile.calls[0].time_ns = 11 * second;
+    profile.threads[1].tid = 7;
+    CHECK_FALSE(balance_of(profile).value_or(Balance{}).is_counted);
+    profile.threads[1].tid = 101;
+    const auto balance = balance_of(profile);
+    REQUIRE(balance);
+    CHECK(balance->ranks.at(0).useful == 0);
+}
+
+TEST_CASE("Where a rank's calls were not counted, the samples of all count") {
+    Profile profile = counted_job();
+    profile.calls.pop_back();
+    const auto balance = balance_of(profile);
+    REQUIRE(balance);
+    CHECK_FALSE(balance->is_counted);
+    CHECK(balance->elapsed == 100 * period);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
 #include "agent/counters/descriptors.h"
+#include "agent/counters/kernel_events.h"
 #include "agent/counters/papi.h"
 #include "agent/discover/text.h"
 
@@ -33,13 +34,23 @@ constexpr UsageEvent usage_events[] = {{"rusage::nvcsw", &rusage::ru_nvcsw},
 
 Papi papi;
 
-// PAPI's events come first, in the order of its values.
+// PAPI's events come first, in the order of its values, then the kernel's.
 struct Wanted {
     char names[most_events][name_bytes];
     const char* papi_names[most_events];
     std::uint32_t papi_count = 0;
+    const KernelEvent* kernel[most_events] = {};
+    std::uint32_t kernel_count = 0;
     const UsageEvent* usage[most_events] = {};
     std::uint32_t usage_count = 0;
+
+    std::uint32_t count() const { return papi_count + kernel_count + usage_count; }
+    bool needs_descriptors() const { return papi_count + kernel_count != 0; }
+    const char* name(std::uint32_t at) const {
+        if (at < papi_count) return papi_names[at];
+        if (at < papi_count + kernel_count) return kernel[at - papi_count]->name;
+        return usage[at - papi_count - kernel_count]->name;
+    }
 } wanted;
 
 std::atomic_flag starting = ATOMIC_FLAG_INIT;  // PAPI starts one thread at a time
@@ -70,17 +81,28 @@ private:
     int before_ = PTHREAD_CANCEL_ENABLE;
 };
 
-bool read_values(const CounterSet& set, std::uint64_t* values) {
-    const NotNow cancel;
+bool read_papi(const CounterSet& set, std::uint64_t* values) {
     long long counted[most_events] = {};
-    if (wanted.papi_count != 0 && (!still_ours(set) || !papi.read(set.events, counted))) return false;
+    if (!papi.read(set.events, counted)) return false;
     for (std::uint32_t i = 0; i < wanted.papi_count; ++i)
         values[i] = counted[i] < 0 ? 0 : static_cast<std::uint64_t>(counted[i]);
-    if (wanted.usage_count == 0) return true;
+    return true;
+}
+
+void read_usage(std::uint64_t* values) {
     rusage usage{};
     sys::call(SYS_getrusage, RUSAGE_THREAD, sys::word(&usage));
     for (std::uint32_t i = 0; i < wanted.usage_count; ++i)
-        values[wanted.papi_count + i] = static_cast<std::uint64_t>(usage.*wanted.usage[i]->field);
+        values[i] = static_cast<std::uint64_t>(usage.*wanted.usage[i]->field);
+}
+
+bool read_values(const CounterSet& set, std::uint64_t* values) {
+    const NotNow cancel;
+    std::uint64_t* const of_kernel = values + wanted.papi_count;
+    if (wanted.needs_descriptors() && !still_ours(set)) return false;
+    if (wanted.papi_count != 0 && !read_papi(set, values)) return false;
+    if (wanted.kernel_count != 0 && !read_group(set.kernel_group, of_kernel, wanted.kernel_count)) return false;
+    if (wanted.usage_count != 0) read_usage(of_kernel + wanted.kernel_count);
     return true;
 }
 
@@ -123,8 +145,9 @@ public:
 
 private:
     const char* add(const char* name) {
-        if (wanted.papi_count + wanted.usage_count == most_events) return "too many events, seven at most";
+        if (wanted.count() == most_events) return "too many events, seven at most";
         if (discover::starts_with(name, "rusage::")) return add_usage(name);
+        if (const KernelEvent* event = kernel_event(name)) return add_kernel(*event);
         if (!looked_for_papi_) missing_ = papi.load();
         looked_for_papi_ = true;
         if (missing_ != nullptr) return missing_;
@@ -142,6 +165,12 @@ private:
         return nullptr;
     }
 
+    static const char* add_kernel(const KernelEvent& event) {
+        if (const char* problem = try_kernel_event(event)) return problem;
+        wanted.kernel[wanted.kernel_count++] = &event;
+        return nullptr;
+    }
+
     TextBuilder& message_;
     bool any_ = false;
     bool looked_for_papi_ = false;
@@ -156,21 +185,33 @@ bool may_start() {
     return false;
 }
 
+// Whether every event that was wanted is open, and `set` knows its descriptors.
+bool open_events(CounterSet& set) {
+    const OpenEvents before;
+    if (wanted.papi_count != 0) {
+        set.events = papi.start_thread(wanted.papi_names, wanted.papi_count);
+        if (set.events < 0) return false;
+    } else {
+        set.events = 0;
+    }
+    if (wanted.kernel_count != 0) set.kernel_group = open_group(wanted.kernel, wanted.kernel_count);
+    return before.add_new_to(set) && (wanted.kernel_count == 0 || set.kernel_group >= 0);
+}
+
+void close_events(CounterSet& set) {
+    if (wanted.papi_count != 0 && set.events >= 0) papi.stop_thread(set.events);
+    close_all(set);  // those that are not PAPI's
+    set.events = -1;
+}
+
 void start(CounterSet& set) {
     CounterSet fresh;
-    if (wanted.papi_count == 0) {
-        fresh.events = 0;
-        set = fresh;
-        return;
+    fresh.events = 0;
+    if (wanted.needs_descriptors()) {
+        const StartLock lock;
+        if (!open_events(fresh)) close_events(fresh);
     }
-    const StartLock lock;
-    const OpenEvents before;
-    fresh.events = papi.start_thread(wanted.papi_names, wanted.papi_count);
-    if (fresh.events < 0 || before.add_new_to(fresh)) {
-        set = fresh;
-        return;
-    }
-    papi.stop_thread(fresh.events);
+    set = fresh;
 }
 
 }  // namespace
@@ -180,15 +221,13 @@ std::uint32_t set_up(const char* list, wire::MetricInfo* metrics, char* message,
     Finder finder{text};
     char name[name_bytes];
     while (next_name(list, name)) finder.look_for(name);
-    const std::uint32_t count = wanted.papi_count + wanted.usage_count;
+    const std::uint32_t count = wanted.count();
     for (std::uint32_t i = 0; i < count; ++i) {
-        const bool is_papi = i < wanted.papi_count;
-        const char* event = is_papi ? wanted.papi_names[i] : wanted.usage[i - wanted.papi_count]->name;
-        TextBuilder{metrics[i].name, name_bytes}.add(event);
-        metrics[i].unit = ends_with(event, "-CLOCK") ? wire::MetricUnit::nanoseconds : wire::MetricUnit::count;
+        TextBuilder{metrics[i].name, name_bytes}.add(wanted.name(i));
+        metrics[i].unit = ends_with(wanted.name(i), "-CLOCK") ? wire::MetricUnit::nanoseconds : wire::MetricUnit::count;
     }
     capture::counters = {count, read_values};
-    if (wanted.papi_count != 0) pthread_atfork(lock_starts, unlock_starts, unlock_starts);
+    if (wanted.needs_descriptors()) pthread_atfork(lock_starts, unlock_starts, unlock_starts);
     return count;
 }
 
@@ -201,9 +240,9 @@ void start_thread(CounterSet& set) {
 
 void stop_thread(CounterSet& set) {
     if (set.events < 0) return;
-    if (wanted.papi_count != 0 && still_ours(set)) {
+    if (wanted.needs_descriptors() && still_ours(set)) {
         const StartLock lock;
-        papi.stop_thread(set.events);
+        close_events(set);
     }
     set.events = -1;
 }
@@ -211,15 +250,13 @@ void stop_thread(CounterSet& set) {
 void restart_after_fork(CounterSet& set) {
     if (set.events < 0) return;
     started.store(0);
-    if (wanted.papi_count != 0) {
-        close_all(set);
-        papi.forget_thread();
-    }
+    close_all(set);
+    if (wanted.papi_count != 0) papi.forget_thread();
     start_thread(set);
 }
 
 void abandon_after_fork(CounterSet& set) {
-    if (set.events >= 0 && wanted.papi_count != 0) close_all(set);
+    if (set.events >= 0) close_all(set);
     set.events = -1;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The events that the user asked for, and counting them thread by thread. Events "rusage::…" come from getrusage(2),
-// which needs neither PAPI nor privileges; all others are PAPI's.
+// The events that the user asked for, and counting them thread by thread. Events "rusage::…" come from getrusage(2) and
+// those of kernel_events.h from the kernel, which needs neither PAPI nor privileges; all others are PAPI's.
 //
 // All functions but the one that they put into capture::counters allocate and lock: outside handlers only.
 #include <cstdint>

@@ -43,7 +43,10 @@ def test_a_program_becomes_itself_by_each_kind_of_exec(tmp_path):
     run = runs.record([life, "become", "40"], tmp_path)
     assert (run.process.stdout, run.process.returncode) == ("became itself\n", 0)
     report = run.report()
-    assert total_of(report, "work") > 0.8 * whole(report)
+    # On a busy machine many a piece ends before the kernel looks at its timer: that part is charged where it ends.
+    late = report["quality"]["lost"].get("thread_late", 0) * report["run"]["period_ns"]
+    assert total_of(report, "work") > 0.25 * whole(report)
+    assert total_of(report, "work") + late > 0.9 * whole(report)
     # Forty pieces of 20 ms end anywhere in a period of 5 ms: 1.1 % is the deviation of their sum. What the loader does
     # before the agent begins is nobody's.
     assert 0.85 < report["quality"]["cpu_covered"] < 1.06

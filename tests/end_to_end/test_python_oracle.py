@@ -103,7 +103,7 @@ def test_markers_moved_by_one_native_frame_are_noticed(interpreter):
 def test_stacks_taken_at_any_instruction_hold_together(interpreter, walker):
     answer = ask(interpreter, walker, "timers", 10_000)
     few = 3 + answer["samples"] // 1000
-    assert answer["samples"] > 100
+    assert answer["samples"] >= 200
     assert answer["detached"] > 0   # most threads wait for the GIL, and still show their frames
     assert answer["has_python"] >= answer["samples"] - answer["no_python"] - few
     for rare in ("no_python", "unreadable", "inexact", "attached_wrong", "owner_not_loop"):

@@ -430,11 +430,15 @@ if sys.version_info >= (3, 14):  # in the context of the thread that started it
 from_c.add(sys._getframe().f_code)
 
 
+SAMPLES = 0  # of oracle_count
+fewest_samples = 200  # of all threads: one that gets little of a core goes on for longer
+
+
 def busy(until):
     library.oracle_start_timer(ctypes.c_long(200_000))
     block = bytes(range(256)) * 4096
     number = 0
-    while time.monotonic() < until:
+    while time.monotonic() < until or library.oracle_count(SAMPLES) < fewest_samples:
         sorted(range(50), key=lambda value: -value)
         re.sub("[aeiou]", lambda match: match.group().upper(), "interpreter")
         sum(value * value for value in range(50))

@@ -9,29 +9,33 @@ import check
 import pytest
 import runs
 
-# Most of the time goes into `inner`, which `outer` calls for each number; neither is inlined.
+# Most of the time goes into `inner`, which `outer` calls for each number; it is too long to be inlined.
+horner = "0.5" + "".join(f" + x * (0.{digit}" for digit in range(1, 10)) * 8 + " + x" + ")" * 72
 program = textwrap.dedent("""
     import sys
+    import time
     from numba import njit
 
     @njit(debug=DEBUG)
     def inner(x):
-        y = x
-        for _ in range(60):
-            y = 0.5 * (y + x / y)  # hot
-        return y
+        return HORNER  # hot
 
     @njit(debug=DEBUG)
     def outer(n):
         total = 0.0
         for i in range(1, n):
-            total += inner(float(i))
+            total += inner(1.0 / i)
         return total
 
+    def work(seconds):
+        end = time.thread_time() + seconds
+        while time.thread_time() < end:
+            outer(20_000)
+
     print(outer(10))
-    print(outer(9_000_000))
+    work(2)
     END
-""")
+""").replace("HORNER", horner)
 
 
 def record(tmp_path, source=program, debug="False", end="", **how):
@@ -70,7 +74,7 @@ def test_numba_functions_have_names(tmp_path):
 def test_compile_time_is_told_apart(tmp_path):
     """Against the program's own clock, in the line whose call made Numba compile."""
     timed = "start = time.thread_time()\nprint(outer(10))\nprint('compiled', time.thread_time() - start)"
-    recorded = record(tmp_path, "import time\n" + program.replace("print(outer(10))", timed))
+    recorded = record(tmp_path, program.replace("print(outer(10))", timed))
     (taken,) = [float(line.split()[1]) for line in recorded.process.stdout.splitlines() if "compiled" in line]
     compiling = recorded.report()["compiling"][0]  # the decorators take a little, too
     assert compiling["file"].endswith("compiled.py")
@@ -101,7 +105,7 @@ def test_names_with_another_engine(engine, tmp_path):
 
 
 def test_a_child_names_what_it_inherited(tmp_path):
-    end = "import os; os.waitpid(os.fork() or (print(outer(9_000_000), flush=True), os._exit(0)), 0)"
+    end = "import os; os.waitpid(os.fork() or (work(2), os._exit(0)), 0)"
     recorded = record(tmp_path, end=end)
     report = recorded.report()
     assert len(report["processes"]) == 2
@@ -155,13 +159,14 @@ def test_trampolines_of_a_jitdump_are_hidden(version, tmp_path):
     script = tmp_path / "calls.py"
     script.write_text(textwrap.dedent("""
         import os
+        import time
 
         def inner(n):
             return sum(i * i for i in range(n))
 
         def outer():
-            for _ in range(30):
-                inner(500_000)
+            while time.thread_time() < 1.5:
+                inner(100_000)
 
         outer()
         print(os.getpid())

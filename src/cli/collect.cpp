@@ -149,7 +149,7 @@ public:
 
     // The command has ended: what is in the output leaves the spool.
     void write(Recordings found) {
-        if (is_far_from_rank_zero(recorder_)) spare_remainders(found);
+        spare_remainders(found);
         if (found.complete.empty()) {
             remove_files(found.redundant);
             return found.live.empty() ? speak_of_nothing() : void();
@@ -169,8 +169,8 @@ public:
     const std::string& written() const { return written_; }
 
 private:
-    // The merge over MPI has all else; for a few milliseconds nobody wants a file beside the output, to be joined by
-    // hand.
+    // The merge over MPI has all else: so a rank's run ends at MPI_Finalize on every host, and for a few milliseconds
+    // there is no file of another host beside the output, to be joined by hand.
     static void spare_remainders(Recordings& found) {
         const auto rest = std::stable_partition(found.complete.begin(), found.complete.end(),
                                                 [](const auto& path) { return !is_small_remainder(path); });

@@ -8,7 +8,7 @@ import pytest
 import runs
 from measured import here, kernel_builds, programs, seconds_at_first
 
-Row = collections.namedtuple("Row", "count bytes ns")
+Row = collections.namedtuple("Row", "count bytes ns delay_ns")
 every_size = pytest.mark.parametrize("ranks", [2, 3, 4])
 
 
@@ -18,12 +18,12 @@ class Measured:
     def __init__(self, recorded, truth):
         assert recorded.process.returncode == 0, recorded.process.stderr
         self.recorded, self.facts = recorded, {}
-        sums = collections.defaultdict(lambda: [0, 0, 0])
+        sums = collections.defaultdict(lambda: [0] * len(Row._fields))
         for row in map(json.loads, truth.read_text().splitlines()):
             if "facts" in row:
                 self.facts[row["rank"]] = row["facts"]
                 continue
-            for i, name in enumerate(("count", "bytes", "ns")):
+            for i, name in enumerate(Row._fields):
                 sums[row["call"], row["line"]][i] += row[name]
         self.calls = {key: Row(*values) for key, values in sums.items()}
         self.report = recorded.report()
@@ -55,8 +55,8 @@ def python_kernel(name):
     return [runs.python3, programs / name]
 
 
-# What lies between the program's clock and the library's, in Python: a call of a method, converted arguments. A rank that
-# loses its core right there counts for one tick of the kernel.
+# What lies between the program's clock and the library's, in Python: a call of a method, converted arguments. A rank may
+# lose its core right there: to another thread, which it knows, or to another machine of the host.
 ns_around_call = 20_000
 ns_of_ticks = 3 * 10_000_000
 
@@ -68,7 +68,8 @@ def assert_counted(measured):
         row = measured.row(call, line)
         assert (row["count"], row["bytes"]) == (true.count, true.bytes), (call, line)
         assert row["time_ns"] <= true.ns, (call, line)
-        assert true.ns - row["time_ns"] <= 0.1 * true.ns + true.count * ns_around_call + ns_of_ticks, (call, line)
+        around = 0.1 * true.ns + true.count * ns_around_call + true.delay_ns + ns_of_ticks
+        assert true.ns - row["time_ns"] <= around, (call, line)
     assert "calls_uncounted" not in measured.report["quality"]["lost"]
 
 
@@ -227,5 +228,5 @@ def test_threads_K36(ranks, tmp_path):
     by_name = collections.Counter()
     for thread in measured.report["threads"]:
         by_name[thread["name"]] += thread["self"][metric]
-    assert by_name["communicates"] > 0
-    assert_sampled(by_name["computes"], measured.fact("cpu_ns"), measured.report)
+    assert_sampled(by_name["communicates"], measured.fact("communicating_ns"), measured.report)
+    assert_sampled(by_name["computes"], measured.fact("computing_ns"), measured.report)

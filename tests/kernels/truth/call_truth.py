@@ -11,6 +11,7 @@ import collections
 import json
 import os
 import sys
+import threading
 import time
 
 now = time.monotonic_ns  # one clock for all processes of a machine
@@ -23,26 +24,37 @@ def waits(arrivals, departures):
             for of_rank, ends in zip(arrivals, departures)]
 
 
+def delay():
+    """Nanoseconds for which the calling thread could have run and had no core: see proc(5), schedstat."""
+    with open("/proc/thread-self/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[1])
+
+
 class CallTruth:
     def __init__(self, kernel, rank):
         self.kernel, self.rank = kernel, rank
-        self.rows = collections.defaultdict(lambda: [0, 0, 0])
+        self.rows = collections.defaultdict(lambda: [0, 0, 0, 0])
         self.facts = {}
+        self.thread = threading.local()
 
     def add(self, call, data_bytes, begin):
-        """One call that began at `begin` and just ended, on the caller's line."""
+        """One call that began at `begin` and just ended, on the caller's line. Of a thread's delay each has what there was
+        since the call before."""
+        end, delayed = now(), delay()
         row = self.rows[call, sys._getframe(1).f_lineno]
         row[0] += 1
         row[1] += data_bytes
-        row[2] += now() - begin
+        row[2] += end - begin
+        row[3] += delayed - getattr(self.thread, "delayed", 0)
+        self.thread.delayed = delayed
 
     def fact(self, name, value):
         """Something else that this rank knows."""
         self.facts[name] = value
 
     def write(self):
-        rows = [{"kernel": self.kernel, "rank": self.rank, "call": call, "line": line, "count": count, "bytes": size, "ns": ns}
-                for (call, line), (count, size, ns) in self.rows.items()]
+        rows = [{"kernel": self.kernel, "rank": self.rank, "call": call, "line": line, "count": count, "bytes": size, "ns": ns,
+                 "delay_ns": delay_ns} for (call, line), (count, size, ns, delay_ns) in self.rows.items()]
         rows.append({"kernel": self.kernel, "rank": self.rank, "facts": self.facts})
         if "PYPROF_TRUTH" in os.environ:
             with open(os.environ["PYPROF_TRUTH"], "a", encoding="utf-8") as file:

@@ -54,10 +54,9 @@ def test_processes_K25(method, interpreter, tmp_path):
     measured = measure(tmp_path, "k25_processes.py", method, interpreter=interpreter)
     report = measured.report()
     assert_true(report, measured.truth[-1])
-    assert "K25 done 2800000" in measured.recorded.process.stdout
-    workers = {f["name"] for f in report["functions"]}
-    assert {"alone", "squares"} <= workers
-    assert len(report["processes"]) >= 4
+    assert measured.recorded.process.stdout == "K25 done\n"
+    busy = [process for process in report["processes"] if process["self"]["samples"] > 0]
+    assert len(busy) >= 7  # two of the pool, one at the pipe, two at the queue, the manager's and its client
 
 
 @each_interpreter
@@ -67,7 +66,7 @@ def test_tasks_K26(interpreter, tmp_path):
     assert_true(report, measured.truth[-1])
     metric = check.metric_of(report)
     assert any(t["name"].startswith("pool") and t["self"][metric] for t in report["threads"])
-    assert any(f["name"] == "process_task" for f in report["functions"])
+    assert len([process for process in report["processes"] if process["self"]["samples"] > 0]) >= 2
 
 
 @each_interpreter

@@ -1,12 +1,28 @@
-"""K26: tasks of executors and of asyncio: threads, processes, coroutines that take turns."""
+"""K26: tasks of executors and of asyncio: threads, processes, coroutines that take turns. Each task measures itself."""
 
 import asyncio
 import concurrent.futures
 import os
+import time
 
-from truth import Truth
+from truth import Truth, seconds_wanted
 
 truth = Truth("K26")
+
+
+def timed(function, count):
+    """(the value of a call, the CPU time that it used)"""
+    started = time.thread_time_ns()
+    value = function(count)
+    return value, time.thread_time_ns() - started
+
+
+def squares(count):
+    return sum([i * i & 7 for i in range(count)])
+
+
+def joined(count):
+    return len("".join([str(i) for i in range(count)])), os.getpid()
 
 
 def spin(count):
@@ -16,39 +32,36 @@ def spin(count):
     return total
 
 
-def squares(count):
-    return sum([i * i & 7 for i in range(count)])
-
-
-def cubes(count):
-    return len({i * i * i & 1023 for i in range(count)})
-
-
 async def coroutine(count):
     for _ in range(4):
         spin(count)
         await asyncio.sleep(0)
 
 
-async def together():
-    await asyncio.gather(*(coroutine(60_000) for _ in range(3)))
+async def gathered(count):
+    await asyncio.gather(*(coroutine(count) for _ in range(3)))
 
 
-def process_task(count):
-    return squares(count), os.getpid()
+def coroutines(count):
+    asyncio.run(gathered(count))
 
 
 def main():
-    with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="pool") as pool:
-        for _ in truth.rounds():
-            with truth.phase("coroutines"):
-                asyncio.run(together())
-            with truth.phase("in turn"):
-                cubes(300_000)
-            pool.submit(squares, 200_000).result()
-    with concurrent.futures.ProcessPoolExecutor(1) as pool:
-        (child,) = {pid for _, pid in pool.map(process_task, [200_000] * 40)}
-    assert child != os.getpid()
+    used, children = 0, set()
+    with concurrent.futures.ProcessPoolExecutor(2) as processes, \
+            concurrent.futures.ThreadPoolExecutor(2, thread_name_prefix="pool") as threads:
+        while used < seconds_wanted() * 1e9:
+            tasks = [("squares", squares, threads.submit(timed, squares, 200_000)),
+                     ("joined", joined, processes.submit(timed, joined, 100_000)),
+                     ("coroutines", coroutines, threads.submit(timed, coroutines, 60_000))]
+            for name, function, task in tasks:
+                value, taken = task.result()
+                truth.add(name, function.__code__, taken)
+                truth.add("whole", timed.__code__, taken)
+                used += taken
+                if function is joined:
+                    children.add(value[1])
+    assert children and os.getpid() not in children
     print("K26 done")
 
 

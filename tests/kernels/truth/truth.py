@@ -11,6 +11,7 @@ others refer to; `rounds` measures it. Clocks are read at the borders only, so a
 
 import ast
 import atexit
+import dis
 import functools
 import json
 import os
@@ -114,7 +115,8 @@ class Truth:
 
     def add(self, name, code, cpu_ns):
         """CPU time that a function used elsewhere: a worker measured it, and sent it with its result."""
-        place = code.co_filename, code.co_firstlineno, max(line for *_, line in code.co_lines() if line), _name_of(code)
+        last = max(line for _, line in dis.findlinestarts(code) if line)
+        place = code.co_filename, code.co_firstlineno, last, _name_of(code)
         with self.lock:
             phase = self.phases.setdefault((name, 0), _Phase(self._row(name, None, "python", place), self.cpu_clock))
             phase.row["cpu_ns"] += cpu_ns

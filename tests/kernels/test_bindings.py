@@ -123,6 +123,13 @@ def test_stripped(name, run):
     assert share_named(report) >= 0.99
 
 
+@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+def test_ctypes_of_each_version_K14(interpreter, tmp_path):
+    kernel = bindings["K14"]
+    measured = measure(tmp_path, kernel.script, kernel_builds / f"{kernel.folder}_plain", interpreter=interpreter)
+    assert_true(measured.report(), measured.truth[-1])
+
+
 def test_square_root_that_nobody_uses_K16(run):
     """The compiler removes it with its loop, and then no line of it has time, though the program calls it."""
     report = run("K16-directives", "plain").report()

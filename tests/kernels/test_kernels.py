@@ -2,14 +2,17 @@
 
 import pathlib
 import re
+import subprocess
 
 import check
 import pytest
 import runs
 from measured import assert_true, functions_below_python, here, kernel_builds, measure, run_kernel, seconds_at_first
 
+each_interpreter = pytest.mark.parametrize("interpreter", runs.each_interpreter())
 
-@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+
+@each_interpreter
 @pytest.mark.parametrize("program", ["k01_pyloop.py", "k02_pylines.py"], ids=["K01", "K02"])
 def test_python_lines(program, interpreter, tmp_path):
     measured = measure(tmp_path, program, interpreter=interpreter)
@@ -58,8 +61,9 @@ def build_of_extension(kind):
     return folder
 
 
-def test_extension_K13_with_symbols(tmp_path):
-    measured = measure(tmp_path, "k13_extension.py", build_of_extension("plain"))
+@each_interpreter
+def test_extension_K13_with_symbols(interpreter, tmp_path):
+    measured = measure(tmp_path, "k13_extension.py", build_of_extension("plain"), interpreter=interpreter)
     report = measured.report()
     assert_true(report, measured.truth[-1])
     callers = [caller for kernel in report["kernels"] if kernel["name"] == "square_held" for caller in kernel["callers"]]
@@ -115,6 +119,30 @@ def test_embedding_K48(tmp_path):
     round_trip = (*into_python, "host_visit", "visit", "potential")
     deepest = {round_trip, ("main", "run", "integrate"), (*into_python, "host_energy", "energy"), (*into_python, "<genexpr>")}
     assert deepest <= found <= {stack[:end] for stack in deepest for end in range(1, len(stack) + 1)}
+
+
+def host_of(interpreter, folder):
+    """The host, built for another interpreter's library, and its version."""
+    question = """
+import platform, sysconfig
+print(*map(sysconfig.get_config_var, ("LIBDIR", "LDVERSION")), sysconfig.get_path("include"), platform.python_version())"""
+    answer = subprocess.run([interpreter, "-c", question], capture_output=True, text=True, check=True)
+    libraries, name, headers, version = answer.stdout.split()
+    if not pathlib.Path(libraries, f"libpython{name}.so").exists() or not pathlib.Path(headers, "Python.h").exists():
+        pytest.skip(f"{interpreter} has no library to link with")
+    program = folder / "k48"
+    subprocess.run(["c++", "-O2", "-g", f"-I{headers}", f"-I{here / 'truth'}", k48 / "k48.cpp", "-o", program,
+                    f"-L{libraries}", f"-Wl,-rpath,{libraries}", f"-lpython{name}"], check=True)
+    return program, version
+
+
+@each_interpreter
+def test_embedding_K48_of_each_version(interpreter, tmp_path):
+    program, version = host_of(interpreter, tmp_path)
+    measured = measure(tmp_path, k48, interpreter=program)
+    report = measured.report()
+    assert_true(report, measured.truth[-1])
+    assert [process["python"] for process in report["processes"]] == [version]
 
 
 def test_embedding_K48_stripped(tmp_path):

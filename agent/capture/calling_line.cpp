@@ -1,5 +1,8 @@
 #include "agent/capture/calling_line.h"
 
+#include <cstring>
+
+#include "agent/capture/code_copy.h"
 #include "agent/capture/code_units.h"
 #include "agent/capture/load.h"
 
@@ -9,6 +12,8 @@ namespace {
 using cpython::PythonLayout;
 
 constexpr std::uint32_t most_entry_frames = 16;  // one above the other without a frame in between
+constexpr std::uint32_t most_import_frames = 64;
+constexpr char import_machinery[] = "<frozen importlib._bootstrap";
 
 // The one bound to this thread, whether it is attached or not; 0 without one.
 std::uint64_t bound_thread(const cpython::PythonRuntime& runtime) {
@@ -44,6 +49,28 @@ std::uint64_t without_entry_frames(std::uint64_t frame, const PythonLayout& layo
     return 0;
 }
 
+std::uint64_t code_of(std::uint64_t frame, const PythonLayout& layout) {
+    return load<std::uint64_t>(frame + layout.frame.code) & ~layout.frame.code_tags;
+}
+
+bool is_import_machinery(std::uint64_t code, const PythonLayout& layout, PageCache& known) {
+    constexpr std::uint32_t length = sizeof import_machinery - 1;
+    const TextView file = view_text(load<std::uint64_t>(code + layout.code.file_name), layout, known);
+    return file.kind == wire::TextKind::latin1 && file.bytes >= length &&
+           std::memcmp(reinterpret_cast<const void*>(file.data), import_machinery, length) == 0;
+}
+
+// The frame whose line imports, where a module calls while it is imported: `frame` itself anywhere else, and where only
+// the import is at work.
+std::uint64_t importing_frame(std::uint64_t frame, const PythonLayout& layout, PageCache& known) {
+    std::uint64_t caller = frame;
+    for (std::uint32_t i = 0; caller != 0 && i < most_import_frames; ++i) {
+        if (!is_import_machinery(code_of(caller, layout), layout, known)) return caller;
+        caller = without_entry_frames(load<std::uint64_t>(caller + layout.frame.previous), layout);
+    }
+    return frame;
+}
+
 }  // namespace
 
 CallingLine::Frame CallingLine::innermost(const cpython::PythonRuntime& runtime, std::uint32_t generation) {
@@ -53,7 +80,7 @@ CallingLine::Frame CallingLine::innermost(const cpython::PythonRuntime& runtime,
     if (thread == 0 || !is_alive(thread, runtime, generation)) return {};
     const std::uint64_t frame = without_entry_frames(innermost_frame(thread, layout), layout);
     if (frame == 0) return {};
-    const std::uint64_t code = load<std::uint64_t>(frame + layout.frame.code) & ~layout.frame.code_tags;
+    const std::uint64_t code = code_of(frame, layout);
     return {.frame = frame,
             .code = code,
             .fingerprint = CodeTable::fingerprint(code, layout, plain_, true),
@@ -80,13 +107,16 @@ std::uint64_t CallingLine::look_up(const Frame& frame, const cpython::PythonRunt
     CodeUnits units{runtime.layout, known};
     std::int32_t unit = -1;
     const std::uint32_t epoch = codes.epoch();
-    const std::uint32_t id = codes.id_of(frame.code, runtime.layout, writer, known);
-    units.unit_of(frame.frame, frame.code, frame.instruction, units.first_traceable_of(frame.code), unit);
+    const std::uint64_t place = importing_frame(frame.frame, runtime.layout, known);
+    const std::uint64_t code = code_of(place, runtime.layout);
+    const std::uint32_t id = codes.id_of(code, runtime.layout, writer, known);
+    units.unit_of(place, code, units.instruction_of(place), units.first_traceable_of(code), unit);
     const std::uint64_t key = wire::node_key::make_python(id, unit);
     if (epoch_ != epoch)
         for (Entry& entry : entries_) entry = {};
     epoch_ = epoch;
-    if (units.are_lasting()) entries_[slot_of(frame)] = {frame.fingerprint, frame.instruction, key};
+    if (units.are_lasting() && place == frame.frame)
+        entries_[slot_of(frame)] = {frame.fingerprint, frame.instruction, key};
     return key;
 }
 

@@ -32,7 +32,8 @@ public:
     }
     // CodeTable::epoch() of the keys given so far.
     std::uint32_t epoch() const { return epoch_; }
-    // Looks it up: the code object is in the recording afterwards. `frame` is what innermost() just gave.
+    // Looks it up: the code object is in the recording afterwards. `frame` is what innermost() just gave. Of a module
+    // that calls while it is imported, the line is the one that imports it.
     std::uint64_t look_up(const Frame& frame, const cpython::PythonRuntime& runtime, CodeTable& codes,
                           RecordingWriter& writer);
 

@@ -17,8 +17,6 @@ constexpr std::string_view collector_functions[] = {
     "gc_collect_with_callback", "gc_collect_region", "gc_collect_young", "gc_collect_full", "_Py_RunGC",
 };
 
-constexpr std::string_view import_machinery = "<frozen importlib._bootstrap";
-
 // What is known about the frames between a context and its innermost Python frame.
 struct Below {
     bool any = false;             // the context has a frame
@@ -84,7 +82,7 @@ std::vector<Category> categories(const Profile& profile) {
     std::vector<bool> imports(profile.contexts.size());
     for (std::uint32_t i = 1; i < profile.contexts.size(); i++) {
         const Function& function = function_of(profile, i);
-        const bool is_import = imports[profile.contexts[i].parent] || function.file.starts_with(import_machinery);
+        const bool is_import = imports[profile.contexts[i].parent] || is_import_machinery(function);
         imports[i] = is_import && function.name != worker_threads_name;  // what an import started is not the import
         const bool yields = result[i] == Category::python || result[i] == Category::native;
         if (imports[i] && yields) result[i] = Category::import;

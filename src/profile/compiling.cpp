@@ -12,8 +12,6 @@
 namespace pyprof::profile {
 namespace {
 
-constexpr std::string_view import_machinery = "<frozen importlib._bootstrap";
-
 // Python files that are at work when something is compiled (numba/core of 0.50 and later), and those whose functions
 // are only if they are called so.
 constexpr std::array<std::string_view, 5> compiler_files{"numba/core/compiler.py", "numba/core/compiler_machinery.py",
@@ -45,7 +43,7 @@ struct Below {
 Below enter(Below below, const Profile& profile, std::uint32_t context) {
     const Function& function = function_of(profile, context);
     if (below.compiles || function.domain != Domain::python) return below;
-    if (function.file.starts_with(import_machinery)) {
+    if (is_import_machinery(function)) {
         below.imports = true;
         return below;
     }

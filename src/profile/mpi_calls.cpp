@@ -20,7 +20,7 @@ std::string mpi_call(const Function& function) {
 }
 
 std::map<Place, MpiRow> sampled_rows(const Profile& profile) {
-    const std::vector<std::uint32_t> python = innermost_python(profile);
+    const std::vector<std::uint32_t> python = innermost_python_outside_imports(profile);
     std::map<Place, std::uint32_t> numbers;
     std::vector<std::uint32_t> keys(profile.contexts.size(), none);
     std::vector<bool> in_call(profile.contexts.size());
@@ -107,7 +107,7 @@ private:
 };
 
 std::map<Place, Group> counted_groups(const Profile& profile, const std::vector<std::int32_t>& ranks) {
-    const std::vector<std::uint32_t> python = innermost_python(profile);
+    const std::vector<std::uint32_t> python = innermost_python_outside_imports(profile);
     std::map<Place, Group> groups;
     for (const Call& call : profile.calls) {
         const std::uint32_t caller = python[call.context] != 0 ? python[call.context] : call.context;

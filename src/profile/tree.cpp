@@ -28,6 +28,15 @@ void walk(const Profile& profile, Enter enter, Leave leave) {
     }
 }
 
+// Of every context the nearest of those whose function is wanted, from itself to the root; 0 where there is none.
+template <class IsWanted>
+std::vector<std::uint32_t> innermost(const Profile& profile, IsWanted is_wanted) {
+    std::vector<std::uint32_t> result(profile.contexts.size());
+    for (std::uint32_t i = 1; i < result.size(); i++)
+        result[i] = is_wanted(function_of(profile, i)) ? i : result[profile.contexts[i].parent];
+    return result;
+}
+
 }  // namespace
 
 const Location& location_of(const Profile& profile, std::uint32_t context) {
@@ -67,13 +76,16 @@ std::vector<bool> outermost(const Profile& profile, std::span<const std::uint32_
 }
 
 std::vector<std::uint32_t> innermost_python(const Profile& profile) {
-    std::vector<std::uint32_t> result(profile.contexts.size());
-    for (std::uint32_t i = 1; i < result.size(); i++) {
-        const bool is_python = function_of(profile, i).domain == Domain::python;
-        result[i] = is_python ? i : result[profile.contexts[i].parent];
-    }
-    return result;
+    return innermost(profile, [](const Function& function) { return function.domain == Domain::python; });
 }
+
+std::vector<std::uint32_t> innermost_python_outside_imports(const Profile& profile) {
+    return innermost(profile, [](const Function& function) {
+        return function.domain == Domain::python && !is_import_machinery(function);
+    });
+}
+
+bool is_import_machinery(const Function& function) { return function.file.starts_with("<frozen importlib._bootstrap"); }
 
 std::vector<std::uint32_t> path_to(const Profile& profile, std::uint32_t context) {
     std::vector<std::uint32_t> path;

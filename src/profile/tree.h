@@ -19,6 +19,12 @@ std::vector<bool> outermost(const Profile& profile, std::span<const std::uint32_
 // The innermost Python frame of every context, itself included: a context, or 0 where there is none.
 std::vector<std::uint32_t> innermost_python(const Profile& profile);
 
+// The same without the frames of the import machinery, which calls for whoever imports.
+std::vector<std::uint32_t> innermost_python_outside_imports(const Profile& profile);
+
+// Whether a function is of the import machinery of CPython.
+bool is_import_machinery(const Function& function);
+
 // The contexts from the outermost frame to `context`, without the root.
 std::vector<std::uint32_t> path_to(const Profile& profile, std::uint32_t context);
 

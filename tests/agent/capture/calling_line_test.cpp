@@ -68,6 +68,23 @@ TEST_CASE("a line that was looked up is known, another one is not") {
     CHECK(reader.line.known_key(frame, reader.codes->epoch()) == 0);
 }
 
+TEST_CASE("what a module calls while it is imported is called by the line that imports") {
+    FakePython python{*any_layout()};
+    CAPTURE(python.layout().version.minor);
+    python.begin_activation();
+    const bool imports = GENERATE(false, true);
+    if (imports) python.push_frame(python.code("main"), 10);
+    const std::uint64_t file = python.text("<frozen importlib._bootstrap_external>");
+    const std::uint64_t machinery = python.code({.file_name = file, .name = python.text("exec_module")});
+    python.push_frame(machinery, 20);
+    python.push_frame(machinery, 30);
+    Reader reader;
+    CHECK(wire::node_key::unit_of(reader.key(python)) == (imports ? 10 : 30));
+    const cpython::PythonRuntime runtime = python.runtime();
+    const CallingLine::Frame frame = reader.line.innermost(runtime, 0);
+    if (imports) CHECK(reader.line.known_key(frame, reader.codes->epoch()) == 0);  // another import may be next
+}
+
 TEST_CASE("threads that run no Python have no line") {
     FakePython python{*any_layout()};
     Reader reader;

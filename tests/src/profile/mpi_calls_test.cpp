@@ -57,6 +57,19 @@ TEST_CASE("MPI calls are the outermost MPI functions, by the Python line that ma
     CHECK(rows[0].cost.total_ranks->max == 98 * period);
 }
 
+TEST_CASE("What is called while a module is imported is called by the line that imports it") {
+    ProfileBuilder make;
+    const std::uint32_t thread = make.thread(make.process(0, 10, "here"), 10, "", true);
+    const std::uint32_t call = make.native("MPI_Init_thread", make.module("libmpi.so"));
+    make.function(call).domain = Domain::mpi;
+    const std::uint32_t line = make.location(make.python("<module>", "app.py", 1), 3);
+    const std::uint32_t machinery = make.location(make.python("_load", "<frozen importlib._bootstrap>", 1), 9);
+    make.add(make.path(0, {line, machinery, make.location(call)}), thread, 5);
+    const std::vector<MpiRow> rows = mpi_rows(make.build());
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].caller == line);
+}
+
 TEST_CASE("The two symbols of an MPI function are one call, and internals of MPI are none") {
     ProfileBuilder make;
     const std::uint32_t thread = make.thread(make.process(0, 1, "here"), 1, "", true), mpi = make.module("libmpi.so");

@@ -20,6 +20,7 @@ inline constexpr int unreadable = 3;          // or damaged, with what could be 
 void add_report(CLI::App& verb, int& exit_code);
 void add_info(CLI::App& verb, int& exit_code);
 void add_export(CLI::App& verb, int& exit_code);
+void add_compare(CLI::App& verb, int& exit_code);
 void add_merge(CLI::App& verb, int& exit_code);
 void add_name(CLI::App& verb, int& exit_code);
 void add_doctor(CLI::App& verb, int& exit_code);

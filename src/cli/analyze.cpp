@@ -139,7 +139,7 @@ int finish(const std::string& text, const std::string& damage) {
 
 int main(int argc, char** argv) {
     try {
-        return pyprof::cli::run({argv + std::min(argc, 1), argv + argc});
+        return pyprof::cli::run(pyprof::cli::command_behind_a_mark({argv + std::min(argc, 1), argv + argc}));
     } catch (const std::bad_alloc&) {
         return pyprof::cli::fail(pyprof::cli::exit_code::unreadable, "out of memory; try on a machine with more");
     } catch (const std::exception& problem) {

@@ -1,12 +1,21 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <memory>
+#include <optional>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "base/mapped_file.h"
 #include "cli/analyze.h"
+#include "cli/child.h"
+#include "cli/command.h"
+#include "cli/compare_runs.h"
+#include "cli/installation.h"
 #include "cli/open_profile.h"
+#include "cli/python_command.h"
+#include "cli/rank.h"
+#include "cli/run.h"
 #include "cli/terminal.h"
 #include "compare/comparison.h"
 #include "profile/sums.h"
@@ -21,8 +30,11 @@ using compare::Traced;
 using profile::Profile;
 
 struct Choice {
+    std::vector<std::string> words;  // a command, or:
     std::string profile;
     std::vector<std::string> files;
+    bool run = false;
+    std::size_t rounds = 1;
     std::optional<std::int32_t> rank;
     std::size_t limit = 0;
     bool json = false;
@@ -74,7 +86,11 @@ int show(const compare::Comparison& comparison, const Choice& choice, const std:
                   damage);
 }
 
-int compare_files(const Choice& choice) {
+int compare_files(Choice choice) {
+    if (choice.words.size() < 2)
+        return fail(exit_code::usage, "compare takes a profile and a file of cProfile, or --run");
+    choice.profile = choice.words.front();
+    choice.files.assign(choice.words.begin() + 1, choice.words.end());
     const Result<OpenedProfile> opened = [&] {
         const Progress progress{"reading " + choice.profile};
         return open_profile(choice.profile);
@@ -94,16 +110,69 @@ int compare_files(const Choice& choice) {
     return show(comparer.compare(), choice, opened->damage);
 }
 
+// Why the command cannot be run, with the exit code for that.
+std::optional<std::pair<int, std::string>> trouble_before_start(const Choice& choice, const Environment& environment) {
+    if (rank_from(environment))
+        return std::pair{
+            exit_failed,
+            std::string{"compare --run starts the ranks itself: pyprof compare --run -- mpirun … python app.py"}};
+    const std::string& word = choice.words.front();
+    const CommandSearch::Outcome outcome = search_command(word, environment).outcome;
+    if (outcome == CommandSearch::Outcome::not_found) return std::pair{exit_not_found, word + ": no such command"};
+    if (outcome == CommandSearch::Outcome::not_executable)
+        return std::pair{exit_not_executable, "cannot run " + word + ": Permission denied"};
+    const Result<PythonCommand> python = divide_python_command(choice.words, environment);
+    if (!python) return std::pair{exit_failed, python.error().message()};
+    return std::nullopt;
+}
+
+// Ends as the program did when it ran alone.
+int compare_command(const Choice& choice) {
+    const Environment environment{environ};
+    if (const auto trouble = trouble_before_start(choice, environment)) return fail(trouble->first, trouble->second);
+    int interrupted = 0;
+    const Result<ComparedRuns> runs = [&] {
+        HeldSignals signals;
+        Result<ComparedRuns> result = compare_runs(
+            {launcher_of_analyze(), choice.words, choice.rounds, choice.json ? Output::to_stderr : Output::kept},
+            environment, signals);
+        interrupted = signals.received();
+        return result;
+    }();
+    if (interrupted != 0) exit_as(interrupted);
+    if (!runs) return fail(exit_code::unreadable, runs.error().message());
+    const int shown = show(runs->comparison, choice, "");
+    if (shown == exit_code::success && runs->wait_status != 0) exit_as(runs->wait_status);
+    return shown;
+}
+
 }  // namespace
+
+std::vector<std::string> command_behind_a_mark(std::vector<std::string> words) {
+    const auto run = std::ranges::find(words, "--run");
+    if (words.empty() || words.front() != "compare" || run == words.end()) return words;
+    const auto first =
+        std::find_if(run, words.end(), [](const auto& word) { return !word.starts_with('-') || word == "--"; });
+    if (first != words.end() && *first != "--") words.insert(first, "--");
+    return words;
+}
 
 void add_compare(CLI::App& verb, int& exit_code) {
     const auto choice = std::make_shared<Choice>();
-    verb.add_option("FILE", choice->profile, "profile")->required();
-    verb.add_option("PROF", choice->files, "file of cProfile; of several ranks one each, or NAME-%r.prof")->required();
+    verb.add_option("FILE", choice->words,
+                    "a profile, then the file of cProfile; of several ranks one each, or NAME-%r.prof. With --run: the "
+                    "command")
+        ->required();
+    verb.add_flag("--run", choice->run, "run the command: alone, sampled, and under cProfile");
+    verb.add_option("--rounds", choice->rounds, "how often, by turns, with medians and means (--rounds=N before --)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000));
     verb.add_option("--rank", choice->rank, "this rank only")->type_name("R");
     verb.add_option("--limit", choice->limit, "functions to show")->type_name("N");
     verb.add_flag("--json", choice->json, "everything, schema pyprof.compare/1");
-    verb.callback([choice, &exit_code] { exit_code = compare_files(*choice); });
+    verb.callback([choice, &exit_code] {
+        exit_code = choice->run ? compare_command(*choice) : compare_files(std::move(*choice));
+    });
 }
 
 }  // namespace pyprof::cli

@@ -19,10 +19,14 @@ using profile::none;
 using profile::Profile;
 
 // CPython's ways to a callback of cProfile (Python/sysmodule.c, Python/ceval.c, Python/legacy_tracing.c and
-// Python/instrumentation.c of 3.8 to 3.15).
-constexpr std::array<std::string_view, 8> ways_to_callbacks = {
-    "call_trace",          "call_trace_protected",        "call_trampoline",          "call_exc_trace",
-    "trace_call_function", "call_instrumentation_vector", "_Py_call_instrumentation", "_Py_call_instrumentation_arg"};
+// Python/instrumentation.c of 3.8 to 3.15). Not trace_call_function: the traced function itself runs below it.
+constexpr std::array<std::string_view, 7> ways_to_callbacks = {"call_trace",
+                                                               "call_trace_protected",
+                                                               "call_trampoline",
+                                                               "call_exc_trace",
+                                                               "call_instrumentation_vector",
+                                                               "_Py_call_instrumentation",
+                                                               "_Py_call_instrumentation_arg"};
 
 // Minor version of "3.11.2".
 int minor_version(const std::string& python) {
@@ -34,11 +38,15 @@ int minor_version(const std::string& python) {
 
 std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+bool is_lsprof(const profile::Module& module) { return file_name(module.path).starts_with("_lsprof"); }
+
 bool is_tracing(const Profile& profile, const Function& function) {
     if (function.domain != Domain::native || function.module == none) return false;
     const profile::Module& module = profile.modules[function.module];
-    if (file_name(module.path).starts_with("_lsprof")) return true;
-    return module.interpreter && std::ranges::find(ways_to_callbacks, function.name) != ways_to_callbacks.end();
+    if (is_lsprof(module)) return true;
+    if (!module.interpreter || std::ranges::find(ways_to_callbacks, function.name) == ways_to_callbacks.end())
+        return false;
+    return std::ranges::any_of(profile.modules, is_lsprof);  // other tracers are called in the same way
 }
 
 constexpr std::array<std::string_view, 5> c_libraries = {"libc.so", "libc-", "libm.so", "libpthread", "ld-linux"};

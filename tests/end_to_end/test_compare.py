@@ -90,10 +90,11 @@ def test_functions_are_matched_in_every_version(interpreter, script, tmp_path):
     recorded = runs.record([interpreter, "program.py"], tmp_path, options=["--mode", "wall"])
     document = compared(recorded.profile, trace(interpreter, tmp_path, "calls.prof", "program.py"))
     add, squeeze, recurse = (function(document, name) for name in ("add", "squeeze", "recurse"))
-    assert add["ncalls"] == call_count and add["file"] == str(script) and add["samples"] >= 10
+    assert add["ncalls"] == call_count and add["file"] == str(script) and add["samples"] > 0
     assert recurse["ncalls"] == 31
     assert document["matched"]["ambiguous"] == 0
-    assert "overcharged" in add["flags"] + function(document, "call")["flags"]
+    if add["samples"] >= 10:
+        assert add["inflation"] == pytest.approx((add["cprofile_self_s"] + add["cprofile_builtin_s"]) / add["sampled_self_s"])
     # zlib below squeeze or the generator in it, wherever a version puts the frame
     generator = [f for f in document["functions"] if f["name"].endswith("squeeze.<locals>.<genexpr>") or f["name"] == "<genexpr>"]
     within = [squeeze, *generator]
@@ -104,14 +105,17 @@ def test_functions_are_matched_in_every_version(interpreter, script, tmp_path):
     assert not lost
 
 
-def test_one_run_of_both_keeps_the_cost_of_cprofile_apart(script, tmp_path):
-    recorded = runs.record([runs.python3, "-m", "cProfile", "-o", "both.prof", "program.py"], tmp_path,
+@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+def test_one_run_of_both_keeps_the_cost_of_cprofile_apart(interpreter, script, tmp_path):
+    recorded = runs.record([interpreter, "-m", "cProfile", "-o", "both.prof", "program.py"], tmp_path,
                            options=["--mode", "wall"])
     document = compared(recorded.profile, tmp_path / "both.prof")
     add = function(document, "add")
     # Two callbacks for each call of so short a function: more than a tenth of the run, and below it or its caller.
     assert document["tracing_s"] > 0.1 * document["sampled_s"]
     assert add["tracing_s"] + function(document, "call")["tracing_s"] > 0.8 * document["tracing_s"]
+    traced = [f for f in document["functions"] if f["file"] == str(script) and f["extension_s"] > 0]
+    assert traced, "zlib is no part of cProfile"
     assert not any("_lsprof" in native["name"] for f in document["functions"] for native in f["native"])
     shown = runs.ask("compare", recorded.profile, tmp_path / "both.prof").stdout
     assert "cProfile itself took" in shown

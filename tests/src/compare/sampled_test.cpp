@@ -91,6 +91,13 @@ TEST_CASE("cProfile's own code is kept apart, with what it calls") {
     CHECK(sums.all.samples == 3);
 }
 
+TEST_CASE("What other tracers cost is not cProfile's") {
+    Program program;
+    const std::uint32_t way = program.make.location(program.make.native("call_trampoline", program.interpreter));
+    program.make.add(program.make.path(program.work, {way}), program.main_thread, 4);
+    CHECK(Program::sums(program.profile()).tracing == 0);
+}
+
 TEST_CASE("Before CPython 3.12 cProfile sees the main thread only") {
     for (const bool sees_all : {false, true}) {
         Program program{sees_all ? "3.12.1" : "3.11.2"};

@@ -2,11 +2,13 @@
 #include <fmt/core.h>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "base/mapped_file.h"
+#include "base/replace_file.h"
 #include "cli/analyze.h"
 #include "cli/child.h"
 #include "cli/command.h"
@@ -20,6 +22,7 @@
 #include "compare/comparison.h"
 #include "profile/sums.h"
 #include "report/compare_json.h"
+#include "report/compare_page.h"
 #include "report/compare_text.h"
 #include "tracers/cprofile.h"
 
@@ -38,6 +41,7 @@ struct Choice {
     std::optional<std::int32_t> rank;
     std::size_t limit = 0;
     bool json = false;
+    std::string html;
 };
 
 struct RankFile {
@@ -81,6 +85,11 @@ Result<Traced> read_traced(const RankFile& file) {
 }
 
 int show(const compare::Comparison& comparison, const Choice& choice, const std::string& damage) {
+    if (!choice.html.empty()) {
+        const Status written =
+            replace_file(choice.html, [&](std::ostream& out) { out << report::compare_page(comparison); });
+        return written ? finish("", damage) : fail(exit_code::usage, written.error().message());
+    }
     return finish(choice.json ? report::compare_json(comparison, choice.limit)
                               : report::compare_text(comparison, choice.limit, stdout_style()),
                   damage);
@@ -170,6 +179,7 @@ void add_compare(CLI::App& verb, int& exit_code) {
     verb.add_option("--rank", choice->rank, "this rank only")->type_name("R");
     verb.add_option("--limit", choice->limit, "functions to show")->type_name("N");
     verb.add_flag("--json", choice->json, "everything, schema pyprof.compare/1");
+    verb.add_option("--html", choice->html, "a page, without scripts")->type_name("OUT")->excludes("--json");
     verb.callback([choice, &exit_code] {
         exit_code = choice->run ? compare_command(*choice) : compare_files(std::move(*choice));
     });

@@ -1,7 +1,11 @@
 """pyprof compare: sampled profiles beside cProfile's files, and programs that it runs itself."""
 
+import base64
+import hashlib
 import json
+import re
 import subprocess
+import xml.dom.minidom
 
 import pytest
 import runs
@@ -155,6 +159,24 @@ def test_ranks_are_put_side_by_side(script, tmp_path):
     assert function(one, "add")["ncalls"] == call_count
     answer = runs.ask("compare", recorded.profile, files[0])
     assert answer.returncode == usage and "NAME-%r.prof" in answer.stderr and "--rank" in answer.stderr
+
+
+def test_the_page_asks_for_nothing(script, tmp_path):
+    recorded = runs.record([runs.python3, "program.py"], tmp_path, options=["--mode", "wall"])
+    page = tmp_path / "page.html"
+    answer = runs.ask("compare", recorded.profile, trace(runs.python3, tmp_path, "calls.prof", "program.py"), "--html", page)
+    assert answer.returncode == 0 and answer.stdout == "", answer.stderr
+    text = page.read_text()
+    style = re.search("<style>(.*?)</style>", text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = re.search('Content-Security-Policy" content="(.*?)"', text)[1]
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert not re.search(r"<script|\bsrc=|\bhref=|\bstyle=|\burl\(|@import|\bon\w+=", text)
+    assert "Counter.add" in text and "libz" in text
+    document = xml.dom.minidom.parseString(re.sub("<meta[^>]*>", "", text.partition("<!DOCTYPE html>")[2]))
+    assert len(document.getElementsByTagName("table")) == 1
+    refused = runs.ask("compare", recorded.profile, tmp_path / "calls.prof", "--html", tmp_path / "absent/page.html")
+    assert refused.returncode == usage and "absent" in refused.stderr
 
 
 @pytest.fixture(scope="module")

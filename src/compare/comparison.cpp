@@ -11,6 +11,7 @@ namespace {
 
 constexpr double ns_per_s = 1e9;
 constexpr double clear_inflation = 1.2;
+constexpr double clear_tax = 0.1;      // of the sampled time
 constexpr double clear_periods = 5;    // a Poisson variable of this mean is 0 once in 150 times
 constexpr double worth_a_flag = 0.01;  // of all samples
 constexpr std::size_t most_named_times = 5;
@@ -155,14 +156,17 @@ std::optional<double> rank_correlation(const std::vector<Row>& rows) {
     return correlation(places_of(sampled), places_of(traced));
 }
 
+// Nothing where the difference is within the intervals of the samples, or as small as those of two runs may be.
 std::optional<double> tax_per_call(const std::vector<Row>& rows) {
-    double tax = 0, calls = 0;
+    double tax = 0, sampled = 0, calls = 0, variance = 0;
     for (const Row& row : rows) {
         if (!row.inflation) continue;
         tax += row.traced_self_s() - row.sampled_self_s;
+        sampled += row.sampled_self_s;
         calls += static_cast<double>(row.counted->calls + row.builtin_calls);
+        variance += std::pow((row.sampled_self_ci.high - row.sampled_self_ci.low) / 2, 2);
     }
-    if (calls <= 0) return std::nullopt;
+    if (calls <= 0 || tax <= std::sqrt(variance) || tax <= clear_tax * sampled) return std::nullopt;
     return tax / calls;
 }
 

@@ -69,7 +69,7 @@ struct Comparison {
     double tracing_s = 0;   // cProfile's own code, where it was sampled as well
     std::uint64_t calls = 0;
     std::uint64_t samples = 0;
-    std::optional<double> tax_per_call_s;    // over all functions that both sides have
+    std::optional<double> tax_per_call_s;    // over all functions that both sides have; if it is clear
     std::optional<double> rank_correlation;  // Spearman's, of the twenty functions largest by samples; from three on
     Matches matches;
     std::vector<std::string> notes;  // sentences that a reader must see

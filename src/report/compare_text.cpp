@@ -21,8 +21,6 @@ constexpr std::string_view flag_letters = "ONTCSr";
 
 std::string time(double s) { return duration(static_cast<std::uint64_t>(std::llround(std::max(0.0, s) * 1e9))); }
 
-std::string signed_time(double s) { return (s < 0 ? "-" : "") + time(std::abs(s)); }
-
 // Milliseconds with three digits or all before the point, for narrow columns.
 Cell seconds_cell(double s) {
     const double ms = s * 1e3;
@@ -89,9 +87,11 @@ std::vector<std::string> compare_facts(const Comparison& comparison) {
                                 counted(comparison.calls, "call"), time(comparison.traced_s), ranks,
                                 counted(comparison.samples, "sample"), comparison.mode == "cpu" ? "CPU" : "wall-clock",
                                 time(comparison.sampled_s)));
-    if (comparison.tax_per_call_s)
-        facts.push_back(fmt::format("Beyond the samples cProfile has {} for each call, on average.",
-                                    signed_time(*comparison.tax_per_call_s)));
+    facts.push_back(
+        comparison.tax_per_call_s
+            ? fmt::format("Beyond the samples cProfile has {} for each call, on average.",
+                          time(*comparison.tax_per_call_s))
+            : "cProfile has nothing clear beyond the samples: less than a tenth, or within their intervals.");
     if (comparison.tracing_s > 0)
         facts.push_back(fmt::format("cProfile itself took {} of the sampled run ({}): it stands in no function.",
                                     time(comparison.tracing_s),

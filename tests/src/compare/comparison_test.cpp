@@ -87,6 +87,7 @@ TEST_CASE("A difference within the interval is no overcharge") {
     program.sample("g", 5, 200);
     const Comparison comparison =
         compare_one(program, traced({counted("f", 1, 1, 25 * period_s), counted("g", 5, 1, 200 * period_s)}));
+    CHECK_FALSE(comparison.tax_per_call_s);
     CHECK_FALSE(has(row_of(comparison, "f"), Flag::overcharged));
     CHECK_FALSE(has(row_of(comparison, "g"), Flag::overcharged));
 }

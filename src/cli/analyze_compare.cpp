@@ -25,6 +25,8 @@
 #include "report/compare_page.h"
 #include "report/compare_text.h"
 #include "tracers/cprofile.h"
+#include "tracers/line_profiler.h"
+#include "tracers/pickle.h"
 
 namespace pyprof::cli {
 namespace {
@@ -79,6 +81,11 @@ Result<std::vector<RankFile>> files_of_ranks(const Profile& profile, const Choic
 Result<Traced> read_traced(const RankFile& file) {
     const Result<MappedFile> mapped = MappedFile::open(file.path);
     if (!mapped) return mapped.error();
+    if (tracers::is_pickle(mapped->bytes())) {
+        Result<tracers::LineStatistics> lines = tracers::read_line_profiler(mapped->bytes());
+        if (!lines) return Error{file.path + ": " + lines.error().message()};
+        return Traced{file.rank, *std::move(lines)};
+    }
     Result<tracers::CallStatistics> statistics = tracers::read_cprofile(mapped->bytes());
     if (!statistics) return Error{file.path + ": " + statistics.error().message()};
     return Traced{file.rank, *std::move(statistics)};
@@ -113,6 +120,11 @@ int compare_files(Choice choice) {
         if (!read) return fail(exit_code::unreadable, read.error().message());
         traced.push_back(*std::move(read));
     }
+    const auto is_other_kind = [&](const Traced& each) {
+        return each.statistics.index() != traced.front().statistics.index();
+    };
+    if (std::ranges::any_of(traced, is_other_kind))
+        return fail(exit_code::usage, "files of cProfile and of line_profiler are compared one kind at a time");
     compare::Comparer comparer;
     const Status added = comparer.add(opened->profile, traced);
     if (!added) return fail(exit_code::usage, choice.profile + ": " + added.error().message());
@@ -169,8 +181,8 @@ std::vector<std::string> command_behind_a_mark(std::vector<std::string> words) {
 void add_compare(CLI::App& verb, int& exit_code) {
     const auto choice = std::make_shared<Choice>();
     verb.add_option("FILE", choice->words,
-                    "a profile, then the file of cProfile; of several ranks one each, or NAME-%r.prof. With --run: the "
-                    "command")
+                    "a profile, then the file of cProfile or line_profiler; of several ranks one each, or "
+                    "NAME-%r.prof. With --run: the command")
         ->required();
     verb.add_flag("--run", choice->run, "run the command: alone, sampled, and under cProfile");
     verb.add_option("--rounds", choice->rounds, "how often, by turns, with medians and means (--rounds=N before --)")

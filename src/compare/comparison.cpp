@@ -188,6 +188,48 @@ std::vector<Row> rows_of(const Rows& maker, const SampledFunctions& sampled, con
     return rows;
 }
 
+LineRow line_row(const Rows& maker, const SampledFunctions& all, const FunctionKey& key,
+                 const tracers::LineCounts* counted, const profile::Amount& sampled) {
+    LineRow row;
+    row.file = key.file;
+    row.function = key.name;
+    if (counted != nullptr) {
+        row.line = counted->line;
+        row.hits = maker.mean(counted->hits);
+        row.traced_s = maker.mean(counted->time_s);
+    }
+    row.samples = sampled.samples;
+    row.sampled_s = maker.seconds(sampled.weight);
+    const profile::Interval interval = profile::interval_of(sampled.weight, all.all);
+    row.sampled_ci = {maker.mean(interval.low / ns_per_s), maker.mean(interval.high / ns_per_s)};
+    if (row.hits && row.samples >= fewest_samples) row.inflation = row.traced_s / row.sampled_s;
+    return row;
+}
+
+// Lines of watched functions, sampled ones too that were not counted.
+std::vector<LineRow> line_rows_of(const Rows& maker, const SampledFunctions& sampled, const TracedLines& traced,
+                                  const Matches& matches, const std::vector<FunctionKey>& sampled_keys) {
+    std::vector<LineRow> rows;
+    std::size_t at = 0;
+    for (const auto& [key, lines] : traced) {
+        const std::uint32_t partner = matches.sampled_of[at++];
+        const auto sampled_lines =
+            partner == unmatched ? SampledFunction{}.lines : sampled.functions.at(sampled_keys[partner]).lines;
+        for (const auto& [line, counts] : lines) {
+            const auto found = sampled_lines.find(line);
+            rows.push_back(line_row(maker, sampled, key, &counts,
+                                    found == sampled_lines.end() ? profile::Amount{} : found->second));
+        }
+        for (const auto& [line, amount] : sampled_lines) {
+            if (lines.contains(line)) continue;
+            rows.push_back(line_row(maker, sampled, key, nullptr, amount));
+            rows.back().line = line;
+        }
+    }
+    std::ranges::stable_sort(rows, {}, [](const LineRow& row) { return std::pair{row.file, row.line}; });
+    return rows;
+}
+
 std::string counted(std::size_t number, const std::string& thing) {
     return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
 }
@@ -195,15 +237,14 @@ std::string counted(std::size_t number, const std::string& thing) {
 std::vector<std::string> notes_of(const Comparison& comparison, const SampledFunctions& sampled) {
     std::vector<std::string> notes;
     if (comparison.mode == "cpu")
-        notes.emplace_back(
-            "The samples are of CPU time, cProfile's times of the wall clock: time of waiting is on one side only "
-            "(record with --mode wall).");
+        notes.push_back("The samples are of CPU time, the times of " + comparison.tracer +
+                        " of the wall clock: time of waiting is on one side only (record with --mode wall).");
     if (sampled.processes_left_out > 0)
         notes.push_back(counted(sampled.processes_left_out, "further process") +
-                        " of the profile: cProfile sees the one that it runs in.");
+                        " of the profile: " + comparison.tracer + " sees the one that it runs in.");
     if (comparison.matches.ambiguous > 0)
-        notes.push_back(counted(comparison.matches.ambiguous, "function") +
-                        " of cProfile's could be several sampled ones and stand apart.");
+        notes.push_back(counted(comparison.matches.ambiguous, "function") + " of " + comparison.tracer +
+                        " could be several sampled ones and stand apart.");
     return notes;
 }
 
@@ -225,7 +266,11 @@ Status Comparer::add(const profile::Profile& profile, const std::vector<Traced>&
             return Error{each.rank < 0 ? "the profile has no process with Python"
                                        : "the profile has no rank " + std::to_string(each.rank) + " with Python"};
         processes.push_back(process);
-        compare::add(traced_, each.statistics, profile.processes[process].working_directory);
+        const std::string& folder = profile.processes[process].working_directory;
+        if (const auto* calls = std::get_if<tracers::CallStatistics>(&each.statistics))
+            compare::add(traced_, *calls, folder);
+        if (const auto* lines = std::get_if<tracers::LineStatistics>(&each.statistics))
+            compare::add(lines_, *lines, folder);
     }
     compare::add(sampled_, profile, processes);
     runs_++;
@@ -238,13 +283,16 @@ Status Comparer::add(const profile::Profile& profile, const std::vector<Traced>&
 
 Comparison Comparer::compare() const {
     const Rows maker{sampled_, traced_, runs_, period_ns_};
-    const std::vector<FunctionKey> traced_keys = keys_of(traced_.functions), sampled_keys = keys_of(sampled_.functions);
+    const std::vector<FunctionKey> sampled_keys = keys_of(sampled_.functions);
+    const std::vector<FunctionKey> traced_keys = lines_.empty() ? keys_of(traced_.functions) : keys_of(lines_);
     Comparison result;
     result.matches = match(traced_keys, sampled_keys);
-    result.rows = rows_of(maker, sampled_, traced_, result.matches, sampled_keys);
+    if (lines_.empty()) result.rows = rows_of(maker, sampled_, traced_, result.matches, sampled_keys);
+    result.lines = line_rows_of(maker, sampled_, lines_, result.matches, sampled_keys);
     result.runs = runs_;
     result.ranks = ranks_;
     result.mode = mode_;
+    if (!lines_.empty()) result.tracer = "line_profiler";
     result.traced_s = maker.mean(traced_.self_s);
     result.unowned_s = maker.mean(traced_.unowned_s);
     result.sampled_s = maker.seconds(sampled_.all.weight);

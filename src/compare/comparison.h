@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -58,15 +59,29 @@ struct Row {
     double traced_self_s() const { return counted ? counted->self_s + builtin_s : 0; }
 };
 
+// One line of a function that line_profiler watched. Times hold what the line calls; seconds of one run.
+struct LineRow {
+    std::string file, function;
+    std::uint32_t line = 0;
+    std::optional<std::uint64_t> hits;  // nothing if line_profiler has not seen the line
+    double traced_s = 0;
+    std::uint64_t samples = 0;
+    double sampled_s = 0;
+    profile::Interval sampled_ci{};   // 95 %, seconds
+    std::optional<double> inflation;  // traced_s ÷ sampled_s, from ten samples on
+};
+
 struct Comparison {
-    std::vector<Row> rows;  // by the larger of both own times, largest first
+    std::vector<LineRow> lines;  // by file and line, where files of line_profiler are compared; then there are no rows
+    std::vector<Row> rows;       // by the larger of both own times, largest first
     std::size_t runs = 1;
-    std::size_t ranks = 0;  // 0: without MPI
-    std::string mode;       // of the samples: "cpu" or "wall"
-    double traced_s = 0;    // all own times of cProfile
-    double unowned_s = 0;   // of that, built-in functions that no Python function called
-    double sampled_s = 0;   // all samples of the same threads, without cProfile's own code
-    double tracing_s = 0;   // cProfile's own code, where it was sampled as well
+    std::size_t ranks = 0;            // 0: without MPI
+    std::string mode;                 // of the samples: "cpu" or "wall"
+    std::string tracer = "cProfile";  // or "line_profiler", if the files were its
+    double traced_s = 0;              // all own times of cProfile
+    double unowned_s = 0;             // of that, built-in functions that no Python function called
+    double sampled_s = 0;             // all samples of the same threads, without cProfile's own code
+    double tracing_s = 0;             // cProfile's own code, where it was sampled as well
     std::uint64_t calls = 0;
     std::uint64_t samples = 0;
     std::optional<double> tax_per_call_s;    // over all functions that both sides have; if it is clear
@@ -80,11 +95,11 @@ struct Comparison {
 // What one process counted.
 struct Traced {
     std::int32_t rank = -1;  // -1: of a run without MPI
-    tracers::CallStatistics statistics;
+    std::variant<tracers::CallStatistics, tracers::LineStatistics> statistics;
 };
 
-// Puts runs side by side; each is a profile (of CPU or wall time, with its machinery) and the files of cProfile for the
-// same ranks. Fails where a rank is not in the profile, or there is nothing to compare.
+// Puts runs side by side; each is a profile (of CPU or wall time, with its machinery) and the files of cProfile, or
+// those of line_profiler, for the same ranks. Fails where a rank is not in the profile, or there is nothing to compare.
 class Comparer {
 public:
     Status add(const profile::Profile& profile, const std::vector<Traced>& traced);
@@ -93,6 +108,7 @@ public:
 private:
     SampledFunctions sampled_;
     TracedFunctions traced_;
+    TracedLines lines_;
     std::size_t runs_ = 0, ranks_ = 0;
     std::uint64_t period_ns_ = 0;
     std::string mode_;

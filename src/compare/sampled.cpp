@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "profile/categories.h"
 #include "profile/tree.h"
@@ -38,15 +39,19 @@ int minor_version(const std::string& python) {
 
 std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-bool is_lsprof(const profile::Module& module) { return file_name(module.path).starts_with("_lsprof"); }
+// cProfile's or line_profiler's.
+bool is_tracer(const profile::Module& module) {
+    const std::string_view name = file_name(module.path);
+    return name.starts_with("_lsprof") || name.starts_with("_line_profiler");
+}
 
 bool is_tracing(const Profile& profile, const Function& function) {
     if (function.domain != Domain::native || function.module == none) return false;
     const profile::Module& module = profile.modules[function.module];
-    if (is_lsprof(module)) return true;
+    if (is_tracer(module)) return true;
     if (!module.interpreter || std::ranges::find(ways_to_callbacks, function.name) == ways_to_callbacks.end())
         return false;
-    return std::ranges::any_of(profile.modules, is_lsprof);  // other tracers are called in the same way
+    return std::ranges::any_of(profile.modules, is_tracer);  // other tracers are called in the same way
 }
 
 constexpr std::array<std::string_view, 5> c_libraries = {"libc.so", "libc-", "libm.so", "libpthread", "ld-linux"};
@@ -96,7 +101,7 @@ public:
           functions_(profile.functions.size(), nullptr) {}
 
     void add() {
-        std::vector<std::uint64_t> weights(profile_.contexts.size());
+        std::vector<std::uint64_t> weights(profile_.contexts.size()), samples(weights.size());
         for (const profile::Value& value : profile_.values) {
             const profile::Thread& thread = profile_.threads[value.thread];
             if (!processes_.contains(thread.process)) continue;
@@ -104,9 +109,10 @@ public:
                 add_elsewhere(value);
             } else if (add_self(value)) {
                 weights[value.context] += value.weight;
+                samples[value.context] += value.samples;
             }
         }
-        add_totals(std::move(weights));
+        add_totals(profile::inclusive(profile_, std::move(weights)), profile::inclusive(profile_, std::move(samples)));
         const auto with_python = std::ranges::count_if(
             profile_.processes, [](const profile::Process& process) { return !process.python.empty(); });
         sums_.processes_left_out += static_cast<std::size_t>(with_python) - processes_.size();
@@ -158,14 +164,27 @@ private:
         return true;
     }
 
-    void add_totals(std::vector<std::uint64_t> weights) {
-        std::vector<std::uint32_t> keys(profile_.contexts.size(), none);
-        for (std::uint32_t i = 1; i < keys.size(); i++)
-            if (python_[i] == i) keys[i] = profile::location_of(profile_, i).function;
-        const std::vector<bool> outermost = profile::outermost(profile_, keys);
-        const std::vector<std::uint64_t> totals = profile::inclusive(profile_, std::move(weights));
-        for (std::uint32_t i = 1; i < keys.size(); i++)
-            if (outermost[i] && totals[i] > 0) function(keys[i]).total += totals[i];
+    void add_totals(const std::vector<std::uint64_t>& weights, const std::vector<std::uint64_t>& samples) {
+        std::vector<std::uint32_t> functions(profile_.contexts.size(), none), lines = functions;
+        std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> line_numbers;
+        for (std::uint32_t i = 1; i < functions.size(); i++) {
+            if (python_[i] != i) continue;
+            const profile::Location& location = profile::location_of(profile_, i);
+            functions[i] = location.function;
+            const auto number = static_cast<std::uint32_t>(line_numbers.size());
+            lines[i] = line_numbers.try_emplace({location.function, location.line}, number).first->second;
+        }
+        const std::vector<bool> function_begins = profile::outermost(profile_, functions);
+        const std::vector<bool> line_begins = profile::outermost(profile_, lines);
+        for (std::uint32_t i = 1; i < functions.size(); i++) {
+            if (functions[i] == none || weights[i] == 0) continue;
+            SampledFunction& own = function(functions[i]);
+            if (function_begins[i]) own.total += weights[i];
+            if (!line_begins[i]) continue;
+            profile::Amount& line = own.lines[profile::location_of(profile_, i).line];
+            line.weight += weights[i];
+            line.samples += samples[i];
+        }
     }
 
     SampledFunctions& sums_;

@@ -19,7 +19,8 @@ struct SampledFunction {
     std::uint64_t total = 0;      // with what it calls; recursion counted once
     std::uint64_t tracing = 0;    // cProfile's own code, called from this function
     profile::Amount elsewhere{};  // self in threads that cProfile does not see
-    std::map<std::string, std::uint64_t> native;  // weight of self by innermost native function "name (module)"
+    std::map<std::uint32_t, profile::Amount> lines;  // total by line
+    std::map<std::string, std::uint64_t> native;     // weight of self by innermost native function "name (module)"
 };
 
 struct SampledFunctions {

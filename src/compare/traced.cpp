@@ -60,4 +60,17 @@ void add(TracedFunctions& sums, const CallStatistics& statistics, const std::str
     }
 }
 
+void add(TracedLines& sums, const tracers::LineStatistics& statistics, const std::string& working_directory) {
+    for (const tracers::LineFunction& function : statistics.functions) {
+        const std::string name = function.name.substr(function.name.rfind('.') + 1);  // co_name of a qualified one
+        auto& lines = sums[{normal_path(function.file, working_directory), function.first_line, name}];
+        for (const tracers::LineCounts& counts : function.lines) {
+            tracers::LineCounts& sum = lines[counts.line];
+            sum.line = counts.line;
+            sum.hits += counts.hits;
+            sum.time_s += counts.time_s;
+        }
+    }
+}
+
 }  // namespace pyprof::compare

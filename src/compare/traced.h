@@ -6,6 +6,7 @@
 
 #include "compare/function_key.h"
 #include "tracers/cprofile.h"
+#include "tracers/line_profiler.h"
 
 namespace pyprof::compare {
 
@@ -30,5 +31,10 @@ struct TracedFunctions {
 // Adds what one process counted. A built-in function that another one called belongs to the Python function that called
 // that one most. Relative file names count from `working_directory`.
 void add(TracedFunctions& sums, const tracers::CallStatistics& statistics, const std::string& working_directory);
+
+// Lines of functions, as line_profiler counted them.
+using TracedLines = std::map<FunctionKey, std::map<std::uint32_t, tracers::LineCounts>>;
+
+void add(TracedLines& sums, const tracers::LineStatistics& statistics, const std::string& working_directory);
 
 }  // namespace pyprof::compare

@@ -60,14 +60,29 @@ ordered_json function_of(const compare::Row& row, const std::string& mode) {
     return entry;
 }
 
+ordered_json line_of(const compare::LineRow& row) {
+    return {{"file", row.file},
+            {"line", row.line},
+            {"function", row.function},
+            {"hits", row.hits ? ordered_json(*row.hits) : ordered_json()},
+            {"time_s", row.hits ? ordered_json(row.traced_s) : ordered_json()},
+            {"samples", row.samples},
+            {"sampled_s", row.sampled_s},
+            {"sampled_ci_s", {row.sampled_ci.low, row.sampled_ci.high}},
+            {"inflation", value_or_null(row.inflation)}};
+}
+
 }  // namespace
 
 std::string compare_json(const compare::Comparison& comparison, std::size_t limit) {
     const std::size_t count = limit == 0 ? comparison.rows.size() : std::min(limit, comparison.rows.size());
     ordered_json functions = ordered_json::array();
     for (std::size_t i = 0; i < count; i++) functions.push_back(function_of(comparison.rows[i], comparison.mode));
+    ordered_json lines = ordered_json::array();
+    for (const compare::LineRow& row : comparison.lines) lines.push_back(line_of(row));
     const compare::Matches& matches = comparison.matches;
     const ordered_json document = {{"schema", "pyprof.compare/1"},
+                                   {"tracer", comparison.tracer},
                                    {"mode", comparison.mode},
                                    {"ranks", comparison.ranks},
                                    {"runs", comparison.runs},
@@ -88,6 +103,7 @@ std::string compare_json(const compare::Comparison& comparison, std::size_t limi
                                      {"by_name", matches.by_name},
                                      {"ambiguous", matches.ambiguous}}},
                                    {"functions", functions},
+                                   {"lines", lines},
                                    {"notes", comparison.notes}};
     return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -57,7 +57,8 @@ std::string below(const Row& row) {
 std::string table_of(const Comparison& comparison) {
     const Table table = compare_table(comparison);
     const std::size_t count = std::min(table.rows.size(), most_page_functions);
-    std::string html = "<div class=\"scroll\"><table><caption>Functions, largest first</caption>\n<thead><tr>";
+    std::string html = fmt::format("<div class=\"scroll\"><table><caption>{}</caption>\n<thead><tr>",
+                                   comparison.lines.empty() ? "Functions, largest first" : "Lines, by file");
     for (const Column& column : table.columns)
         html += fmt::format("<th scope=\"col\">{}</th>", html_text(column.title.empty() ? "flags" : column.title));
     html += "</tr></thead>\n<tbody>\n";
@@ -65,13 +66,14 @@ std::string table_of(const Comparison& comparison) {
         html += "<tr>";
         for (std::size_t j = 0; j < table.columns.size(); j++) {
             const bool is_last = j + 1 == table.columns.size();
-            html += "<td>" + html_text(table.rows[i][j].shown) + (is_last ? below(comparison.rows[i]) : "") + "</td>";
+            html += "<td>" + html_text(table.rows[i][j].shown) +
+                    (is_last && comparison.lines.empty() ? below(comparison.rows[i]) : "") + "</td>";
         }
         html += "</tr>\n";
     }
     html += "</tbody></table></div>\n";
     if (count < table.rows.size())
-        html += fmt::format("<p>{} smaller functions are left out.</p>\n", table.rows.size() - count);
+        html += fmt::format("<p>{} further rows are left out.</p>\n", table.rows.size() - count);
     return html;
 }
 
@@ -84,15 +86,15 @@ std::string section(const char* title, const std::string& content) {
 std::string compare_page(const Comparison& comparison) {
     std::string html = fmt::format(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{}'; base-uri 'none'; "
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{0}'; base-uri 'none'; "
         "form-action 'none'\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-        "<title>pyprof: samples beside cProfile</title>\n<style>{}</style>\n<main>\n<h1>Samples beside cProfile</h1>\n",
-        style_hash, style_sheet);
+        "<title>pyprof: samples beside {2}</title>\n<style>{1}</style>\n<main>\n<h1>Samples beside {2}</h1>\n",
+        style_hash, style_sheet, comparison.tracer);
     html += list_of(compare_facts(comparison));
     html += section("Which function is hottest", slope_chart(comparison));
     html += section("What cProfile adds, call by call", tax_chart(comparison));
-    html += section("Functions", table_of(comparison));
-    html += section("How to read it", list_of(compare_legend()));
+    html += section(comparison.lines.empty() ? "Functions" : "Lines", table_of(comparison));
+    html += section("How to read it", list_of(compare_legend(comparison)));
     return html + "</main>\n</html>\n";
 }
 

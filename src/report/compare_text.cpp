@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "report/words.h"
+#include "sources/text_files.h"
 
 namespace pyprof::report {
 namespace {
@@ -64,6 +65,34 @@ std::vector<Cell> cells_of(const Row& row) {
             text_cell(where.empty() ? row.name : row.name + " (" + where + ")")};
 }
 
+std::vector<Cell> cells_of(const compare::LineRow& row, sources::TextFiles& files) {
+    const auto& lines = files.lines_of(row.file);
+    const bool has_text = row.line > 0 && row.line <= lines.size();
+    std::string text = has_text ? lines[row.line - 1] : row.function;
+    text.erase(0, text.find_first_not_of(" \t"));
+    return {row.hits ? count_cell(*row.hits) : unknown_cell(),
+            row.hits ? seconds_cell(row.traced_s) : unknown_cell(),
+            row.samples > 0 ? seconds_cell(row.sampled_s) : unknown_cell(),
+            row.samples > 0 ? seconds_cell((row.sampled_ci.high - row.sampled_ci.low) / 2) : unknown_cell(),
+            row.inflation ? ratio_cell(*row.inflation) : unknown_cell(),
+            text_cell(place(row.file, row.line)),
+            text_cell(text)};
+}
+
+Table line_table(const Comparison& comparison) {
+    Table table{{{"hits", "hits", true},
+                 {"time", "time_s", true},
+                 {"sampled", "sampled_s", true},
+                 {"+-", "sampled_half_ci_s", true},
+                 {"times", "inflation", true},
+                 {"line", "line"},
+                 {"source", "source"}},
+                {}};
+    sources::TextFiles files;
+    for (const compare::LineRow& row : comparison.lines) table.rows.push_back(cells_of(row, files));
+    return table;
+}
+
 std::string bold(const std::string& line, const Style& style) {
     return style.colour ? "\033[1m" + line + "\033[0m" : line;
 }
@@ -83,18 +112,21 @@ std::vector<std::string> compare_facts(const Comparison& comparison) {
     std::vector<std::string> facts;
     if (comparison.bare_wall_s) facts.push_back(walls_of(comparison));
     const std::string ranks = comparison.ranks > 0 ? " on " + counted(comparison.ranks, "rank") : "";
-    facts.push_back(fmt::format("cProfile counted {} in {}{}; {} of {} time stand for {}.",
-                                counted(comparison.calls, "call"), time(comparison.traced_s), ranks,
+    const std::string what = comparison.lines.empty()
+                                 ? counted(comparison.calls, "call") + " in " + time(comparison.traced_s)
+                                 : "hits of " + counted(comparison.lines.size(), "line");
+    facts.push_back(fmt::format("{} counted {}{}; {} of {} time stand for {}.", comparison.tracer, what, ranks,
                                 counted(comparison.samples, "sample"), comparison.mode == "cpu" ? "CPU" : "wall-clock",
                                 time(comparison.sampled_s)));
-    facts.push_back(
-        comparison.tax_per_call_s
-            ? fmt::format("Beyond the samples cProfile has {} for each call, on average.",
-                          time(*comparison.tax_per_call_s))
-            : "cProfile has nothing clear beyond the samples: less than a tenth, or within their intervals.");
+    if (comparison.lines.empty())
+        facts.push_back(
+            comparison.tax_per_call_s
+                ? fmt::format("Beyond the samples cProfile has {} for each call, on average.",
+                              time(*comparison.tax_per_call_s))
+                : "cProfile has nothing clear beyond the samples: less than a tenth, or within their intervals.");
     if (comparison.tracing_s > 0)
-        facts.push_back(fmt::format("cProfile itself took {} of the sampled run ({}): it stands in no function.",
-                                    time(comparison.tracing_s),
+        facts.push_back(fmt::format("{} itself took {} of the sampled run ({}): it stands in no function.",
+                                    comparison.tracer, time(comparison.tracing_s),
                                     percent(comparison.tracing_s / (comparison.sampled_s + comparison.tracing_s))));
     if (comparison.rank_correlation)
         facts.push_back(
@@ -104,7 +136,12 @@ std::vector<std::string> compare_facts(const Comparison& comparison) {
     return facts;
 }
 
-std::vector<std::string> compare_legend() {
+std::vector<std::string> compare_legend(const Comparison& comparison) {
+    if (!comparison.lines.empty())
+        return {
+            "Milliseconds, with what the line calls. line_profiler: hits, time. Samples: their time and its 95 % "
+            "interval. "
+            "times: time / sampled, from 10 samples on. Both sides err: line_profiler by its cost for each hit."};
     return {
         "Milliseconds. cProfile: calls, self, C (built-in functions that it called), total. Samples: self (with the "
         "native code that it calls) and its 95 % interval, total; p/n/m/g: Python, native, MPI and waiting for the "
@@ -116,6 +153,7 @@ std::vector<std::string> compare_legend() {
 }
 
 Table compare_table(const Comparison& comparison) {
+    if (!comparison.lines.empty()) return line_table(comparison);
     Table table{{{"calls", "ncalls", true},
                  {"self", "cprofile_self_s", true},
                  {"C", "cprofile_builtin_s", true},
@@ -139,11 +177,12 @@ std::string compare_text(const Comparison& comparison, std::size_t limit, const 
     for (const std::string& fact : compare_facts(comparison))
         for (const std::string& line : wrapped(printable(fact), usable.width)) text += line + '\n';
     Table table = compare_table(comparison);
-    table.rows.resize(std::min(table.rows.size(), limit == 0 ? compared_functions : limit));
+    const std::size_t usual = comparison.lines.empty() ? compared_functions : table.rows.size();
+    table.rows.resize(std::min(table.rows.size(), limit == 0 ? usual : limit));
     std::string lines = as_text(table, usable);
     const std::size_t end = lines.find('\n');
     text += '\n' + bold(lines.substr(0, end), usable) + lines.substr(end) + '\n';
-    for (const std::string& sentence : compare_legend())
+    for (const std::string& sentence : compare_legend(comparison))
         for (const std::string& line : wrapped(sentence, usable.width)) text += line + '\n';
     return text;
 }

@@ -7,6 +7,7 @@ import re
 import subprocess
 import xml.dom.minidom
 
+import environments
 import pytest
 import runs
 
@@ -159,6 +160,53 @@ def test_ranks_are_put_side_by_side(script, tmp_path):
     assert function(one, "add")["ncalls"] == call_count
     answer = runs.ask("compare", recorded.profile, files[0])
     assert answer.returncode == usage and "NAME-%r.prof" in answer.stderr and "--rank" in answer.stderr
+
+
+watched = """
+import builtins
+profile = getattr(builtins, "profile", lambda function: function)
+
+class Work:
+    @profile
+    def sums(self, count):
+        total = 0
+        for number in range(count):
+            total += number * number
+        return total
+
+    @profile
+    def sort(self, numbers):
+        return sorted(numbers)
+
+Work().sums(2_000_000)
+numbers = [number * 7919 % 100_003 for number in range(200_000)]
+for _ in range(10):
+    Work().sort(numbers)
+"""
+
+
+def test_lines_of_line_profiler(tmp_path):
+    interpreter = environments.interpreter_with("line_profiler")
+    (tmp_path / "watched.py").write_text(watched)
+    recorded = runs.record([interpreter, "watched.py"], tmp_path, options=["--mode", "wall"])
+    subprocess.run([interpreter, "-m", "kernprof", "-l", "-o", "watched.lprof", "watched.py"], cwd=tmp_path, check=True,
+                   capture_output=True, timeout=120)
+    answer = runs.ask("compare", recorded.profile, tmp_path / "watched.lprof", "--json")
+    assert answer.returncode == 0, answer.stderr
+    document = json.loads(answer.stdout)
+    runs.validate(document, "compare")
+    assert document["tracer"] == "line_profiler" and document["functions"] == []
+    text = watched.splitlines()
+    lines = {text[line["line"] - 1].strip(): line for line in document["lines"]}
+    loop, add = lines["for number in range(count):"], lines["total += number * number"]
+    assert (loop["hits"], add["hits"]) == (2_000_001, 2_000_000)
+    sort = lines["return sorted(numbers)"]
+    assert sort["hits"] == 10 and sort["samples"] > 0
+    assert loop["sampled_s"] + add["sampled_s"] < loop["time_s"] + add["time_s"]
+    shown = runs.ask("compare", recorded.profile, tmp_path / "watched.lprof").stdout
+    assert "total += number * number" in shown
+    mixed = runs.ask("compare", recorded.profile, runs.top / "tests/fuzz/corpus/line_profiler/cut")
+    assert mixed.returncode == unreadable and "kernprof -l" in mixed.stderr
 
 
 def test_the_page_asks_for_nothing(script, tmp_path):

@@ -46,7 +46,7 @@ private:
 };
 
 Traced traced(std::vector<tracers::CountedFunction> functions, std::int32_t rank = -1) {
-    return {rank, {std::move(functions)}};
+    return {rank, tracers::CallStatistics{std::move(functions)}};
 }
 
 tracers::CountedFunction counted(const std::string& name, std::uint32_t line, std::uint64_t calls, double self_s) {
@@ -150,6 +150,32 @@ TEST_CASE("The order of functions is correlated, ties included") {
     CHECK(std::abs(with({1, 2, 3, 4}) - 1) < 1e-9);
     CHECK(std::abs(with({4, 3, 2, 1}) + 1) < 1e-9);
     CHECK(std::abs(with({2, 1, 3, 4}) - 0.8) < 1e-9);  // 1 - 6 * 2 / (4 * 15)
+}
+
+TEST_CASE("Lines have what they call, as line_profiler has it") {
+    Program program;
+    program.sample("f", 1, 40);  // at line 1
+    tracers::LineFunction function{"/app.py", 1, "A.f", {{1, 7, 80 * period_s}, {2, 7, 0.5}}};
+    const Comparison comparison = compare_one(program, {-1, tracers::LineStatistics{{function}}});
+    CHECK(comparison.rows.empty());
+    CHECK(comparison.tracer == "line_profiler");
+    REQUIRE(comparison.lines.size() == 2);
+    CHECK(comparison.lines[0].hits == 7);
+    CHECK(std::abs(comparison.lines[0].sampled_s - 40 * period_s) < 1e-9);
+    REQUIRE(comparison.lines[0].inflation);
+    CHECK(std::abs(*comparison.lines[0].inflation - 2) < 1e-9);
+    CHECK(comparison.lines[1].samples == 0);
+    CHECK_FALSE(comparison.lines[1].inflation);
+}
+
+TEST_CASE("A sampled line that line_profiler has not seen has no hits") {
+    Program program;
+    program.sample("f", 1, 40);
+    const Comparison comparison = compare_one(program, {-1, tracers::LineStatistics{{{"/app.py", 1, "f", {}}}}});
+    REQUIRE(comparison.lines.size() == 1);
+    CHECK(comparison.lines[0].line == 1);
+    CHECK_FALSE(comparison.lines[0].hits);
+    CHECK(comparison.lines[0].samples == 40);
 }
 
 TEST_CASE("A rank that was not recorded is named") {

@@ -125,6 +125,15 @@ TEST_CASE("Of several processes the first one with Python counts") {
     CHECK(sums.processes_left_out == 1);
 }
 
+TEST_CASE("A line has what it calls, once") {
+    Program program;
+    program.make.add(program.main, program.main_thread, 2);
+    program.make.add(program.make.path(program.work, {program.work_location}), program.main_thread, 5);
+    const SampledFunctions sums = Program::sums(program.profile());
+    CHECK(sums.functions.at(main_key).lines.at(12) == profile::Amount{7 * period, 7});
+    CHECK(sums.functions.at(work_key).lines.at(3) == profile::Amount{5 * period, 5});
+}
+
 TEST_CASE("Recursion counts once") {
     Program program;
     program.make.add(program.make.path(program.work, {program.work_location, program.work_location}),

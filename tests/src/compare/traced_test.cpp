@@ -40,6 +40,14 @@ TEST_CASE("Built-in functions that call each other end somewhere") {
     CHECK(sums.unowned_s == 2.0);
 }
 
+TEST_CASE("Lines of several ranks add up, under the name of the code") {
+    const tracers::LineStatistics statistics{{{"a.py", 3, "A.m", {{5, 2, 0.5}}}}};
+    TracedLines sums;
+    add(sums, statistics, "/run");
+    add(sums, statistics, "/run");
+    CHECK(sums.at({"/run/a.py", 3, "m"}).at(5) == tracers::LineCounts{5, 4, 1.0});
+}
+
 TEST_CASE("Files of several ranks add up") {
     CallStatistics statistics;
     statistics.functions = {{"/a.py", 1, "f", {3, 2, 0.5, 1.5}, {}}};

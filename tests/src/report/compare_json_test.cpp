@@ -45,6 +45,20 @@ TEST_CASE("Every figure of a function is there, and null is what a side does not
     CHECK(document["bare_wall_s"].is_null());
 }
 
+TEST_CASE("Lines of line_profiler are a list of their own") {
+    compare::Comparison comparison;
+    comparison.tracer = "line_profiler";
+    comparison.lines.resize(2);
+    comparison.lines[0].hits = 5;
+    comparison.lines[0].traced_s = 0.5;
+    const json document = json::parse(compare_json(comparison, 0));
+    CHECK(document["tracer"] == "line_profiler");
+    CHECK(document["functions"].empty());
+    CHECK(document["lines"][0]["time_s"] == 0.5);
+    CHECK(document["lines"][1]["hits"].is_null());
+    CHECK(document["lines"][1]["time_s"].is_null());
+}
+
 TEST_CASE("The list ends where it is asked to") {
     CHECK(json::parse(compare_json(example(), 1))["functions"].size() == 1);
 }

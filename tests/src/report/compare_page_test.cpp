@@ -43,7 +43,7 @@ TEST_CASE("A page of very many functions says what it leaves out") {
     comparison.rows.resize(most_page_functions + 7);
     const std::string page = compare_page(comparison);
     CHECK(occurrences(page, "<tr>") == most_page_functions + 1);
-    CHECK(page.find("7 smaller functions are left out") != std::string::npos);
+    CHECK(page.find("7 further rows are left out") != std::string::npos);
 }
 
 TEST_CASE("Without functions there is a page without drawings") {

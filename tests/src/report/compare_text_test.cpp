@@ -1,9 +1,11 @@
 #include "report/compare_text.h"
 
+#include <fstream>
 #include <sstream>
 
 #include "report/words.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 
 namespace pyprof::report {
 namespace {
@@ -72,6 +74,30 @@ TEST_CASE("As many functions are shown as are asked for") {
     CHECK(rows(0) == compared_functions);
     CHECK(rows(3) == 3);
     CHECK(rows(100) == 40);
+}
+
+TEST_CASE("Lines have their source, where it can be had") {
+    const test_support::TemporaryFolder folder;
+    std::ofstream{folder / "app.py"} << "def f(n):\n    return n + 1\n";
+    compare::Comparison comparison;
+    comparison.tracer = "line_profiler";
+    comparison.mode = "wall";
+    compare::LineRow row;
+    row.file = folder / "app.py";
+    row.function = "f";
+    row.line = 2;
+    row.hits = 1000;
+    row.traced_s = 0.5;
+    row.samples = 50;
+    row.sampled_s = 0.25;
+    row.sampled_ci = {0.2, 0.3};
+    row.inflation = 2;
+    comparison.lines = {row};
+    const std::string text = compare_text(comparison, 0, {120, true, false});
+    INFO(text);
+    CHECK(text.find("1 000   500      250  50.0   2.00  app.py:2  return n + 1") != std::string::npos);
+    CHECK(text.find("line_profiler counted hits of 1 line") != std::string::npos);
+    CHECK(text.find("cProfile") == std::string::npos);
 }
 
 TEST_CASE("Facts of runs stand where the program was run") {

@@ -4,8 +4,6 @@
 #include <filesystem>
 #include <fmt/core.h>
 #include <fstream>
-#include <optional>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -39,11 +37,12 @@ std::string ended_as(int wait_status) {
                                     : fmt::format("exit code {}", WEXITSTATUS(wait_status));
 }
 
-// When a file was last written, in seconds since 1970.
-std::optional<double> written_s(const std::string& path) {
-    struct stat status {};
-    if (stat(path.c_str(), &status) != 0) return std::nullopt;
-    return static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) / 1e9;
+// When the last process of a profile ended, in seconds since 1970; the launcher goes on, to name what it recorded.
+double end_of(const profile::Profile& profile) {
+    std::uint64_t end_ns = 0;
+    for (const profile::Process& process : profile.processes)
+        end_ns = std::max(end_ns, process.started_realtime_ns + process.wall_ns);
+    return static_cast<double>(end_ns) / 1e9;
 }
 
 // Where files of all ranks can meet: ranks of a launcher may be on other hosts, which share the working directory.
@@ -121,20 +120,15 @@ private:
         return {};
     }
 
-    // The shell notes when the program ended: the launcher goes on, to name what it recorded.
     Status sampled(std::size_t round) {
-        const std::string ended = path("ended", round);
         Words words{plan_.launcher, "run", "-q", "-o", path("sampled", round)};
         if (!environment_.has("PYPROF_MODE")) words.insert(words.end(), {"--mode", "wall"});
         if (std::ranges::any_of(plan_.command, starts_ranks)) words.emplace_back("--mpi");
-        words.insert(words.end(), {"--", "/bin/sh", "-c",
-                                   "end=$1; shift; \"$@\"; status=$?; : > \"$end\"; exit $status", "sh", ended});
+        words.emplace_back("--");
         words.insert(words.end(), plan_.command.begin(), plan_.command.end());
-        Environment environment = environment_;
-        environment.set("PYPROF_SPOOL", folder_);
-        const Result<TimedRun> run = run_timed(words, environment, Output::dropped, signals_);
+        const Result<TimedRun> run = run_timed(words, environment_, Output::dropped, signals_);
         if (!run) return run.error();
-        sampled_s_.push_back(written_s(ended).value_or(run->ended_s) - run->started_s);
+        sampled_started_s_ = run->started_s;
         note_end("when it was sampled", run->wait_status);
         return {};
     }
@@ -154,18 +148,16 @@ private:
         return {};
     }
 
-    // The shell tells a signal as an exit code.
     void note_end(const char* how, int wait_status) {
-        const int code = WIFSIGNALED(wait_status_) ? 128 + WTERMSIG(wait_status_) : WEXITSTATUS(wait_status_);
-        const int other = WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
         const std::string note = fmt::format("Alone the program ended with {}, {} with {}.", ended_as(wait_status_),
                                              how, ended_as(wait_status));
-        if (code != other && std::ranges::find(notes_, note) == notes_.end()) notes_.push_back(note);
+        if (wait_status != wait_status_ && std::ranges::find(notes_, note) == notes_.end()) notes_.push_back(note);
     }
 
     Status add(std::size_t round) {
         const Result<OpenedProfile> opened = open_profile(path("sampled", round));
         if (!opened) return Error{"nothing was sampled: the program is too short, or `pyprof doctor` says why"};
+        sampled_s_.push_back(end_of(opened->profile) - sampled_started_s_);
         Result<std::vector<Traced>> traced = read_counts(path("traced", round));
         if (!traced) return traced.error();
         if (traced->empty())
@@ -195,6 +187,7 @@ private:
     compare::Comparer comparer_;
     std::vector<double> alone_s_, sampled_s_, traced_s_;
     std::vector<std::string> notes_;
+    double sampled_started_s_ = 0;  // of this round
     int wait_status_ = 0, traced_status_ = 0;
 };
 

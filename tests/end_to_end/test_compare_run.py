@@ -141,17 +141,30 @@ def test_mistakes_before_the_start(folder):
         assert answer.returncode == code and told in answer.stderr, answer.stderr
 
 
-def test_a_signal_ends_it_and_nothing_stays(folder):
+@pytest.mark.parametrize("during", [1, 2, 3])
+def test_a_signal_ends_it_and_nothing_stays(during, folder):
+    """In the run of the program alone, in the sampled one, and in that under cProfile."""
     environment = runs.environment(folder)
-    (folder / "program.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    (folder / "program.py").write_text(
+        "import os, pathlib, time\npathlib.Path('pids').open('a').write(f'{os.getpid()}\\n')\n"
+        f"if len(pathlib.Path('pids').read_text().split()) == {during}:\n    time.sleep(60)\n")
     process = subprocess.Popen([runs.pyprof, "compare", "--run", "--", runs.python3, "program.py"], cwd=folder,
                                env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-    assert process.stdout.readline() == b"ready\n"
+    deadline = time.monotonic() + 30
+    while len(pids(folder)) < during and time.monotonic() < deadline:
+        time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == -signal.SIGTERM
-    deadline = time.monotonic() + 10
-    while list((folder / "spool").iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert list((folder / "spool").iterdir()) == []
     process.stdout.close()
-    assert not os.path.exists(f"/proc/{process.pid}")
+    assert len(pids(folder)) == during
+    while any(os.path.exists(f"/proc/{pid}") for pid in pids(folder)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not [pid for pid in pids(folder) if os.path.exists(f"/proc/{pid}")]
+    assert sorted(path.name for path in folder.iterdir()) == ["pids", "program.py", "spool"]
+    assert list((folder / "spool").iterdir()) == []
+
+
+def pids(folder):
+    """Of the runs so far, whole lines only."""
+    path = folder / "pids"
+    return [line.strip() for line in path.read_text().splitlines(True) if line.endswith("\n")] if path.exists() else []

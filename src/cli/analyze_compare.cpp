@@ -24,6 +24,7 @@
 #include "report/compare_json.h"
 #include "report/compare_page.h"
 #include "report/compare_text.h"
+#include "report/words.h"
 #include "tracers/cprofile.h"
 #include "tracers/line_profiler.h"
 #include "tracers/pickle.h"
@@ -68,11 +69,14 @@ Result<std::vector<RankFile>> files_of_ranks(const Profile& profile, const Choic
     if (ranks.empty()) ranks = {-1};
     std::vector<RankFile> files;
     const bool is_pattern = choice.files.size() == 1 && choice.files.front().find("%r") != std::string::npos;
+    if (is_pattern && ranks.front() < 0)
+        return Error{choice.profile + " has no ranks, so %r means none; give the name of the one file"};
     if (!is_pattern && choice.files.size() != ranks.size())
-        return Error{fmt::format(
-            "{} has {} rank{}, but there are {} files of cProfile; give one for each in order, "
-            "NAME-%r.prof, or choose one with --rank R",
-            choice.profile, ranks.front() < 0 ? 0 : ranks.size(), ranks.size() == 1 ? "" : "s", choice.files.size())};
+        return Error{
+            fmt::format("{} has {}, but there are {} to compare; give one for each rank in order or NAME-%r.prof, "
+                        "or choose one rank with --rank R",
+                        choice.profile, ranks.front() < 0 ? "no ranks" : report::counted(ranks.size(), "rank"),
+                        report::counted(choice.files.size(), "file"))};
     for (std::size_t i = 0; i < ranks.size(); i++)
         files.push_back({ranks[i], is_pattern ? with_rank(choice.files.front(), ranks[i]) : choice.files[i]});
     return files;
@@ -136,7 +140,7 @@ std::optional<std::pair<int, std::string>> trouble_before_start(const Choice& ch
     if (rank_from(environment))
         return std::pair{
             exit_failed,
-            std::string{"compare --run starts the ranks itself: pyprof compare --run -- mpirun … python app.py"}};
+            std::string{"compare --run starts the ranks itself: pyprof compare --run -- mpirun -n 4 python app.py"}};
     const std::string& word = choice.words.front();
     const CommandSearch::Outcome outcome = search_command(word, environment).outcome;
     if (outcome == CommandSearch::Outcome::not_found) return std::pair{exit_not_found, word + ": no such command"};

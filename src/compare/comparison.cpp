@@ -242,6 +242,9 @@ std::vector<std::string> notes_of(const Comparison& comparison, const SampledFun
     if (sampled.processes_left_out > 0)
         notes.push_back(counted(sampled.processes_left_out, "further process") +
                         " of the profile: " + comparison.tracer + " sees the one that it runs in.");
+    if (sampled.not_by_rank > 0)
+        notes.push_back(std::to_string(sampled.not_by_rank / 1'000'000) +
+                        " ms of these ranks are kept as sums over all ranks, without functions, and are not compared.");
     if (comparison.matches.ambiguous > 0)
         notes.push_back(counted(comparison.matches.ambiguous, "function") + " of " + comparison.tracer +
                         " could be several sampled ones and stand apart.");

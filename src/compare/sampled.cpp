@@ -113,6 +113,8 @@ public:
             }
         }
         add_totals(profile::inclusive(profile_, std::move(weights)), profile::inclusive(profile_, std::move(samples)));
+        for (const profile::Thread& thread : profile_.threads)
+            if (processes_.contains(thread.process)) sums_.not_by_rank += thread.summed.weight;
         const auto with_python = std::ranges::count_if(
             profile_.processes, [](const profile::Process& process) { return !process.python.empty(); });
         sums_.processes_left_out += static_cast<std::size_t>(with_python) - processes_.size();

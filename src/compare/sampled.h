@@ -27,6 +27,7 @@ struct SampledFunctions {
     std::map<FunctionKey, SampledFunction> functions;
     profile::Amount all{};               // of the threads that cProfile sees, without its own code
     std::uint64_t tracing = 0;           // its own code
+    std::uint64_t not_by_rank = 0;       // time of these processes that a large job keeps as sums over all ranks
     std::size_t processes_left_out = 0;  // with Python
 };
 

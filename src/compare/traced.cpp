@@ -24,6 +24,12 @@ std::optional<std::uint32_t> python_owner(const CallStatistics& statistics, std:
     return std::nullopt;
 }
 
+// "<built-in method __new__ of type object at 0x55d0>": the address is another one in each process.
+std::string without_address(const std::string& name) {
+    const std::size_t at = name.rfind(" at 0x");
+    return at == std::string::npos ? name : name.substr(0, at) + (name.ends_with('>') ? ">" : "");
+}
+
 void add_counts(tracers::Counts& sum, const tracers::Counts& counts) {
     sum.calls += counts.calls;
     sum.primitive_calls += counts.primitive_calls;
@@ -51,7 +57,8 @@ void add(TracedFunctions& sums, const CallStatistics& statistics, const std::str
         for (const tracers::CallerCounts& caller : function.callers) {
             const auto owner = python_owner(statistics, caller.caller);
             if (!owner) continue;
-            BuiltinCalls& builtin = sums.functions[key_of(statistics.functions[*owner])].builtins[function.name];
+            BuiltinCalls& builtin =
+                sums.functions[key_of(statistics.functions[*owner])].builtins[without_address(function.name)];
             builtin.calls += caller.counts.calls;
             builtin.self_s += caller.counts.self_s;
             owned += caller.counts.self_s;

@@ -206,11 +206,12 @@ private:
     // Two's complement, the least significant byte first.
     std::int64_t long_integer() {
         const std::string_view digits = text(number<std::uint8_t>());
+        if (digits.empty()) return 0;
         if (digits.size() > sizeof(std::int64_t)) {
             fail("holds a number beyond 64 bits");
             return 0;
         }
-        std::int64_t result = !digits.empty() && (digits.back() & 0x80) != 0 ? -1 : 0;
+        std::int64_t result = (digits.back() & 0x80) != 0 ? -1 : 0;
         std::memcpy(&result, digits.data(), digits.size());
         return result;
     }

@@ -244,6 +244,12 @@ def test_what_is_no_file_of_cprofile_is_refused(sample, tmp_path):
         assert answer.returncode == unreadable and words in answer.stderr, answer.stderr
         assert answer.stdout == "" and answer.stderr.count("\n") == 1
     good = corpus / "cpython-3.11"
+    one = tmp_path / "one.pyprof"
+    subprocess.run([runs.pyprof, "-q", "-o", one, runs.python3, "-c", "sum(range(10**7))"], check=True, timeout=60)
+    pattern = runs.ask("compare", one, tmp_path / "rank-%r.prof")
+    assert pattern.returncode == usage and "no ranks" in pattern.stderr
+    kinds = runs.ask("compare", sample, good, runs.top / "tests/fuzz/corpus/line_profiler/version_5.1")
+    assert kinds.returncode == usage and "one kind at a time" in kinds.stderr
     assert runs.ask("compare", tmp_path / "text", good).returncode == unreadable
     assert runs.ask("compare", sample).returncode == usage
     assert runs.ask("compare", sample, good, "--rank", 7).returncode == usage

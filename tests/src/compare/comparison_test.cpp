@@ -185,6 +185,19 @@ TEST_CASE("A rank that was not recorded is named") {
     CHECK(added.error().message() == "the profile has no rank 3 with Python");
 }
 
+TEST_CASE("What a large job keeps as sums over its ranks is said") {
+    Program program{{0}};
+    program.sample("f", 1, 40);
+    profile::Profile profile = program.profile();
+    profile.threads[0].summed = {.samples = 400, .weight = 2'000'000'000, .mpi = 0};
+    Comparer comparer;
+    REQUIRE(comparer.add(profile, {traced({}, 0)}));
+    const Comparison comparison = comparer.compare();
+    CHECK(std::ranges::count_if(comparison.notes, [](const std::string& note) {
+              return note.starts_with("2000 ms of these ranks");
+          }) == 1);
+}
+
 TEST_CASE("Samples of CPU time are no wall-clock time, which a note says") {
     const Comparison comparison = compare_one(Program{}, traced({}));
     REQUIRE(comparison.notes.size() == 1);

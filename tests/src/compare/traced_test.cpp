@@ -30,6 +30,20 @@ TEST_CASE("Time of built-in functions belongs to the Python functions that calle
     CHECK(sums.calls == 19);
 }
 
+TEST_CASE("A built-in function is the same in every process") {
+    TracedFunctions sums;
+    for (const char* name :
+         {"<built-in method __new__ of type object at 0x55d0>", "<built-in method __new__ of type object at 0x7f30>"}) {
+        CallStatistics statistics;
+        statistics.functions = {{"/a.py", 1, "f", {1, 1, 1.0, 1.0}, {}},
+                                {"~", 0, name, {2, 2, 0.5, 0.5}, {{0, {2, 2, 0.5, 0.5}}}}};
+        add(sums, statistics, "/x");
+    }
+    const auto& builtins = sums.functions.at({"/a.py", 1, "f"}).builtins;
+    REQUIRE(builtins.size() == 1);
+    CHECK(builtins.at("<built-in method __new__ of type object>").calls == 4);
+}
+
 TEST_CASE("Built-in functions that call each other end somewhere") {
     CallStatistics statistics;
     statistics.functions = {{"~", 0, "<a>", {1, 1, 1.0, 1.0}, {{1, {1, 1, 1.0, 1.0}}}},

@@ -32,6 +32,7 @@ TEST_CASE("Plain values are read") {
     CHECK(value("J\xfe\xff\xff\xff").integer == -2);
     CHECK(value("\x8a\x05\0\0\0\0\x01"s).integer == 1LL << 32);
     CHECK(value("\x8a\x01\xff").integer == -1);
+    CHECK(value("\x8a\0"s).integer == 0);
     CHECK(value("G\x3f\xe0\0\0\0\0\0\0"s).real == 0.5);
     CHECK(value("\x8c\x02hi").text == "hi");
     CHECK(value("X\x02\0\0\0hi"s).text == "hi");

@@ -25,12 +25,12 @@ constexpr std::array<Verb, 17> verbs = {{
     {"report", "where the time went: text, tables, JSON, CSV, Markdown or a page", add_report},
     {"info", "what was recorded, with which quality", add_info},
     {"export", "profile for another program: pprof, speedscope, collapsed stacks", add_export},
+    {"compare", "a sampled profile beside what cProfile counted", add_compare},
     {"merge", "one profile of recordings, gathered files, profiles and folders of these", add_merge},
     {"doctor", "whether pyprof works on this machine, and what to do about it", add_doctor},
     {"name", "put names into a gathered profile (done by itself at the end of a run)", add_name, false},
     {"view", "the viewer in a browser", nullptr},
     {"annotate", "source lines with their costs", nullptr},
-    {"compare", "against cProfile or line_profiler", nullptr},
     {"diff", "run against run", nullptr},
     {"import", "profile of another program", nullptr},
     {"attach", "record a process that runs", nullptr},
@@ -78,7 +78,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 int later(const std::string& verb) {
     return fail(exit_code::usage,
-                "`" + verb + "` comes later; this version has report, info, export, merge and doctor");
+                "`" + verb + "` comes later; this version has report, info, export, compare, merge and doctor");
 }
 
 // The line that a verb's answer begins with is CLI11's; usage is as people type it.
@@ -139,7 +139,7 @@ int finish(const std::string& text, const std::string& damage) {
 
 int main(int argc, char** argv) {
     try {
-        return pyprof::cli::run({argv + std::min(argc, 1), argv + argc});
+        return pyprof::cli::run(pyprof::cli::command_behind_a_mark({argv + std::min(argc, 1), argv + argc}));
     } catch (const std::bad_alloc&) {
         return pyprof::cli::fail(pyprof::cli::exit_code::unreadable, "out of memory; try on a machine with more");
     } catch (const std::exception& problem) {

@@ -2,6 +2,7 @@
 // The verbs of pyprof-analyze. Each declares its options on a CLI11 subcommand, whose callback carries it out and
 // leaves its exit code.
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "report/options.h"
@@ -20,9 +21,13 @@ inline constexpr int unreadable = 3;          // or damaged, with what could be 
 void add_report(CLI::App& verb, int& exit_code);
 void add_info(CLI::App& verb, int& exit_code);
 void add_export(CLI::App& verb, int& exit_code);
+void add_compare(CLI::App& verb, int& exit_code);
 void add_merge(CLI::App& verb, int& exit_code);
 void add_name(CLI::App& verb, int& exit_code);
 void add_doctor(CLI::App& verb, int& exit_code);
+
+// `compare --run COMMAND…` with `--` before the command, whose options are its own. Other words stay as they are.
+std::vector<std::string> command_behind_a_mark(std::vector<std::string> words);
 
 // The options that choose a part or a view of the profile, --rank and --threads.
 void add_view_options(CLI::App& verb, report::Options& options);

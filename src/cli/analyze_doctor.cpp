@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "cli/analyze.h"
 #include "cli/doctor.h"
+#include "cli/installation.h"
 #include "cli/terminal.h"
 #include "report/words.h"
 
@@ -47,9 +47,7 @@ std::string as_json(const std::vector<Check>& checks, bool usable) {
 }
 
 int run(bool json) {
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
-    const auto prefix = program.parent_path().parent_path().parent_path();  // of libexec/pyprof/pyprof-analyze
-    const std::vector<Check> checks = examine(prefix / "bin/pyprof", Environment{environ});
+    const std::vector<Check> checks = examine(launcher_of_analyze(), Environment{environ});
     const bool usable = std::ranges::none_of(checks, [](const Check& check) { return check.verdict == Verdict::bad; });
     const int code = finish(json ? as_json(checks, usable) : as_text(checks), "");
     return code == exit_code::success && !usable ? exit_code::threshold_exceeded : code;

@@ -26,11 +26,6 @@ bool among(const std::string_view (&names)[n], std::string_view word) {
     return std::find(std::begin(names), std::end(names), word) != std::end(names);
 }
 
-bool is_interpreter(const std::string& word) {
-    const auto name = base_name(word);
-    return name.compare(0, 6, "python") == 0 || name.compare(0, 4, "pypy") == 0;
-}
-
 bool is_shell(const std::string& word) {
     constexpr std::string_view shells[] = {"sh", "bash", "dash", "zsh", "ksh"};
     return among(shells, base_name(word));
@@ -113,6 +108,11 @@ std::string program_name(const Words& words) {
     }
     const auto safe = as_file_name(name, 64);
     return safe.empty() ? "program" : safe;
+}
+
+bool is_interpreter(const std::string& word) {
+    const auto name = base_name(word);
+    return name.compare(0, 6, "python") == 0 || name.compare(0, 4, "pypy") == 0;
 }
 
 bool starts_ranks(const std::string& word) { return among(rank_starters, base_name(word)); }

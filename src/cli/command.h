@@ -19,6 +19,9 @@ CommandSearch search_command(const std::string& word, const Environment& environ
 // `python -m pkg.tool` `pkg.tool`, of `./solver` `solver`.
 std::string program_name(const std::vector<std::string>& words);
 
+// python3, /usr/bin/python3.11, pypy: by its name.
+bool is_interpreter(const std::string& word);
+
 // mpirun, srun and their like: their ranks get the preload through the environment.
 bool starts_ranks(const std::string& word);
 

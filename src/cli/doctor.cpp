@@ -163,7 +163,7 @@ Check check_timers() {
 Check check_spool(const Environment& environment) {
     constexpr std::uint64_t enough = 256 << 20;
     const std::string spool = spool_of(environment);
-    const TemporaryFolder folder{spool};
+    const TemporaryFolder folder{spool, "doctor"};
     if (folder.path().empty()) {
         return {"spool", Verdict::limited, fmt::format("{} cannot be written ({})", spool, std::strerror(errno)),
                 "set PYPROF_SPOOL to a folder on a local disk; until then the output folder is used"};

@@ -13,6 +13,12 @@ Result<Installation> find_installation() {
                         prefix / "libexec/pyprof/pyprof-analyze"};
 }
 
+std::string launcher_of_analyze() {
+    std::error_code failure;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failure);
+    return program.parent_path().parent_path().parent_path() / "bin/pyprof";
+}
+
 bool fits_preload(const std::string& path) { return path.find_first_of(" :$") == std::string::npos; }
 
 }  // namespace pyprof::cli

@@ -15,6 +15,9 @@ struct Installation {
 // Absolute paths beside this program (/proc/self/exe); the files may be missing.
 Result<Installation> find_installation();
 
+// bin/pyprof, asked by pyprof-analyze (in libexec/pyprof) or a program that lies as deep.
+std::string launcher_of_analyze();
+
 // `path` can stand in LD_PRELOAD, whose list is split at spaces and colons and where the loader expands `$`.
 bool fits_preload(const std::string& path);
 

@@ -50,6 +50,12 @@ std::optional<RankPlace> rank_from(const Environment& environment) {
     return std::nullopt;
 }
 
+std::string rank_variables() {
+    std::string names;
+    for (const auto& launcher : launchers) names += (names.empty() ? "" : ",") + std::string{launcher.rank};
+    return names;
+}
+
 bool every_rank_runs(const Environment& environment, const char* program) {
     return environment.get("OMPI_NUM_APP_CTX") == "1" &&
            std::filesystem::path{environment.get("OMPI_COMMAND")}.filename() == program;

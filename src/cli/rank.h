@@ -2,6 +2,7 @@
 // Which rank of which launcher this process is, before MPI_Init and without MPI: from the environment that mpirun,
 // srun and their like give. Provisional: the agent confirms it after MPI_Init.
 #include <optional>
+#include <string>
 
 #include "cli/environment.h"
 
@@ -17,6 +18,9 @@ struct RankPlace {
 // Nothing if no launcher started this process. Slurm's variables count only inside a job step: its batch shell has
 // them too.
 std::optional<RankPlace> rank_from(const Environment& environment);
+
+// The variables that rank_from looks at for a rank, in order, separated by commas.
+std::string rank_variables();
 
 // Every rank of this MPI job surely runs `program` (its base name), so that a collective at MPI_Finalize is safe:
 // one application context whose command it is. Known of Open MPI only.

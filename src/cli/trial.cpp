@@ -65,7 +65,8 @@ std::string spool_of(const Environment& environment) {
     return "/tmp";
 }
 
-TemporaryFolder::TemporaryFolder(const std::string& parent) : path_{parent + "/pyprof-doctor-XXXXXX"} {
+TemporaryFolder::TemporaryFolder(const std::string& parent, const std::string& purpose)
+    : path_{parent + "/pyprof-" + purpose + "-XXXXXX"} {
     if (mkdtemp(path_.data()) == nullptr) path_.clear();
 }
 
@@ -75,7 +76,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Result<profile::Profile> record_trial(const Trial& trial, const Environment& environment) {
-    const TemporaryFolder folder{spool_of(environment)};
+    const TemporaryFolder folder{spool_of(environment), "doctor"};
     if (folder.path().empty()) return Error{"not tried: no folder for the trial"};
     const std::string output = folder.path() + "/trial.pyprof";
     const std::string program =

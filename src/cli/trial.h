@@ -15,10 +15,10 @@ std::string program_in_path(const std::string& name, const Environment& environm
 // Where recordings would be made: $PYPROF_SPOOL, $TMPDIR or /tmp.
 std::string spool_of(const Environment& environment);
 
-// Made below `parent`, removed with all that is in it.
+// Made below `parent`, named after what it is for, removed with all that is in it.
 class TemporaryFolder {
 public:
-    explicit TemporaryFolder(const std::string& parent);
+    TemporaryFolder(const std::string& parent, const std::string& purpose);
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;

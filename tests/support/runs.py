@@ -176,15 +176,15 @@ def load_report(profile, *options):
     return report
 
 
-def validate(report):
-    """Holds a report against the schema that is checked in, where this machine can."""
+def validate(document, schema="report"):
+    """Holds a JSON document of pyprof against the schema that is checked in, where this machine can."""
     try:
         import jsonschema
     except ImportError:
         return
-    schema = json.loads((top / "src/report/report.schema.json").read_text())
-    schema.pop("$id", None)  # a name, not an address to resolve references against
-    jsonschema.validate(report, schema)
+    form = json.loads((top / f"src/report/{schema}.schema.json").read_text())
+    form.pop("$id", None)  # a name, not an address to resolve references against
+    jsonschema.validate(document, form)
 
 
 def full_runs():

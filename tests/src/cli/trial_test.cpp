@@ -28,13 +28,13 @@ TEST_CASE("The spool is PYPROF_SPOOL, then TMPDIR, then the system's folder") {
 TEST_CASE("A temporary folder goes with what is in it") {
     std::string path;
     {
-        const TemporaryFolder folder{"/tmp"};
+        const TemporaryFolder folder{"/tmp", "trial"};
         path = folder.path();
         REQUIRE(std::filesystem::is_directory(path));
         std::ofstream{path + "/file"} << "content";
     }
     CHECK_FALSE(std::filesystem::exists(path));
-    CHECK(TemporaryFolder{"/nowhere"}.path().empty());
+    CHECK(TemporaryFolder{"/nowhere", "trial"}.path().empty());
 }
 
 TEST_CASE("A trial that cannot run says so") {

@@ -3,6 +3,9 @@
 // takes part; otherwise, and whenever anything fails, it stays where it is.
 namespace pyprof::mpi {
 
+// Lets the other ranks know that this one will take part. Before MPI_Init.
+void announce_rank();
+
 // Tells the agent the true rank. After MPI_Init.
 void confirm_rank();
 

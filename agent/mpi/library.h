@@ -1,6 +1,6 @@
 #pragma once
-// What the merge needs of an MPI library, whatever its ABI: nonblocking operations on bytes, polled. Opaque handles;
-// only the file of an implementation sees its mpi.h. Valid between MPI_Init and MPI_Finalize, on the finalising thread.
+// What the merge needs of an MPI library, whatever its ABI: nonblocking operations on bytes, polled. Opaque handles.
+// Valid between MPI_Init and MPI_Finalize, on the finalising thread.
 #include <memory>
 #include <optional>
 
@@ -26,7 +26,7 @@ public:
     virtual Progress test(Request& request) = 0;
 };
 
-// The Open MPI in this process; nullptr if there is none.
-std::unique_ptr<Library> open_mpi();
+// The one in this process; nullptr if there is none, or one whose ABI is unknown.
+std::unique_ptr<Library> loaded_library();
 
 }  // namespace pyprof::mpi

@@ -109,6 +109,7 @@ Environment environment_of_command(const Recorder& recorder, const std::string& 
     environment.set("PYPROF_MPI", flag(wants_mpi(recorder)));
     const bool all_ranks = wants_mpi(recorder) && every_rank_runs(recorder.environment, "pyprof");
     if (all_ranks && !separates_processes(options.output)) environment.set("PYPROF_ALL_RANKS", "1");
+    if (recorder.place) environment.set("PYPROF_RANK", std::to_string(recorder.place->rank));
     // A barrier that one rank misses hangs the job.
     const bool is_sure = all_ranks || environment.get("PYPROF_ALL_RANKS") == "1";
     environment.set("PYPROF_MPI_SYNC", flag(options.mpi_sync && is_sure));

@@ -23,6 +23,7 @@
 namespace pyprof::mpi {
 namespace {
 
+constexpr int no_rank = -1;  // in the job: spawned processes have numbers of their own
 constexpr int default_wait_s = 300;
 constexpr std::chrono::seconds longest_handshake{20};  // all ranks poll by then: only a stopped machine is slower
 
@@ -111,7 +112,8 @@ void announce_rank() {
 void confirm_rank() {
     const auto* api = agent();
     const auto library = loaded_library();
-    if (api != nullptr && library != nullptr) api->confirm_rank(library->rank(), library->size());
+    if (api == nullptr || library == nullptr) return;
+    api->confirm_rank(library->is_spawned() ? no_rank : library->rank(), library->size());
 }
 
 void merge_before_finalize() {
@@ -119,7 +121,8 @@ void merge_before_finalize() {
     if ((!settings.all_ranks && !own_turn) || done.exchange(true)) return;
     try {
         const auto library = loaded_library();
-        if (library != nullptr && library->size() > 1 && all_take_part(library->size())) merge(*library);
+        const bool has_others = library != nullptr && library->size() > 1 && !library->is_spawned();
+        if (has_others && all_take_part(library->size())) merge(*library);
     } catch (const std::exception&) {
         // Out of memory, most likely. The recordings are still there.
     }

@@ -10,6 +10,7 @@ namespace {
 struct Functions {
     int (*comm_rank)(Word communicator, int* rank);
     int (*comm_size)(Word communicator, int* size);
+    int (*comm_get_parent)(Word* communicator);
     int (*comm_idup)(Word communicator, Word* duplicate, void** request);
     int (*set_errhandler)(Word communicator, Word handler);
     int (*ibarrier)(Word communicator, void** request);
@@ -26,11 +27,11 @@ bool look_up(Function*& function, const char* name) {
 
 std::optional<Functions> find_functions() {
     Functions f{};
-    const bool is_complete = look_up(f.comm_rank, "PMPI_Comm_rank") && look_up(f.comm_size, "PMPI_Comm_size") &&
-                             look_up(f.comm_idup, "PMPI_Comm_idup") &&
-                             look_up(f.set_errhandler, "PMPI_Comm_set_errhandler") &&
-                             look_up(f.ibarrier, "PMPI_Ibarrier") && look_up(f.isend, "PMPI_Isend") &&
-                             look_up(f.irecv, "PMPI_Irecv") && look_up(f.test, "PMPI_Test");
+    const bool is_complete =
+        look_up(f.comm_rank, "PMPI_Comm_rank") && look_up(f.comm_size, "PMPI_Comm_size") &&
+        look_up(f.comm_get_parent, "PMPI_Comm_get_parent") && look_up(f.comm_idup, "PMPI_Comm_idup") &&
+        look_up(f.set_errhandler, "PMPI_Comm_set_errhandler") && look_up(f.ibarrier, "PMPI_Ibarrier") &&
+        look_up(f.isend, "PMPI_Isend") && look_up(f.irecv, "PMPI_Irecv") && look_up(f.test, "PMPI_Test");
     return is_complete ? std::optional{f} : std::nullopt;
 }
 
@@ -43,6 +44,10 @@ public:
 
     int rank() const override { return rank_; }
     int size() const override { return size_; }
+    bool is_spawned() const override {
+        Word parent = 0;
+        return mpi_.comm_get_parent(&parent) == 0 && !abi_.are_same(parent, abi_.no_communicator);
+    }
 
     std::optional<Request> duplicate_world() override {
         Request request;

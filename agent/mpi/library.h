@@ -17,6 +17,7 @@ public:
     virtual ~Library() = default;
     virtual int rank() const = 0;  // in MPI_COMM_WORLD
     virtual int size() const = 0;
+    virtual bool is_spawned() const = 0;  // by MPI_Comm_spawn: MPI_COMM_WORLD is not that of the job
     // Each starts an operation; nothing if the library refused. Buffers must outlive it, even when it is given up.
     // All but duplicate_world work on the duplicate and need it complete.
     virtual std::optional<Request> duplicate_world() = 0;

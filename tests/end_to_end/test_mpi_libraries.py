@@ -24,14 +24,18 @@ class Library:
         self.compilers = {".c": mpicc or commands / "mpicc", ".F90": mpif90}
         self.variables = {"PATH": f"{commands}:{os.environ['PATH']}", **variables}
 
-    def launcher(self, ranks=ranks):
+    def launcher(self):
         return [self.mpirun, "-n", ranks, *self.options]
 
-    def record(self, command, folder, *options, ranks=ranks, **variables):
-        return runs.record(command, folder, self.launcher(ranks), options=options, **self.variables, **variables)
+    def record(self, command, folder, *options, **variables):
+        return runs.record(command, folder, self.launcher(), options=options, **self.variables, **variables)
 
-    def run(self, command, folder):
-        return runs.run([*self.launcher(), *command], folder, **self.variables)
+    def record_all(self, command, folder, **variables):
+        """With pyprof before mpirun."""
+        return runs.record([*self.launcher(), *command], folder, **self.variables, **variables)
+
+    def run(self, command, folder, **variables):
+        return runs.run([*self.launcher(), *command], folder, **self.variables, **variables)
 
     def compile(self, source, program, *options):
         words = [self.compilers[source.suffix], "-g", "-O2", *options, source, "-o", program]
@@ -161,7 +165,7 @@ what = sys.argv[1]
 if what == "abort" and world.rank == world.size - 1: world.Abort(4)
 if what == "kill" and world.rank == world.size - 1: os.kill(os.getpid(), 9)
 if what in ("abort", "kill"): time.sleep(30)
-if what == "late" and world.rank == 0: time.sleep(3)
+if what == "late" and world.rank == 0: time.sleep(2)
 """
 
 
@@ -199,3 +203,45 @@ def test_between_groups(library, options, tmp_path):
     report = assert_one_file(library.record([library.interpreter, "app.py"], tmp_path, *options))
     for call, count in (("MPI_Alltoallv", 4), ("MPI_Allreduce", 4), ("MPI_Bcast", 1)):
         assert only(report, call, line_of(between_groups, call[4:] + "("))["count"] == ranks * count
+
+
+def record_spawn(library, folder, how):
+    kernels = runs.top / "tests/kernels"
+    command = [library.interpreter, "-m", "mpi4py", kernels / "programs/k32_spawn.py"]  # so an error ends all ranks
+    recorded = getattr(library, how)(command, folder, PYTHONPATH=kernels / "truth")
+    if "Error in spawn call" in recorded.process.stderr:
+        assert library.run(command, folder, PYTHONPATH=kernels / "truth").returncode != 0
+        pytest.skip("this library cannot spawn processes, with or without pyprof")
+    assert recorded.process.returncode == 0, recorded.process.stderr
+    report = recorded.report()
+    assert [row["rank"] for row in report["ranks"]] == list(range(ranks))
+    assert recorded.left_in_spool() == []
+    return report
+
+
+def test_spawned_processes_are_missed_and_said_to_be(library, tmp_path):
+    report = record_spawn(library, tmp_path, "record")
+    assert len(report["processes"]) == ranks
+    assert only(report, "MPI_Comm_spawn")["count"] == 1
+    assert [note for note in report["run"]["notes"] if "MPI_Comm_spawn started were not recorded" in note]
+
+
+def test_spawned_processes_are_kept_apart_from_ranks(library, tmp_path):
+    report = record_spawn(library, tmp_path, "record_all")
+    assert [row["rank"] for row in report["processes"]].count(None) == 2
+    assert only(report, "MPI_Allreduce")["count"] == 2 * 20
+    assert [note for note in report["run"]["notes"] if "2 processes started by MPI_Comm_spawn have no rank" in note]
+
+
+def test_a_library_that_nobody_knows(tmp_path):
+    """What can be known is recorded, and what cannot is said."""
+    program = runs.build / "tests/targets/strange_mpi_program"
+    recorded = runs.record([program], tmp_path, options=["--mpi"])
+    assert (recorded.process.returncode, recorded.process.stdout) == (0, "3 rounds\n"), recorded.process.stderr
+    report = recorded.report()
+    row = only(report, "MPI_Allreduce")
+    assert (row["count"], row["bytes"]) == (3, 0)
+    assert row["time_ns"] >= 3 * 90_000_000
+    samples = report["quality"]["samples"]
+    assert report["categories"]["mpi"] >= (1 - 5 / samples ** 0.5) * 0.3e9
+    assert [note for note in report["run"]["notes"] if "does not know this MPI library" in note]

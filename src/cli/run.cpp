@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <unistd.h>
 
 #include "cli/child.h"
@@ -10,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/job.h"
 #include "cli/messages.h"
+#include "cli/successor.h"
 #include "cli/verbs.h"
 
 namespace pyprof::cli {
@@ -136,6 +138,11 @@ int report_unstarted(const Recorder& recorder, const std::string& word, int erro
     return fail(recorder, word + ": no such command" + hint, exit_not_found);
 }
 
+// The launcher that was killed may have been done but for its exit.
+void finish_for_killed(Recorder& recorder) {
+    if (recorder.folder && recorder.folder->exists()) finish_recording(recorder, false);
+}
+
 // Inside a profiled command: the outermost pyprof writes, this one only gets out of the way.
 int become_command(const Recorder& recorder) {
     auto environment = recorder.environment;
@@ -172,8 +179,11 @@ int run(const RunOptions& options, const Environment& environment) {
         return code;
     }
     recorder.command_pid = started.pid;
+    std::optional<Successor> successor;
+    if (recorder.place) successor.emplace([&recorder] { finish_for_killed(recorder); });
     const auto end = follow(started.pid, [&recorder] { save_so_far(recorder); });
     finish_recording(recorder, end.asked_to_end);
+    if (successor) successor->dismiss();
     exit_as(end.wait_status);
 }
 

@@ -12,7 +12,7 @@ constexpr std::uint64_t max_path_bytes = 4095;
 // File names of the libraries whose frames count as MPI: the library itself, its plug-ins and its transports.
 constexpr const char* mpi_prefixes[] = {"libmpi", "libopen-pal", "libopen-rte", "libprrte", "libpmix",
                                         "libuc",  "libfabric",   "libpsm2",     "libhcoll", "mca_"};
-constexpr const char* mpi_library_prefix = "libmpi.";
+constexpr const char* mpi_library_prefixes[] = {"libmpi.", "libmpi_abi.", "libmpich."};
 // Libraries whose threads are a pool for whoever calls them; OpenBLAS has many names.
 constexpr const char* pool_prefixes[] = {"libgomp",    "libomp",   "libiomp",  "libmkl_",  "libblis",
                                          "libtbb",     "libpocl",  "libarmpl", "libnvpl_", "interpreter.",
@@ -215,7 +215,7 @@ bool ModuleTable::append_record(const Entry& entry) const {
 bool ModuleTable::is_notable(const char* path) {
     const char* name = file_name(path);
     const std::uint32_t flags = flags_by_name(name);
-    return starts_with(name, mpi_library_prefix) || (flags & ~wire::module_flags::mpi) != 0;
+    return starts_with_any(name, mpi_library_prefixes) || (flags & ~wire::module_flags::mpi) != 0;
 }
 
 std::uint32_t ModuleTable::flags_of(const Entry& entry, const ElfImage& image) const {

@@ -18,13 +18,13 @@ constexpr bool has(std::int8_t role) { return role != Roles::absent; }
 }  // namespace
 
 bool Arguments::succeeded(Word result) const {
-    if (language_ != Language::fortran) return static_cast<int>(result) == 0;
+    if (!is_fortran(language_)) return static_cast<int>(result) == 0;
     const int* const error = pointer<int>(words_[function_.arguments]);
     return error == nullptr || *error == 0;  // mpi_f08 may leave it out
 }
 
 std::int64_t Arguments::integer(std::int8_t at) const {
-    return language_ == Language::fortran ? *pointer<int>(words_[at]) : static_cast<int>(words_[at]);
+    return is_fortran(language_) ? *pointer<int>(words_[at]) : static_cast<int>(words_[at]);
 }
 
 std::int64_t Arguments::count(std::int8_t at) const {
@@ -37,36 +37,43 @@ std::int64_t Arguments::count(std::int8_t at, int element) const {
 }
 
 Word Arguments::type(const Queries& queries, std::int8_t at) const {
-    return language_ == Language::fortran ? queries.type_from_fortran(*pointer<int>(words_[at])) : words_[at];
+    return is_fortran(language_) ? queries.abi.type_from_fortran(*pointer<int>(words_[at])) : words_[at];
 }
 
 Word Arguments::type(const Queries& queries, std::int8_t at, int element) const {
-    if (language_ == Language::fortran) return queries.type_from_fortran(pointer<int>(words_[at])[element]);
-    return queries.c_handle_at(words_[at], element);
+    if (is_fortran(language_)) return queries.abi.type_from_fortran(pointer<int>(words_[at])[element]);
+    return queries.abi.handle_at(words_[at], element);
 }
 
 Word Arguments::communicator(const Queries& queries) const {
     const Word word = words_[function_.roles.communicator];
-    return language_ == Language::fortran ? queries.communicator_from_fortran(*pointer<int>(word)) : word;
+    return is_fortran(language_) ? queries.abi.communicator_from_fortran(*pointer<int>(word)) : word;
 }
 
-bool Arguments::is_in_place(const Queries& queries) const {
-    const Roles& roles = function_.roles;
-    if (!has(roles.buffer)) return false;
-    return words_[roles.buffer] == (language_ == Language::fortran ? queries.fortran_in_place : queries.in_place);
+Word Arguments::in_place(const Queries& queries) const {
+    if (language_ == Language::fortran_descriptors) return queries.abi.described_in_place();
+    return language_ == Language::fortran ? queries.abi.fortran_in_place() : queries.abi.in_place;
+}
+
+Word Arguments::buffer() const {
+    const Word word = words_[function_.roles.buffer];
+    return language_ == Language::fortran_descriptors ? *pointer<Word>(word) : word;
 }
 
 // Between two groups, those that are neither the root nor receive from it pass what they like; so may the root.
 bool Arguments::means_nothing(const Queries& queries) const {
     const Roles& roles = function_.roles;
-    if (has(roles.peer) && integer(roles.peer) == queries.no_process) return true;
+    if (has(roles.peer) && integer(roles.peer) == queries.abi.no_process) return true;
     return has(roles.root) && integer(roles.root) < 0;
 }
 
 std::uint64_t Arguments::bytes(const Queries& queries, int ranks) const {
     if (means_nothing(queries)) return 0;
     const Roles& roles = function_.roles;
-    return bytes_of(queries, is_in_place(queries) ? roles.taken : roles.given, ranks);
+    if (!has(roles.buffer)) return bytes_of(queries, roles.given, ranks);
+    const Word place = in_place(queries);
+    if (place == 0) return 0;  // what stands beside the buffer may mean nothing
+    return bytes_of(queries, buffer() == place ? roles.taken : roles.given, ranks);
 }
 
 std::uint64_t Arguments::bytes_of(const Queries& queries, const Roles::Data& data, int ranks) const {
@@ -98,7 +105,7 @@ wire::CallPeer Arguments::peer(const Queries& queries, bool same_node) const {
     const Roles& roles = function_.roles;
     if (has(roles.peer)) {
         const std::int64_t rank = integer(roles.peer);
-        if (rank == queries.no_process) return wire::CallPeer::nobody;
+        if (rank == queries.abi.no_process) return wire::CallPeer::nobody;
         return same_node ? wire::CallPeer::same_node : wire::CallPeer::rank;
     }
     if (!has(roles.communicator)) return wire::CallPeer::nobody;

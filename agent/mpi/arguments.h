@@ -7,8 +7,13 @@
 
 namespace pyprof::mpi {
 
-// How arguments are passed. In Fortran each is an address, handles are numbers.
-enum class Language : std::uint8_t { c, c_large_counts, fortran };
+// How arguments are passed. In Fortran each is an address, handles are numbers; the address may be that of a descriptor
+// where the argument is a buffer (CFI_cdesc_t of Fortran 2018, whose first word is the address of the data).
+enum class Language : std::uint8_t { c, c_large_counts, fortran, fortran_descriptors };
+
+constexpr bool is_fortran(Language language) {
+    return language == Language::fortran || language == Language::fortran_descriptors;
+}
 
 class Arguments {
 public:
@@ -30,7 +35,8 @@ private:
     std::int64_t count(std::int8_t at, int element) const;  // of an array
     Word type(const Queries& queries, std::int8_t at) const;
     Word type(const Queries& queries, std::int8_t at, int element) const;
-    bool is_in_place(const Queries& queries) const;
+    Word in_place(const Queries& queries) const;  // 0: not known
+    Word buffer() const;
     bool means_nothing(const Queries& queries) const;
     std::uint64_t bytes_of(const Queries& queries, const Roles::Data& data, int ranks) const;
     std::uint64_t bytes_of_arrays(const Queries& queries, const Roles::Data& data, int ranks) const;

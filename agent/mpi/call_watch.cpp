@@ -57,24 +57,24 @@ std::uint64_t now(const PyprofAgentApi& api) {
 
 // Whether every member is of MPI_COMM_WORLD: processes that were spawned or connected may know nothing of barriers.
 bool is_within_world(const Queries& queries, Word communicator) {
-    if (communicator == queries.world) return true;
+    if (queries.abi.are_same(communicator, queries.abi.world)) return true;
     Word group = 0, world = 0;
     int count = 0;
-    if (queries.group(queries.world, &world) != 0) return false;
+    if (queries.group(queries.abi.world, &world) != 0) return false;
     if (queries.group(communicator, &group) != 0 || queries.group_size(group, &count) != 0) count = 0;
-    std::vector<int> ranks(static_cast<std::size_t>(count)), translated(ranks.size(), queries.undefined);
+    std::vector<int> ranks(static_cast<std::size_t>(count)), translated(ranks.size(), queries.abi.undefined);
     std::iota(ranks.begin(), ranks.end(), 0);
     if (count != 0) queries.translate_ranks(group, count, ranks.data(), world, translated.data());
     if (group != 0) queries.free_group(&group);
     queries.free_group(&world);
     bool is_within = count != 0;
-    for (const int rank : translated) is_within = is_within && rank != queries.undefined;
+    for (const int rank : translated) is_within = is_within && rank != queries.abi.undefined;
     return is_within;
 }
 
 bool may_synchronise(const Queries& queries, Word communicator) {
     int is_between_groups = 0;
-    return communicator != queries.no_communicator &&
+    return !queries.abi.are_same(communicator, queries.abi.no_communicator) &&
            queries.is_between_groups(communicator, &is_between_groups) == 0 && is_between_groups == 0 &&
            is_within_world(queries, communicator);
 }

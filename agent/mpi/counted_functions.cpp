@@ -1,8 +1,14 @@
 // The functions of functions.inc as this library shows them, in C and as Fortran compilers call them. Each calls the
 // one below it with the very words that it was given, and is counted.
+#include "agent/mpi/counted_functions.h"
+
+#include <algorithm>
 #include <atomic>
+#include <string_view>
+#include <vector>
 
 #include "agent/mpi/call_watch.h"
+#include "agent/mpi/redirect.h"
 #include "agent/mpi/symbols.h"
 
 #define PYPROF_SHOWN extern "C" __attribute__((visibility("default")))
@@ -31,7 +37,7 @@ private:
 
 // Without a library below: as if the call had failed.
 Word fail(Language language, const Function& function, const Word* words) {
-    if (language != Language::fortran) return no_library;
+    if (!is_fortran(language)) return no_library;
     if (auto* const error = reinterpret_cast<int*>(words[function.arguments])) *error = no_library;
     return 0;
 }
@@ -70,29 +76,61 @@ template <class... Words>
 // words of the caller's frame that nobody looks at.
 #define PYPROF_FORTRAN_LIST(count, type) PYPROF_LIST_##count(type), type error, type length1, type length2
 
-#define PYPROF_C(symbol, id, language, count)                                                                         \
-    PYPROF_SHOWN pyprof::mpi::Word symbol(PYPROF_LIST_##count(pyprof::mpi::Word)) {                                   \
-        static constinit pyprof::mpi::Below below{#symbol, "P" #symbol};                                              \
+#define PYPROF_C(linkage, symbol, called, id, language, count)                                                        \
+    linkage pyprof::mpi::Word symbol(PYPROF_LIST_##count(pyprof::mpi::Word)) {                                        \
+        static constinit pyprof::mpi::Below below{called, "P" called};                                                \
         return pyprof::mpi::call(below, pyprof::mpi::Id::id, pyprof::mpi::Language::language, PYPROF_LIST_##count()); \
     }
-#define PYPROF_FORTRAN(symbol, id, count)                                                    \
-    PYPROF_SHOWN pyprof::mpi::Word symbol(PYPROF_FORTRAN_LIST(count, pyprof::mpi::Word)) {   \
-        static constinit pyprof::mpi::Below below{#symbol, "p" #symbol};                     \
-        return pyprof::mpi::call(below, pyprof::mpi::Id::id, pyprof::mpi::Language::fortran, \
-                                 PYPROF_FORTRAN_LIST(count, ));                              \
+#define PYPROF_FORTRAN(symbol, id, language, count)                                           \
+    PYPROF_SHOWN pyprof::mpi::Word symbol(PYPROF_FORTRAN_LIST(count, pyprof::mpi::Word)) {    \
+        static constinit pyprof::mpi::Below below{#symbol, "p" #symbol};                      \
+        return pyprof::mpi::call(below, pyprof::mpi::Id::id, pyprof::mpi::Language::language, \
+                                 PYPROF_FORTRAN_LIST(count, ));                               \
     }
 
-// Spellings without an underscore are left alone: other libraries have such names. The last is that of mpi_f08.
-#define PYPROF_MPI_FUNCTION(name, lower, count, letters, kind) \
-    PYPROF_C(MPI_##name, name, c, count)                       \
-    PYPROF_FORTRAN(mpi_##lower##_, name, count)                \
-    PYPROF_FORTRAN(mpi_##lower##__, name, count)               \
-    PYPROF_FORTRAN(mpi_##lower##_f08_, name, count)
-#ifdef PYPROF_MPI_LARGE_COUNTS
+// Spellings without an underscore are left alone: other libraries have such names.
+#define PYPROF_FORTRAN_77(lower, name, count)            \
+    PYPROF_FORTRAN(mpi_##lower##_, name, fortran, count) \
+    PYPROF_FORTRAN(mpi_##lower##__, name, fortran, count)
+// Those of mpi_f08.
+#define PYPROF_FORTRAN_08(lower, name, count)                \
+    PYPROF_FORTRAN(mpi_##lower##_f08_, name, fortran, count) \
+    PYPROF_FORTRAN(mpi_##lower##_f08ts_, name, fortran_descriptors, count)
+#define PYPROF_MPI_FUNCTION(name, lower, count, letters, kind)       \
+    PYPROF_C(PYPROF_SHOWN, MPI_##name, "MPI_" #name, name, c, count) \
+    PYPROF_FORTRAN_77(lower, name, count)                            \
+    PYPROF_FORTRAN_08(lower, name, count)
 #define PYPROF_MPI_COUNTED(name, lower, count, letters, kind) \
     PYPROF_MPI_FUNCTION(name, lower, count, letters, kind)    \
-    PYPROF_C(MPI_##name##_c, name, c_large_counts, count)
-#else  // a name that the library has not would tell programs that it has
-#define PYPROF_MPI_COUNTED PYPROF_MPI_FUNCTION
-#endif
+    PYPROF_C(static, large_##name, "MPI_" #name "_c", name, c_large_counts, count)
 #include "agent/mpi/functions.inc"
+#undef PYPROF_MPI_COUNTED
+#undef PYPROF_MPI_FUNCTION
+
+namespace pyprof::mpi {
+namespace {
+
+std::vector<Redirection> large_count_functions() {
+    std::vector<Redirection> functions{
+#define PYPROF_MPI_FUNCTION(name, lower, count, letters, kind)
+#define PYPROF_MPI_COUNTED(name, lower, count, letters, kind) \
+    {"MPI_" #name "_c", find_symbol("MPI_" #name "_c"), reinterpret_cast<void*>(&large_##name)},
+#include "agent/mpi/functions.inc"
+#undef PYPROF_MPI_COUNTED
+#undef PYPROF_MPI_FUNCTION
+    };
+    std::ranges::sort(functions, [](const auto& a, const auto& b) { return std::string_view{a.name} < b.name; });
+    return functions;
+}
+
+}  // namespace
+
+void count_large_counts() {
+    static std::atomic<unsigned long long> seen{0};
+    const auto loads = loads_so_far();
+    if (seen.exchange(loads) == loads || find_symbol("PMPI_Send_c") == nullptr) return;
+    static const std::vector<Redirection> functions = large_count_functions();
+    redirect(functions);
+}
+
+}  // namespace pyprof::mpi

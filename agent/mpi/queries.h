@@ -3,7 +3,7 @@
 // Handles are words, as the program passes them. Any thread that may call the library.
 #include <cstdint>
 
-#include "agent/mpi/function.h"
+#include "agent/mpi/abi.h"
 
 namespace pyprof::mpi {
 
@@ -13,27 +13,16 @@ struct Queries {
     int (*ranks)(Word communicator, int* count);       // of the local group
     int (*rank)(Word communicator, int* rank);
     int (*is_between_groups)(Word communicator, int* flag);
-    int (*group)(Word communicator, Word* group);
+    int (*group)(Word communicator, Word* group);  // which was 0: the handle may be shorter
     int (*group_size)(Word group, int* count);
     int (*translate_ranks)(Word group, int count, const int* ranks, Word other, int* translated);
     int (*free_group)(Word* group);
     int (*barrier)(Word communicator);
-
-    // An element of an array of handles.
-    Word (*c_handle_at)(Word array, int element);
-    // Handles of Fortran, which are numbers.
-    Word (*type_from_fortran)(int type);
-    Word (*communicator_from_fortran)(int communicator);
-
-    Word world, no_communicator;
-    Word in_place;          // MPI_IN_PLACE
-    Word fortran_in_place;  // … what Fortran passes for it
-    int no_process;         // MPI_PROC_NULL
-    int undefined;          // MPI_UNDEFINED
+    Abi abi;
 };
 
-// Of the MPI library in this process, looked up at the first call; nullptr if something of it is missing. After a call
-// to the library that succeeded.
+// Of the MPI library in this process, looked up at the first call; nullptr if it is unknown or something of it is
+// missing. After a call to the library that succeeded.
 const Queries* queries();
 
 }  // namespace pyprof::mpi

@@ -54,7 +54,8 @@ void* find_object(const char* name) {
 
 void* find_below(const char* name, const char* profiling_name) {
     if (void* symbol = dlsym(RTLD_NEXT, name)) return symbol;
-    return find_symbol(profiling_name);
+    if (void* symbol = find_symbol(profiling_name)) return symbol;
+    return find_symbol(name);  // libraries differ in how they spell the profiling names of mpi_f08
 }
 
 void* find_below_for_ever(const char* name, const char* profiling_name) {

@@ -10,7 +10,8 @@ void* find_symbol(const char* name);
 // of the library's own (R_X86_64_COPY); nullptr if there is none.
 void* find_object(const char* name);
 
-// What a wrapper of `name` ("MPI_Init") calls: the next preloaded tool's wrapper, else the library's "PMPI_Init".
+// What a wrapper of `name` ("MPI_Init") calls: the next preloaded tool's wrapper, else the library's "PMPI_Init", else
+// its "MPI_Init".
 void* find_below(const char* name, const char* profiling_name);
 
 // The same, in an object that stays loaded from then on, whoever closes it.

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "agent/mpi/call_watch.h"
+#include "agent/mpi/counted_functions.h"
 #include "agent/mpi/finalize.h"
 #include "agent/mpi/symbols.h"
 
@@ -25,6 +26,11 @@ constexpr Function c_init_thread{"MPI_Init_thread", wire::CallKind::communicator
 constexpr Function fortran_init{"MPI_Init", wire::CallKind::communicator, 0, roles_of("")};
 constexpr Function fortran_init_thread{"MPI_Init_thread", wire::CallKind::communicator, 2, roles_of("..")};
 
+void after_init() {
+    confirm_rank();
+    count_large_counts();
+}
+
 template <class Argument>
 Word as_word(Argument argument) {
     if constexpr (std::is_pointer_v<Argument>)
@@ -39,10 +45,11 @@ int start(const Function& function, const char* profiling_name, const void* call
     auto* init = below<int(Arguments...)>(function.name, profiling_name);
     if (init == nullptr) return no_library;
     const Word words[] = {as_word(arguments)...};
+    announce_rank();
     CallWatch watch{function, Language::c, words, caller};
     const int error = init(arguments...);
     watch.finish(static_cast<Word>(error));
-    if (error == 0) confirm_rank();
+    if (error == 0) after_init();
     return error;
 }
 
@@ -57,10 +64,11 @@ void start_fortran(const Function& function, const char* name, const char* profi
     auto* init = below<void(Arguments..., int*)>(name, profiling_name);
     if (init == nullptr) return fail(error);
     const Word words[] = {as_word(arguments)..., as_word(error)};
+    announce_rank();
     CallWatch watch{function, Language::fortran, words, caller};
     init(arguments..., error);
     watch.finish(0);
-    if (error == nullptr || *error == 0) confirm_rank();
+    if (error == nullptr || *error == 0) after_init();
 }
 
 void fortran_finalize(const char* name, const char* profiling_name, int* error) {
@@ -84,9 +92,10 @@ PYPROF_WRAPPER int MPI_Init_thread(int* argc, char*** argv, int required, int* p
 
 PYPROF_WRAPPER int MPI_Initialized(int* flag) {
     auto* initialized = pyprof::mpi::below<int(int*)>("MPI_Initialized", "PMPI_Initialized");
-    if (initialized != nullptr) return initialized(flag);
-    *flag = 0;
-    return 0;
+    if (initialized == nullptr) return *flag = 0;
+    const int error = initialized(flag);
+    if (error == 0 && *flag != 0) pyprof::mpi::count_large_counts();  // what asks may just have been loaded
+    return error;
 }
 
 PYPROF_WRAPPER int MPI_Finalize() {

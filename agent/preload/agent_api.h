@@ -19,7 +19,8 @@ struct PyprofCall {
 
 struct PyprofAgentApi {
     std::uint32_t version;  // pyprof_agent_api_version
-    // MPI was initialised: this is the true rank. Also makes the process a profiled one if it was dormant.
+    // MPI was initialised: this is the true rank, -1 in a process that MPI_Comm_spawn started, and the size of its
+    // MPI_COMM_WORLD. Also makes the process a profiled one if it was dormant.
     void (*confirm_rank)(std::int32_t rank, std::int32_t rank_count);
     // Ends the current recording with final figures and gives a view of it (wire/recording.h), valid until `discard`
     // or exit. False if nothing was recorded. Sampling goes on into a new recording at the next expiry.

@@ -35,7 +35,9 @@ bool is_far_from_rank_zero(const Recorder& recorder) {
 int rank_count(const Recorder& recorder, const gather::Tree& tree) {
     if (recorder.place) return std::max(recorder.place->size, 1);
     int count = 0;
-    for (const auto& process : tree.processes) count = std::max(count, process.rank_count);
+    for (const auto& process : tree.processes) {
+        if (process.rank >= 0) count = std::max(count, process.rank_count);
+    }
     return count > 1 ? count : 0;
 }
 

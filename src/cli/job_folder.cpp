@@ -20,7 +20,7 @@ namespace pyprof::cli {
 namespace {
 
 constexpr std::string_view registration_prefix = "launcher-";
-constexpr const char* note_names[] = {"started", "lowest", "output"};
+constexpr const char* note_names[] = {"started", "lowest", "output", "ranks"};
 
 Error system_error(const std::string& what) { return Error{what + ": " + std::strerror(errno)}; }
 

@@ -23,7 +23,8 @@ std::optional<RankPlace> rank_from(const Environment& environment);
 std::string rank_variables();
 
 // Every rank of this MPI job surely runs `program` (its base name), so that a collective at MPI_Finalize is safe:
-// one application context whose command it is. Known of Open MPI only.
+// one application context whose command it is. Known of Open MPI only; elsewhere ranks sign a list
+// (agent/mpi/rank_list.h).
 bool every_rank_runs(const Environment& environment, const char* program);
 
 // Whether this process may speak for its job, so that an error that all ranks have is said once: the first rank does,

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <unistd.h>
 
 #include "cli/child.h"
@@ -10,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/job.h"
 #include "cli/messages.h"
+#include "cli/successor.h"
 #include "cli/verbs.h"
 
 namespace pyprof::cli {
@@ -109,6 +111,7 @@ Environment environment_of_command(const Recorder& recorder, const std::string& 
     environment.set("PYPROF_MPI", flag(wants_mpi(recorder)));
     const bool all_ranks = wants_mpi(recorder) && every_rank_runs(recorder.environment, "pyprof");
     if (all_ranks && !separates_processes(options.output)) environment.set("PYPROF_ALL_RANKS", "1");
+    if (recorder.place) environment.set("PYPROF_RANK", std::to_string(recorder.place->rank));
     // A barrier that one rank misses hangs the job.
     const bool is_sure = all_ranks || environment.get("PYPROF_ALL_RANKS") == "1";
     environment.set("PYPROF_MPI_SYNC", flag(options.mpi_sync && is_sure));
@@ -133,6 +136,11 @@ int report_unstarted(const Recorder& recorder, const std::string& word, int erro
     const auto verb = word.find('/') == std::string::npos ? similar_verb(word) : std::string{};
     const auto hint = verb.empty() ? std::string{} : "; did you mean pyprof " + verb + "?";
     return fail(recorder, word + ": no such command" + hint, exit_not_found);
+}
+
+// The launcher that was killed may have been done but for its exit.
+void finish_for_killed(Recorder& recorder) {
+    if (recorder.folder && recorder.folder->exists()) finish_recording(recorder, false);
 }
 
 // Inside a profiled command: the outermost pyprof writes, this one only gets out of the way.
@@ -171,8 +179,11 @@ int run(const RunOptions& options, const Environment& environment) {
         return code;
     }
     recorder.command_pid = started.pid;
+    std::optional<Successor> successor;
+    if (recorder.place) successor.emplace([&recorder] { finish_for_killed(recorder); });
     const auto end = follow(started.pid, [&recorder] { save_so_far(recorder); });
     finish_recording(recorder, end.asked_to_end);
+    if (successor) successor->dismiss();
     exit_as(end.wait_status);
 }
 

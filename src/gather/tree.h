@@ -116,7 +116,7 @@ struct Slices {  // time slices of one process; empty when there was no sample
 
 struct Process {
     std::int32_t rank = -1;
-    std::int32_t rank_count = 0;
+    std::int32_t rank_count = 0;  // with rank -1: MPI_Comm_spawn started this process and others, so many in all
     std::int32_t pid = 0, parent_pid = 0;
     std::string host;
     std::string job;

@@ -40,6 +40,21 @@ std::string version_behind(std::string_view text, std::string_view bytes) {
     return {};
 }
 
+// MPICH puts its text together when it is asked. Its release date ends with the year, and the version follows, each
+// with a zero behind it (version.c of 4.0.2 and 5.0.2, as compiled).
+std::string mpich_version_in(std::string_view bytes) {
+    if (bytes.find("MPICH Version:") == std::string_view::npos) return {};
+    constexpr std::size_t year = 4;
+    for (std::size_t at = bytes.find("20"); at != std::string_view::npos; at = bytes.find("20", at + 1)) {
+        const std::string_view rest = bytes.substr(at, 32);
+        if (rest.find_first_not_of("0123456789") != year || rest[year] != '\0') continue;
+        const std::string_view behind = rest.substr(year + 1);
+        const std::string_view version = behind.substr(0, behind.find('\0'));
+        if (!version.empty() && version.size() < behind.size() && is_version(version)) return std::string{version};
+    }
+    return {};
+}
+
 std::string_view text_of(const MappedFile& file) {
     return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
@@ -74,7 +89,8 @@ std::string mpi_library_in(std::string_view bytes) {
         const std::string version = version_behind(text.before_version, bytes);
         if (!version.empty()) return std::string{text.name} + version;
     }
-    return {};
+    const std::string mpich = mpich_version_in(bytes);
+    return mpich.empty() ? std::string{} : "MPICH " + mpich;
 }
 
 std::string numerical_version_in(std::string_view bytes) {

@@ -5,6 +5,7 @@
 #include "merge/contexts.h"
 #include "merge/domains.h"
 #include "merge/library_version.h"
+#include "merge/mpi_notes.h"
 #include "merge/quality.h"
 #include "merge/run_facts.h"
 
@@ -119,6 +120,7 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
     profile.quality = quality_of(tree);
     count_names(tree, names, profile.quality);
     profile.run = run_of(tree);
+    for (std::string& note : mpi_notes(tree)) profile.run.notes.push_back(std::move(note));
     for (std::string& problem : names.problems()) profile.run.notes.push_back(std::move(problem));
     profile.metric = {profile.run.mode, "nanoseconds"};
     profile.measures = measures_of(tree, contexts, profile.metric);

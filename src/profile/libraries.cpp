@@ -19,7 +19,7 @@ struct Known {
 constexpr std::string_view blas = "BLAS";
 constexpr std::string_view openmp = "OpenMP";
 constexpr std::string_view mpi = "MPI";
-constexpr std::array<Known, 17> known_files{{
+constexpr std::array<Known, 18> known_files{{
     {"libmkl_rt", blas, "MKL"},
     {"libmkl_core", blas, "MKL"},
     {"libmkl_", blas, "MKL", true},
@@ -36,6 +36,7 @@ constexpr std::array<Known, 17> known_files{{
     {"libiomp", openmp, "Intel OpenMP"},
     {"libomp", openmp, "LLVM OpenMP"},
     {"libmpi.", mpi, "MPI"},
+    {"libmpi_abi.", mpi, "MPI"},
     {"libmpich.", mpi, "MPICH"},
 }};
 

@@ -89,7 +89,7 @@ struct RecordingHeader {
     std::int32_t pid;
     std::int32_t parent_pid;
     std::int32_t rank;             // -1: not an MPI process (so far)
-    std::int32_t rank_count;       // 0: unknown
+    std::int32_t rank_count;       // 0: unknown; with rank -1: so many were started by one MPI_Comm_spawn
     std::uint32_t rank_confirmed;  // 0: from the launcher's environment; 1: read after MPI_Init
     ProcessState state;
     std::int32_t python_version;    // PY_VERSION_HEX, 0: no CPython found

@@ -28,7 +28,7 @@ int main(int count, char** words) {
     if (!measured) MPI_Abort(MPI_COMM_WORLD, 2);
     const test_support::SyntheticRanks made{*measured, static_cast<std::uint32_t>(std::atoi(words[2]))};
     mpi::Contribution own{made.of(rank, ranks), {"rank-" + std::to_string(rank)}};
-    const auto library = mpi::open_mpi();
+    const auto library = mpi::loaded_library();
     std::size_t contexts = 0, values = 0, bytes = 0;
     const auto write = [&](const mpi::Contribution& sum) {
         contexts = sum.tree.contexts.size();

@@ -183,6 +183,54 @@ def test_futures_K31(tmp_path):
     assert cpu_of_function(measured.rank_report(0), "squares") == 0
 
 
+spawn = programs / "k32_spawn.py"
+c_worker = kernel_builds / "k32_worker"
+each_worker = pytest.mark.parametrize("worker", [[], [c_worker]], ids=["python", "c"])
+
+
+def measure_spawn(folder, worker, pyprof_first):
+    """Under `mpirun pyprof`, or `pyprof mpirun`, whose environment the spawned processes get too."""
+    if worker and not c_worker.exists():
+        pytest.skip("no MPI compiler when this was built")
+    command = [*python_kernel("k32_spawn.py"), *worker]
+    if pyprof_first:
+        return measure(folder, [*runs.mpirun(2), *command], 2, launcher=["env"])
+    return measure(folder, command, 2)
+
+
+@each_worker
+def test_spawned_processes_K32_are_missed_and_said_to_be(worker, tmp_path):
+    measured = measure_spawn(tmp_path, worker, pyprof_first=False)
+    assert_counted(measured)
+    report = measured.report
+    assert sorted(row["rank"] for row in report["processes"]) == [0, 1]
+    assert [note for note in report["run"]["notes"] if "MPI_Comm_spawn started were not recorded" in note], report["run"]
+
+
+@each_worker
+def test_spawned_processes_K32_are_kept_apart_from_ranks(worker, tmp_path):
+    measured = measure_spawn(tmp_path, worker, pyprof_first=True)
+    assert_counted(measured)
+    report = measured.report
+    assert [row["rank"] for row in report["ranks"]] == [0, 1]
+    assert report["run"]["ranks"] == 2
+    programs_of_job = (str(runs.python3), str(c_worker))  # not mpirun
+    ranks = [row["rank"] for row in report["processes"] if row["command"][0] in programs_of_job]
+    assert collections.Counter(ranks) == {0: 1, 1: 1, None: 2}
+    assert [note for note in report["run"]["notes"] if "2 processes started by MPI_Comm_spawn have no rank" in note]
+    if worker:
+        line = next(number for number, text in enumerate((programs / "k32_worker.c").read_text().splitlines(), 1)
+                    if "MPI_Allreduce" in text)
+        row = measured.row("MPI_Allreduce", line)
+        assert (row["count"], row["bytes"]) == (2 * 20, 2 * 20 * 50 * 8)
+        return
+    of_workers = Measured(measured.recorded, tmp_path / "truth.jsonl.workers")
+    assert_counted(of_workers)
+    cpu_of = {row["pid"]: 1e9 * row["cpu_s"] for row in report["processes"]}
+    assert all(cpu_of[facts["pid"]] >= facts["cpu_ns"] for facts in of_workers.facts.values())
+    assert_sampled(cpu_of_function(report, "compute"), of_workers.fact("cpu_ns") + measured.fact("cpu_ns"), report)
+
+
 @every_size
 def test_pickle_K33(ranks, tmp_path):
     measured = measure(tmp_path, python_kernel("k33_pickle.py"), ranks)

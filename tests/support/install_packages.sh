@@ -24,6 +24,7 @@ test_packages=(
     python3-ipykernel python3-nbconvert python3-ipyparallel python3-venv
     python3-pandas python3-tables python3-multiprocess python3-dill python3-greenlet python3-petsc4py python3-slepc4py
     python3-h5py-mpi python3-mpi4py-fft python3-pyopencl pocl-opencl-icd
+    mpich libmpich-dev
     libdebuginfod-dev
     git procps strace elfutils chromium
 )

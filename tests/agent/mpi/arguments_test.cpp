@@ -11,7 +11,7 @@ namespace {
 
 // A library whose types are as large as their handles say, and whose communicators have 4 ranks, of which the caller is
 // rank 1. Communicator 99 joins two groups. Handles of Fortran are 1000 less.
-constexpr Word between_groups = 99, bad_type = 12345;
+constexpr Word between_groups = 99, bad_type = 12345, fortran_in_place = 0x5000;
 
 Queries fake_library() {
     Queries queries{};
@@ -24,12 +24,13 @@ Queries fake_library() {
     queries.is_between_groups = [](Word communicator, int* flag) {
         return *flag = communicator == between_groups ? 1 : 0, 0;
     };
-    queries.type_from_fortran = [](int type) { return static_cast<Word>(type + 1000); };
-    queries.communicator_from_fortran = [](int communicator) { return static_cast<Word>(communicator + 1000); };
-    queries.c_handle_at = [](Word array, int element) { return reinterpret_cast<const Word*>(array)[element]; };
-    queries.in_place = 1;
-    queries.fortran_in_place = 0x5000;
-    queries.no_process = -2;
+    queries.abi.type_from_fortran = [](int type) { return static_cast<Word>(type + 1000); };
+    queries.abi.communicator_from_fortran = [](int communicator) { return static_cast<Word>(communicator + 1000); };
+    queries.abi.handle_at = [](Word array, int element) { return reinterpret_cast<const Word*>(array)[element]; };
+    queries.abi.in_place = 1;
+    queries.abi.fortran_in_place = [] { return fortran_in_place; };
+    queries.abi.described_in_place = [] { return fortran_in_place; };
+    queries.abi.no_process = -2;
     return queries;
 }
 
@@ -107,6 +108,34 @@ TEST_CASE("In Fortran all arguments are addresses, and the error comes last") {
     Call without_error = send;
     without_error.words[6] = 0;
     CHECK(without_error.arguments().succeeded(0));
+}
+
+TEST_CASE("In Fortran a buffer may be a descriptor, of which the first word counts") {
+    const int count = 3, type = 8 - 1000, none = 0, bad = static_cast<int>(bad_type) - 1000, communicator = 7 - 1000;
+    const Word in_place[] = {fortran_in_place, 0}, data[] = {0x10, 0};
+    std::vector<Word> words{at(in_place), at(&none), at(&bad), at(data), at(&count), at(&type), at(&communicator), 0};
+    CHECK(Call{Id::Allgather, Language::fortran_descriptors, words}.bytes() == 24);
+    words[0] = at(data), words[1] = at(&count), words[2] = at(&type);
+    CHECK(Call{Id::Allgather, Language::fortran_descriptors, words}.bytes() == 24);
+}
+
+TEST_CASE("Where nobody knows what Fortran passes for MPI_IN_PLACE, bytes beside such buffers are not known") {
+    Queries ignorant = library;
+    ignorant.abi.fortran_in_place = [] { return Word{0}; };
+    const int count = 3, bad = static_cast<int>(bad_type) - 1000, type = 8 - 1000, communicator = 7 - 1000, root = 0;
+    const Call gather{Id::Allgather,
+                      Language::fortran,
+                      {0x5000, at(&count), at(&bad), 0x10, at(&count), at(&type), at(&communicator), 0}};
+    CHECK(gather.arguments().bytes(ignorant, ranks) == 0);
+    const Call bcast{Id::Bcast, Language::fortran, {0x10, at(&count), at(&type), at(&root), at(&communicator), 0}};
+    CHECK(bcast.arguments().bytes(ignorant, ranks) == 24);
+}
+
+TEST_CASE("Of a handle that is an int the upper half is anybody's") {
+    Abi abi{};
+    abi.handle_bits = 0xffff'ffff;
+    CHECK(abi.are_same(0x4400'0000, 0xabcd'0000'4400'0000));
+    CHECK_FALSE(abi.are_same(0x4400'0000, 0x4400'0001));
 }
 
 TEST_CASE("Success in C is a zero in the lower half") {

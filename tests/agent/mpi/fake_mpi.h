@@ -54,6 +54,7 @@ public:
 
     int rank() const override { return rank_; }
     int size() const override { return world_.size(); }
+    bool is_spawned() const override { return false; }
     std::optional<mpi::Request> duplicate_world() override { return collective("duplicate"); }
     std::optional<mpi::Request> barrier() override { return collective("barrier"); }
     std::optional<mpi::Request> send(const void* data, int bytes, int to, int tag) override {

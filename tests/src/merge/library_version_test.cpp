@@ -41,6 +41,11 @@ TEST_CASE("an MPI library is known by the text it carries") {
     CHECK(mpi_library_in("Open MPI v%s").empty());
     CHECK(mpi_library_in("Open MPI v%d.%d.%d Whether this call blocks. Whether this 5.0.7 installation supports") ==
           "Open MPI 5.0.7");
+    using namespace std::string_view_literals;
+    CHECK(mpi_library_in("MPICH Version:      %s\0 UTC 2026\0005.0.2\0more"sv) == "MPICH 5.0.2");
+    CHECK(mpi_library_in("UTC 2026\0005.0.2\0more"sv).empty());  // of another library
+    CHECK(mpi_library_in("MPICH Version:\0 2026\0005.0\0 20"sv) == "MPICH 5.0");
+    CHECK(mpi_library_in("MPICH Version:\0 2026\0 5.0.2\0 2026\0 2026\0005.0.2"sv).empty());
     CHECK(mpi_library_in("").empty());
 }
 

@@ -165,6 +165,10 @@ private:
                 fmt::format("cProfile left no counts: under it the program ended with {}; it must end by itself "
                             "or by os._exit",
                             ended_as(traced_status_))};
+        const std::size_t ranks = std::max<std::size_t>(1, profile::ranks_of(opened->profile).size());
+        if (traced->size() < ranks)
+            notes_.push_back(fmt::format("Of {} ranks {} left counts, which are compared; the others were killed.",
+                                         ranks, traced->size()));
         // Variables of a batch job may tell of a rank where there is none.
         if (profile::ranks_of(opened->profile).empty() && traced->size() == 1) traced->front().rank = -1;
         return comparer_.add(opened->profile, *traced);

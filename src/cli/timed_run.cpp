@@ -73,12 +73,15 @@ HeldSignals::HeldSignals() {
     sigprocmask(SIG_BLOCK, &held_, &before_);
 }
 
-HeldSignals::~HeldSignals() {
+HeldSignals::~HeldSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+int HeldSignals::received() {
     const timespec at_once{};
-    // A terminal's signal that came after the command's end would end this process now, before it could tidy up.
-    while (sigtimedwait(&held_, nullptr, &at_once) > 0) {
+    for (int signal = 1; signal > 0;) {
+        signal = sigtimedwait(&held_, nullptr, &at_once);
+        if (signal > 0 && signal != SIGCHLD && received_ == 0) received_ = signal;
     }
-    sigprocmask(SIG_SETMASK, &before_, nullptr);
+    return received_;
 }
 
 int HeldSignals::wait_for(pid_t child) {

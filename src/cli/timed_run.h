@@ -31,7 +31,7 @@ public:
     // Until the child ends; signals to this process are passed on to it.
     int wait_for(pid_t child);
     void unblock_in(posix_spawnattr_t& attributes) const;  // of a child to be spawned
-    int received() const { return received_; }             // the first signal that came, 0: none
+    int received();                                        // the first signal that came, 0: none
 
 private:
     sigset_t held_{}, before_{};

@@ -39,13 +39,13 @@ def recurse(depth):
 def background():
     squeeze(60)
 
-print(call(5_000_000), squeeze(80) > 0, recurse(30))
+print(call(4_000_000), squeeze(80) > 0, recurse(30))
 if "thread" in sys.argv:
     thread = threading.Thread(target=background)
     thread.start()
     thread.join()
 """
-call_count = 5_000_000
+call_count = 4_000_000
 
 
 @pytest.fixture

@@ -129,6 +129,21 @@ def test_ranks(folder):
     assert answer.stderr.count("arguments") == 2
 
 
+def test_a_rank_without_counts_is_said(folder):
+    launcher = runs.mpirun(2)
+    # mpirun ends all ranks when one is killed: rank 1 waits until rank 0 has gone.
+    (folder / "program.py").write_text("from mpi4py import MPI\n" + program + """
+    import time
+    first = MPI.COMM_WORLD.bcast(os.getpid())
+    MPI.Finalize()
+    if os.getpid() != first:
+        while os.path.exists(f"/proc/{first}"): time.sleep(0.01)
+        os.kill(os.getpid(), 9)
+""")
+    answer = compare_run(folder, "program.py", launcher=launcher)
+    assert "Of 2 ranks 1 left counts" in answer.stdout and answer.returncode != 0, answer.stdout + answer.stderr
+
+
 def test_ranks_do_not_run_it_themselves(folder):
     answer = compare_run(folder, "program.py", OMPI_COMM_WORLD_RANK=0)
     assert answer.returncode == failed and "compare --run -- mpirun" in answer.stderr

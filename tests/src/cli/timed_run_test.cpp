@@ -40,6 +40,13 @@ TEST_CASE("A signal ends the command and is remembered") {
     CHECK(signals.received() == SIGTERM);
 }
 
+TEST_CASE("A signal between two runs is remembered") {
+    HeldSignals signals;
+    CHECK(signals.received() == 0);
+    kill(getpid(), SIGHUP);
+    CHECK(signals.received() == SIGHUP);
+}
+
 TEST_CASE("The command has the signals that this process had") {
     const Result<TimedRun> mask = run("grep -q '^SigBlk:[[:space:]]*0*$' /proc/self/status");
     REQUIRE(mask);

@@ -1,6 +1,7 @@
 // The MPI functions that this library shows, in C and as Fortran compilers call them. Each calls the one below it.
 // MPI_Initialized stands here because programs ask it before they rely on an MPI_Init they found: without an MPI
 // library ours says no.
+#include <atomic>
 #include <type_traits>
 
 #include "agent/mpi/call_watch.h"
@@ -91,7 +92,12 @@ PYPROF_WRAPPER int MPI_Init_thread(int* argc, char*** argv, int required, int* p
 }
 
 PYPROF_WRAPPER int MPI_Initialized(int* flag) {
-    auto* initialized = pyprof::mpi::below<int(int*)>("MPI_Initialized", "PMPI_Initialized");
+    static std::atomic<int (*)(int*)> found{nullptr};  // programs may ask often
+    auto* initialized = found.load(std::memory_order_acquire);
+    if (initialized == nullptr) {
+        void* const below = pyprof::mpi::find_below_for_ever("MPI_Initialized", "PMPI_Initialized");
+        found.store(initialized = reinterpret_cast<int (*)(int*)>(below));
+    }
     if (initialized == nullptr) return *flag = 0;
     const int error = initialized(flag);
     if (error == 0 && *flag != 0) pyprof::mpi::count_large_counts();  // what asks may just have been loaded

@@ -36,9 +36,9 @@ void save_so_far(Recorder& recorder);
 // The command did not start: leaves the job.
 void leave_job(Recorder& recorder);
 
-// The command has ended: leaves the job and, as the last one, writes its output and says
-// so. `in_danger`: the job is being killed, and the end of one rank may bring SIGKILL to the others at once (Open
-// MPI 4.1, odls), so this one waits up to 0.7 s for the launcher that writes.
+// The command has ended: leaves the job and, as the last one, writes its output and says so. `in_danger`: the job is
+// being killed, and the end of one rank may bring SIGKILL to the others at once (Open MPI 4.1, odls), so this one
+// waits up to 0.7 s for the launcher that writes.
 void finish_recording(Recorder& recorder, bool in_danger);
 
 }  // namespace pyprof::cli

@@ -24,7 +24,7 @@ sys.path.insert(0, str(measure.top / "tests/support"))
 import runs  # noqa: E402, found by the line above
 
 program = measure.top / "tests/benchmarks/programs/known_mix.py"
-work_rounds = "25"  # of the program: some two seconds
+work_rounds = "60"  # of the program: some four seconds
 cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "pyprof-tests/rivals"
 packages = ["py-spy", "austin-dist<4", "scalene", "pyinstrument", "memray", "line_profiler"]  # austin 4 needs a newer glibc
 python = measure.python3

@@ -5,19 +5,11 @@ import contextlib
 import multiprocessing
 import os
 import sys
-import time
 
-from truth import Truth, seconds_wanted
+from truth import Truth, measured_call, seconds_wanted
 
 truth = Truth("K25")
 last_words = 3
-
-
-def timed(function, count):
-    """(the value of a call, the CPU time that it used)"""
-    started = time.thread_time_ns()
-    value = function(count)
-    return value, time.thread_time_ns() - started
 
 
 def squares(count):
@@ -25,7 +17,7 @@ def squares(count):
 
 
 def in_pool(count):
-    return timed(squares, count)
+    return measured_call(squares, count)
 
 
 def spin(count):
@@ -37,7 +29,7 @@ def spin(count):
 
 def at_pipe(pipe):
     for count in iter(pipe.recv, 0):
-        pipe.send(timed(spin, count))
+        pipe.send(measured_call(spin, count))
     os._exit(last_words)
 
 
@@ -47,7 +39,7 @@ def joined(count):
 
 def at_queue(place, total, lengths, lock, jobs, answers):
     for count in iter(jobs.get, 0):
-        value, used = timed(joined, count)
+        value, used = measured_call(joined, count)
         with lock:
             total.value += value
             lengths[place] += value
@@ -60,7 +52,7 @@ def cubes(count):
 
 def at_proxies(jobs, results):
     for count in iter(jobs.get, 0):
-        results.append(timed(cubes, count)[1])
+        results.append(measured_call(cubes, count)[1])
         jobs.task_done()
 
 
@@ -134,7 +126,7 @@ def main():
             for name, function, ask, count in ways:
                 for taken in ask(count):
                     truth.add(name, function.__code__, taken)
-                    truth.add("whole", timed.__code__, taken)
+                    truth.add("whole", measured_call.__code__, taken)
                     used += taken
     print("K25 done")
 

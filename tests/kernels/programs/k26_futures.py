@@ -3,18 +3,10 @@
 import asyncio
 import concurrent.futures
 import os
-import time
 
-from truth import Truth, seconds_wanted
+from truth import Truth, measured_call, seconds_wanted
 
 truth = Truth("K26")
-
-
-def timed(function, count):
-    """(the value of a call, the CPU time that it used)"""
-    started = time.thread_time_ns()
-    value = function(count)
-    return value, time.thread_time_ns() - started
 
 
 def squares(count):
@@ -51,13 +43,13 @@ def main():
     with concurrent.futures.ProcessPoolExecutor(2) as processes, \
             concurrent.futures.ThreadPoolExecutor(2, thread_name_prefix="pool") as threads:
         while used < seconds_wanted() * 1e9:
-            tasks = [("squares", squares, threads.submit(timed, squares, 200_000)),
-                     ("joined", joined, processes.submit(timed, joined, 100_000)),
-                     ("coroutines", coroutines, threads.submit(timed, coroutines, 60_000))]
+            tasks = [("squares", squares, threads.submit(measured_call, squares, 200_000)),
+                     ("joined", joined, processes.submit(measured_call, joined, 100_000)),
+                     ("coroutines", coroutines, threads.submit(measured_call, coroutines, 60_000))]
             for name, function, task in tasks:
                 value, taken = task.result()
                 truth.add(name, function.__code__, taken)
-                truth.add("whole", timed.__code__, taken)
+                truth.add("whole", measured_call.__code__, taken)
                 used += taken
                 if function is joined:
                     children.add(value[1])

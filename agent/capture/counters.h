@@ -12,8 +12,9 @@ struct ThreadState;
 // a program may close descriptors that it does not know, and open files of its own under their numbers.
 struct CounterSet {
     static constexpr std::uint32_t max_descriptors = wire::max_extra_metrics;
-    int events = -1;        // the library's number of the set; negative: nothing is counted
-    int kernel_group = -1;  // descriptor of the events that the kernel counts by itself
+    int events = -1;  // the library's number of the set; negative: nothing is counted
+    int kernel_event[max_descriptors] =
+        {};  // descriptors of the events that the kernel counts by itself, in their order
     std::uint32_t descriptor_count = 0;
     int descriptor[max_descriptors] = {};
     std::uint64_t event_id[max_descriptors] = {};

@@ -101,7 +101,8 @@ bool read_values(const CounterSet& set, std::uint64_t* values) {
     std::uint64_t* const of_kernel = values + wanted.papi_count;
     if (wanted.needs_descriptors() && !still_ours(set)) return false;
     if (wanted.papi_count != 0 && !read_papi(set, values)) return false;
-    if (wanted.kernel_count != 0 && !read_group(set.kernel_group, of_kernel, wanted.kernel_count)) return false;
+    for (std::uint32_t i = 0; i < wanted.kernel_count; ++i)
+        if (!read_kernel_event(set.kernel_event[i], of_kernel[i])) return false;
     if (wanted.usage_count != 0) read_usage(of_kernel + wanted.kernel_count);
     return true;
 }
@@ -194,8 +195,12 @@ bool open_events(CounterSet& set) {
     } else {
         set.events = 0;
     }
-    if (wanted.kernel_count != 0) set.kernel_group = open_group(wanted.kernel, wanted.kernel_count);
-    return before.add_new_to(set) && (wanted.kernel_count == 0 || set.kernel_group >= 0);
+    bool all_open = true;
+    for (std::uint32_t i = 0; i < wanted.kernel_count; ++i) {
+        set.kernel_event[i] = open_kernel_event(*wanted.kernel[i]);
+        all_open = all_open && set.kernel_event[i] >= 0;
+    }
+    return before.add_new_to(set) && all_open;
 }
 
 void close_events(CounterSet& set) {

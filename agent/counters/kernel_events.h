@@ -14,12 +14,13 @@ struct KernelEvent {
 // nullptr if the kernel does not count it by itself.
 const KernelEvent* kernel_event(const char* name);
 
-// Opens these events for the calling thread, as one group, closed when a program is executed. Where the kernel refuses
-// (perf_event_paranoid above 1), what happens inside it does not count. Descriptor of the group; negative: -errno.
-int open_group(const KernelEvent* const* events, std::uint32_t count);
+// Opens it for the calling thread, closed when a program is executed. Where the kernel refuses (perf_event_paranoid
+// above 1), what happens inside it does not count. Descriptor; negative: -errno. Not in groups: some kernels leave a
+// clock that is not the first of its group as it was when the thread was last switched.
+int open_kernel_event(const KernelEvent& event);
 
-// Totals since they were opened. Async-signal-safe: one system call.
-bool read_group(int group, std::uint64_t* values, std::uint32_t count);
+// The total since it was opened. Async-signal-safe: one system call.
+bool read_kernel_event(int descriptor, std::uint64_t& value);
 
 // Null, or why the calling thread cannot count it.
 const char* try_kernel_event(const KernelEvent& event);

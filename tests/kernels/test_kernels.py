@@ -85,7 +85,7 @@ def test_heat_K30_on_ranks(ranks, tmp_path):
     library = kernel_builds / "heat/libheat.so"
     # On this plate one step lasts longer than a tick of the kernel. Ranks that wait for each other in shorter steps
     # change places at ticks, when CPU timers expire too, and what a rank does right after one is seen too rarely.
-    measured = measure(tmp_path, "k30_heat.py", "--library", library, "--size", "6000", "--steps", "1000000000",
+    measured = measure(tmp_path, "k30_heat.py", "--library", library, "--size", "7000", "--steps", "1000000000",
                        launcher=runs.mpirun(ranks), arguments_of=lambda seconds: ["--seconds", str(seconds)])
     assert sorted(measured.truth) == list(range(ranks))
     for rank, phases in measured.truth.items():

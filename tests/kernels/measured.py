@@ -36,7 +36,7 @@ def run_kernel(folder, seconds, command, launcher, arguments_of, **variables):
     truth = folder / "truth.jsonl"
     recorded = runs.record([*command, *arguments_of(seconds)], folder, launcher, timeout=seconds * 40 + 60,
                            PYPROF_TRUTH=truth, PYTHONPATH=here / "truth", PYPROF_KERNEL_SECONDS=seconds,
-                           **runs.main_thread_only(), **variables)
+                           **{**runs.main_thread_only(), **variables})
     assert recorded.process.returncode == 0, recorded.process.stderr
     return Measured(recorded, truth)
 

@@ -7,7 +7,8 @@ import subprocess
 import check
 import pytest
 import runs
-from measured import assert_true, functions_below_python, here, kernel_builds, measure, run_kernel, seconds_at_first
+from measured import (assert_true, functions_below_python, here, kernel_builds, measure, programs, run_kernel,
+                      seconds_at_first)
 
 each_interpreter = pytest.mark.parametrize("interpreter", runs.each_interpreter())
 
@@ -52,6 +53,35 @@ def test_blas_K06_has_a_named_kernel(tmp_path):
     assert_true(report, measured.truth[-1])
     assert any("gemm" in name and "blas" in (module or "") for name, module in functions_below_python(report)), \
         functions_below_python(report)
+
+
+def test_blas_K06_is_the_one_that_is_loaded(tmp_path):
+    """NumPy finds the reference BLAS in the folder that is named first, whatever it was built for."""
+    runs.require_modules("numpy")
+    folders = [folder for name in ("blas", "lapack") for folder in pathlib.Path("/usr/lib").glob(f"*/{name}")]
+    if len(folders) != 2:
+        pytest.skip("no reference BLAS and LAPACK (Debian: libblas3, liblapack3)")
+    measured = measure(tmp_path, "k06_blas.py", LD_LIBRARY_PATH=":".join(map(str, folders)))
+    report = measured.report()
+    assert_true(report, measured.truth[-1])
+    modules = {pathlib.Path(module or "").name.partition("-")[0]: name for name, module in functions_below_python(report)}
+    assert any(module.startswith("libblas.so") for module in modules), modules
+    assert not any("openblas" in module for module in modules), modules
+
+
+def test_blas_K06_in_two_threads(tmp_path):
+    """The second thread has no Python: its products stand below the line that wants them."""
+    runs.require_modules("numpy")
+    measured = run_kernel(tmp_path / "two", seconds_at_first / 2, [runs.python3, programs / "k06_blas.py"], (), lambda _: (),
+                          OPENBLAS_NUM_THREADS=2)
+    report = measured.report()
+    assert not check.check_totals(report)
+    metric = check.metric_of(report)
+    busy = [thread for thread in report["threads"] if thread["self"][metric] > 0]
+    assert len(busy) >= 2
+    (kernel,) = [kernel for kernel in report["kernels"] if "dgemm" in kernel["name"] and "kernel" in kernel["name"]][:1]
+    assert kernel["callers"][0]["file"].endswith("k06_blas.py"), kernel
+    assert kernel["self"][metric] > 0.5 * measured.truth[-1]["matrix matrix"].cpu_ns
 
 
 def build_of_extension(kind):

@@ -19,7 +19,7 @@ run_packages=(
 test_packages=(
     catch2 libunwind-dev libpapi-dev libzstd-dev libbenchmark-dev ccache
     clang clang-format clang-tidy
-    python3-dev python3-pytest python3-jsonschema python3-numba libopenblas0-pthread
+    python3-dev python3-pytest python3-jsonschema python3-numba libopenblas0-pthread libblas3 liblapack3
     cython3 gfortran swig pybind11-dev libboost-python-dev python3-cffi python3-scipy python3-numexpr
     python3-ipykernel python3-nbconvert python3-ipyparallel python3-venv
     python3-pandas python3-tables python3-multiprocess python3-dill python3-greenlet python3-petsc4py python3-slepc4py

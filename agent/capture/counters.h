@@ -13,8 +13,8 @@ struct ThreadState;
 struct CounterSet {
     static constexpr std::uint32_t max_descriptors = wire::max_extra_metrics;
     int events = -1;  // the library's number of the set; negative: nothing is counted
-    int kernel_event[max_descriptors] =
-        {};  // descriptors of the events that the kernel counts by itself, in their order
+    // Descriptors of the events that the kernel counts by itself, in the order in which they were asked for.
+    int kernel_event[max_descriptors] = {};
     std::uint32_t descriptor_count = 0;
     int descriptor[max_descriptors] = {};
     std::uint64_t event_id[max_descriptors] = {};

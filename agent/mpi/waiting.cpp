@@ -6,19 +6,28 @@
 namespace pyprof::mpi {
 namespace {
 
-constexpr long shortest_sleep_ns = 50'000;
-constexpr long longest_sleep_ns = 5'000'000;
+constexpr std::chrono::nanoseconds shortest_sleep = std::chrono::microseconds{50};
+constexpr std::chrono::nanoseconds longest_sleep = std::chrono::milliseconds{5};
+// What was waited so far ÷ the next sleep. An operation of many ranks is a chain of messages, and each that finds its
+// receiver asleep adds up to a sleep: so a rank sleeps a small part of what the chain takes anyway.
+constexpr int shares = 32;
+
+void sleep_for(std::chrono::nanoseconds duration) {
+    const timespec pause{0, duration.count()};
+    nanosleep(&pause, nullptr);  // a signal may cut it short: whoever waits looks again
+}
 
 }  // namespace
 
 bool wait_until(Library& library, std::optional<Request> request, Clock::time_point deadline) {
     if (!request) return false;
-    for (long sleep_ns = shortest_sleep_ns;; sleep_ns = std::min(2 * sleep_ns, longest_sleep_ns)) {
+    const Clock::time_point begin = Clock::now();
+    while (true) {
         const auto progress = library.test(*request);
         if (progress != Progress::pending) return progress == Progress::done;
-        if (Clock::now() >= deadline) return false;
-        const timespec pause{0, sleep_ns};
-        nanosleep(&pause, nullptr);  // a signal may cut it short: the loop goes on
+        const Clock::time_point now = Clock::now();
+        if (now >= deadline) return false;
+        sleep_for(std::clamp<std::chrono::nanoseconds>((now - begin) / shares, shortest_sleep, longest_sleep));
     }
 }
 

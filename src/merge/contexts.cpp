@@ -1,9 +1,8 @@
 #include "merge/contexts.h"
 
-#include <algorithm>
-#include <tuple>
+#include <utility>
 
-#include "base/saturate.h"
+#include "profile/sums.h"
 
 namespace pyprof::merge {
 namespace {
@@ -88,19 +87,7 @@ std::vector<profile::Value> map_values(const std::vector<gather::Value>& gathere
         if (value.samples == 0 && value.weight_ns == 0) continue;
         values.push_back({contexts.at(value.context), value.thread, value.samples, value.weight_ns});
     }
-    const auto key = [](const profile::Value& value) { return std::tuple{value.context, value.thread}; };
-    std::sort(values.begin(), values.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    std::size_t used = 0;
-    for (const profile::Value& value : values) {
-        if (used > 0 && key(values[used - 1]) == key(value)) {
-            values[used - 1].samples = saturating_add(values[used - 1].samples, value.samples);
-            values[used - 1].weight = saturating_add(values[used - 1].weight, value.weight);
-        } else {
-            values[used++] = value;
-        }
-    }
-    values.resize(used);
-    return values;
+    return profile::sorted_sums(std::move(values));
 }
 
 }  // namespace pyprof::merge

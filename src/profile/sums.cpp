@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <utility>
 
+#include "base/saturate.h"
 #include "profile/tree.h"
 
 namespace pyprof::profile {
@@ -94,20 +96,39 @@ void add_measures(const Profile& profile, const Summer& summer, std::vector<Cost
     }
 }
 
+std::uint64_t place_of(const Value& value) { return std::uint64_t{value.context} << 32 | value.thread; }
+
+// By context in linear time; the few of one context are then sorted.
+std::vector<Value> sorted(std::vector<Value> values) {
+    std::vector<std::size_t> ends(std::ranges::max(values, {}, &Value::context).context + std::size_t{2});
+    for (const Value& value : values) ++ends[value.context + 1];
+    std::partial_sum(ends.begin(), ends.end(), ends.begin());
+    std::vector<Value> result(values.size());
+    for (const Value& value : values) result[ends[value.context]++] = value;
+    std::size_t begin = 0;
+    for (const std::size_t end : ends) {
+        const std::span<Value> of_context{result.data() + begin, end - begin};
+        if (!std::ranges::is_sorted(of_context, {}, &Value::thread)) std::ranges::sort(of_context, {}, &Value::thread);
+        begin = end;
+    }
+    return result;
+}
+
 }  // namespace
 
 std::vector<Value> sorted_sums(std::vector<Value> values) {
-    std::ranges::sort(values, {}, [](const Value& value) { return std::pair{value.context, value.thread}; });
-    std::vector<Value> result;
+    if (!std::ranges::is_sorted(values, {}, place_of)) values = sorted(std::move(values));
+    std::size_t used = 0;
     for (const Value& value : values) {
-        if (!result.empty() && result.back().context == value.context && result.back().thread == value.thread) {
-            result.back().samples += value.samples;
-            result.back().weight += value.weight;
+        if (used != 0 && place_of(values[used - 1]) == place_of(value)) {
+            values[used - 1].samples = saturating_add(values[used - 1].samples, value.samples);
+            values[used - 1].weight = saturating_add(values[used - 1].weight, value.weight);
         } else {
-            result.push_back(value);
+            values[used++] = value;
         }
     }
-    return result;
+    values.resize(used);
+    return values;
 }
 
 void SpreadSum::add(std::uint64_t figure, std::int32_t rank) {

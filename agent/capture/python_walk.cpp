@@ -17,7 +17,8 @@ using cpython::PythonLayout;
 constexpr std::uint32_t longest_chain = 1 << 18;     // frames of one thread; a longer chain is taken for a cycle
 constexpr std::uint32_t most_activations = 1 << 15;  // of one thread; each takes half a KiB of C stack
 constexpr std::uint32_t most_interpreters = 256;
-constexpr std::uint32_t most_threads = 4096;  // of one interpreter
+constexpr std::uint64_t lowest_address = 1 << 20;  // of a heap; programs begin at 4 MiB where they are not moved
+constexpr std::uint32_t most_threads = 4096;       // of one interpreter
 
 using RawFrame = PythonStackBuilder::RawFrame;
 
@@ -441,7 +442,8 @@ private:
         if (seen != nullptr && seen->code != code) seen = nullptr;
         const bool is_trusted = seen != nullptr && may_trust_memo();
         if (!is_trusted && !readable(code, layout_.code.basic_size, known_)) return false;
-        const std::uint64_t fingerprint = CodeTable::fingerprint(code, layout_, known_, is_trusted);
+        const bool is_kept = is_trusted || is_referred_to(code);
+        const std::uint64_t fingerprint = CodeTable::fingerprint(code, layout_, known_, is_kept);
         if (seen != nullptr && seen->fingerprint == fingerprint)
             checked = *seen;
         else if (known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type)
@@ -454,6 +456,15 @@ private:
         checked.instruction = instruction;
         raw = {.code = code, .unit = checked.unit, .id = checked.id};
         return true;
+    }
+
+    // Readable memory that holds a code object which something refers to: its texts need no probe then. Where there was
+    // one that is gone, the allocator has put nothing or an address.
+    bool is_referred_to(std::uint64_t code) const {
+        if (layout_.object.references == cpython::absent) return false;
+        const auto references = known_.load<std::uint64_t>(code + layout_.object.references);
+        return references != 0 && references < lowest_address &&
+               known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type;
     }
 
     PythonMemo::Frame first_look(std::uint64_t frame, std::uint64_t code, std::uint64_t fingerprint) {

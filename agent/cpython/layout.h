@@ -55,6 +55,7 @@ struct PythonLayout {
     } version;
 
     struct Object {
+        Offset references;  // i64: how many there are; absent from 3.12 on, where it says less
         Offset type;
         Offset size;  // PyVarObject.ob_size
     } object;

@@ -16,7 +16,7 @@ namespace pyprof::cpython {
 
 constexpr PythonLayout python_3_13{
     .version = {.minor = 13, .free_threaded = false},
-    .object = {.type = 8, .size = 16},
+    .object = {.references = absent, .type = 8, .size = 16},
     .type = {.basic_size = 32, .members = 240},
     .runtime = {.finalizing = 608,
                 .first_interpreter = 632,
@@ -98,7 +98,7 @@ constexpr PythonLayout python_3_13{
 
 constexpr PythonLayout python_3_13t{
     .version = {.minor = 13, .free_threaded = true},
-    .object = {.type = 24, .size = 32},
+    .object = {.references = absent, .type = 24, .size = 32},
     .type = {.basic_size = 48, .members = 256},
     .runtime = {.finalizing = 608,
                 .first_interpreter = 632,

@@ -12,7 +12,7 @@ namespace pyprof::cpython {
 
 constexpr PythonLayout python_3_15{
     .version = {.minor = 15, .free_threaded = false},
-    .object = {.type = 8, .size = 16},
+    .object = {.references = absent, .type = 8, .size = 16},
     .type = {.basic_size = 32, .members = 240},
     .runtime = {.finalizing = 912,
                 .first_interpreter = 936,
@@ -94,7 +94,7 @@ constexpr PythonLayout python_3_15{
 
 constexpr PythonLayout python_3_15t{
     .version = {.minor = 15, .free_threaded = true},
-    .object = {.type = 24, .size = 32},
+    .object = {.references = absent, .type = 24, .size = 32},
     .type = {.basic_size = 48, .members = 256},
     .runtime = {.finalizing = 912,
                 .first_interpreter = 936,

@@ -12,7 +12,7 @@ namespace pyprof::cpython {
 
 constexpr PythonLayout python_3_8{
     .version = {.minor = 8, .free_threaded = false},
-    .object = {.type = 8, .size = 16},
+    .object = {.references = 0, .type = 8, .size = 16},
     .type = {.basic_size = 32, .members = 240},
     .runtime = {.finalizing = 16,
                 .first_interpreter = 32,

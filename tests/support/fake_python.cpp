@@ -101,6 +101,7 @@ std::uint64_t FakePython::byte_string(std::size_t bytes) {
 std::uint64_t FakePython::code(const CodeFacts& facts) {
     const cpython::PythonLayout::Code& at = layout_.code;
     const std::uint64_t address = allocate(at.basic_size + std::uint64_t{facts.units} * 2);
+    if (layout_.object.references != cpython::absent) put(address + layout_.object.references, std::uint64_t{1});
     put(address + layout_.object.type, code_type_);
     put(address + layout_.object.size, std::uint64_t{facts.units});
     if (at.byte_code != cpython::absent) put(address + at.byte_code, byte_string(std::size_t{facts.units} * 2));

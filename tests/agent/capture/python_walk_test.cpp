@@ -458,6 +458,22 @@ TEST_CASE("the innermost frame's code object may be gone although its frame is r
     CHECK(walker.stack->result == (has_data_stack ? PythonWalk::complete : PythonWalk::unreadable));
 }
 
+TEST_CASE("texts are probed of a code object that nothing refers to") {
+    FakePython python{cpython::python_3_11};
+    const cpython::PythonLayout& at = python.layout();
+    const std::uint64_t code = python.code("dying"), nowhere = 1ULL << 46;
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 2);
+    python.push_frame(code, 3);
+    Walker walker;
+    const cpython::PythonRuntime runtime = waiting(python, walker);
+    CHECK(text_of(walker.walk(runtime)) == " dying:3 caller:2");
+    for (const cpython::Offset text : {at.code.name, at.code.file_name}) python.put_pointer(code + text, nowhere);
+    python.put(code + at.object.references, GENERATE(std::uint64_t{0}, std::uint64_t{0x7f12'3456'7890}));
+    CHECK(walker.walk(runtime).result == PythonWalk::complete);
+    CHECK(walker.stack->count == 2);
+}
+
 TEST_CASE("remembered frames are probed unless the interpreter waits for the interrupted code") {
     FakePython python{*any_layout()};
     python.begin_activation();

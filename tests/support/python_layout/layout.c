@@ -73,6 +73,11 @@ typedef _PyInterpreterFrame Frame311;
 #endif
 
 static void print_objects(void) {
+#if AT_LEAST(12)
+    NONE("object.references");
+#else
+    FIELD("object.references", PyObject, ob_refcnt);
+#endif
     FIELD("object.type", PyObject, ob_type);
     FIELD("object.size", PyVarObject, ob_size);
     FIELD("type.basic_size", PyTypeObject, tp_basicsize);

@@ -43,9 +43,9 @@ def agent_environment(folder, *options):
     return {**base, **added}
 
 
-def empty_environment(folder, rate):
+def empty_environment(folder, rate, engine="cpu"):
     return {**clean_environment(), "LD_PRELOAD": str(build / "tests/empty_handler.so"), "EMPTY_RATE": str(rate),
-            "EMPTY_OUTPUT": str(folder / "empty")}
+            "EMPTY_ENGINE": engine, "EMPTY_OUTPUT": str(folder / "empty")}
 
 
 def run(command, environment):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """CPU time that sampling adds to whole programs (figures C2 and C3): the program alone, with an empty handler at the same
-rate, and with the agent, by turns. Usage: whole_program.py [--rate HZ] [--rounds N] [calls|numpy_mix|threads|ranks …]"""
+rate, and with the agent, by turns.
+Usage: whole_program.py [--rate HZ] [--engine cpu|perf] [--rounds N] [calls|numpy_mix|threads|ranks …]"""
 
 import argparse
 import json
@@ -26,12 +27,12 @@ def interval(figures):
     return f"{percent(median)} ({percent(low)} … {percent(high)})"
 
 
-def delivered(folder, program, rate):
+def delivered(folder, program, rate, engine):
     """(signals per CPU second, what the handlers themselves took in %, their median in ns) of one run that is not timed."""
     output = folder / f"{program}.pyprof"
     launcher = ["mpirun", "-n", "2", "--oversubscribe"] if program == "ranks" else []
     python = [measure.python3, programs / f"{program}.py", sizes[program]]
-    command = [*launcher, measure.pyprof, "-q", "-r", rate, "-o", output, "--", *python]
+    command = [*launcher, measure.pyprof, "-q", "-r", rate, "--engine", engine, "-o", output, "--", *python]
     subprocess.run([str(word) for word in command], env=measure.clean_environment(), check=True, capture_output=True)
     answer = subprocess.run([measure.pyprof, "report", output, "--json"], capture_output=True, text=True, check=True)
     report = json.loads(answer.stdout)
@@ -47,17 +48,17 @@ def empty_signal_ns():
     return json.loads(answer.stdout)["benchmarks"][0]["cpu_time"]
 
 
-def measure_program(program, rate, rounds):
+def measure_program(program, rate, engine, rounds):
     with measure.Folder() as folder:
         command = command_of(program)
         mpi = ["--mpi"] if program == "ranks" else []
-        agent = measure.agent_environment(folder, "-r", str(rate), *mpi)
-        environments = {"alone": measure.clean_environment(), "empty": measure.empty_environment(folder, rate),
+        agent = measure.agent_environment(folder, "-r", str(rate), "--engine", engine, *mpi)
+        environments = {"alone": measure.clean_environment(), "empty": measure.empty_environment(folder, rate, engine),
                         "agent": agent}
         cpu = measure.by_turns({name: (lambda e=e: measure.run(command, e)[0]) for name, e in environments.items()},
                                rounds)
         signals = [int(line.split()[0]) for line in open(folder / "empty")]
-        facts = delivered(folder, program, rate)
+        facts = delivered(folder, program, rate, engine)
     ranks = 2 if program == "ranks" else 1
     per_run = sum(signals) / len(signals) * ranks
     alone = measure.median_with_interval(cpu["alone"])[0]
@@ -77,18 +78,20 @@ def measure_program(program, rate, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=int, default=199)
+    parser.add_argument("--engine", choices=["cpu", "perf"], default="cpu")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("programs", nargs="*", default=list(sizes))
     options = parser.parse_args()
     rows, figures = [], {}
     for program in options.programs:
-        row, figures[program] = measure_program(program, options.rate, options.rounds)
+        row, figures[program] = measure_program(program, options.rate, options.engine, options.rounds)
         print(*row, sep=" | ", flush=True)
         rows.append(row)
     headers = ["program", "CPU s alone", "signals/s", "empty handler adds %", "agent adds %", "agent above empty %",
                "handlers %", "counted %", "handler median µs", "p99 µs"]
-    measure.append("whole_program", f"CPU time added at {options.rate} Hz asked, {options.rounds} rounds", headers, rows,
-                   {"rate": options.rate, "rounds": options.rounds, "programs": figures})
+    measure.append("whole_program",
+                   f"CPU time added at {options.rate} Hz asked, engine {options.engine}, {options.rounds} rounds", headers, rows,
+                   {"rate": options.rate, "engine": options.engine, "rounds": options.rounds, "programs": figures})
 
 
 if __name__ == "__main__":

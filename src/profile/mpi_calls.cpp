@@ -1,7 +1,9 @@
 #include "profile/mpi_calls.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "base/saturate.h"
@@ -42,6 +44,19 @@ std::map<Place, MpiRow> sampled_rows(const Profile& profile) {
 
 bool can_wait(CallKind kind) { return kind != CallKind::start && kind != CallKind::local; }
 
+bool is_one_of(const std::string& name, std::initializer_list<std::string_view> names) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+WaitState state_of(const std::string& function, CallKind kind) {
+    if (kind == CallKind::barrier) return WaitState::barrier;
+    if (kind == CallKind::collective || kind == CallKind::neighborhood) return WaitState::collective;
+    if (kind != CallKind::point) return WaitState::unknown;
+    if (is_one_of(function, {"MPI_Recv", "MPI_Mrecv", "MPI_Probe", "MPI_Mprobe"})) return WaitState::late_sender;
+    if (is_one_of(function, {"MPI_Send", "MPI_Ssend", "MPI_Rsend", "MPI_Bsend"})) return WaitState::late_receiver;
+    return WaitState::late_partner;
+}
+
 // All counted calls of one function from one line.
 class Group {
 public:
@@ -74,10 +89,12 @@ public:
         }
         sum.waiting = is_measured ? Waiting::measured : can_wait(sum.kind) ? Waiting::at_most : Waiting::never;
         sum.time_ranks = spread(time_, ranks);
-        if (sum.waiting == Waiting::never)
+        if (sum.waiting == Waiting::never) {
             sum.wait_ns = 0;
-        else
+        } else {
             sum.wait_ranks = spread(wait_, ranks);
+            sum.wait_state = state_of(calls_.front().call->name, sum.kind);
+        }
         const double half = sum.wait_ranks ? sum.wait_ranks->mean / 2 : 0;
         sum.waiting_ranks = static_cast<std::uint32_t>(std::ranges::count_if(
             wait_, [half](std::uint64_t wait) { return wait > 0 && static_cast<double>(wait) >= half; }));
@@ -119,6 +136,11 @@ std::map<Place, Group> counted_groups(const Profile& profile, const std::vector<
 }
 
 }  // namespace
+
+const char* name_of(WaitState state) {
+    constexpr const char* names[] = {nullptr, "late_sender", "late_receiver", "late_partner", "collective", "barrier"};
+    return names[static_cast<std::size_t>(state)];
+}
 
 std::int32_t CountedCalls::latest_rank() const {
     const bool is_together =

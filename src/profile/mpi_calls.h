@@ -16,6 +16,10 @@ namespace pyprof::profile {
 // It is measured where a barrier went before each call (--mpi-sync).
 enum class Waiting : std::uint8_t { never, at_most, measured };
 
+// Whom a call waits for, as far as its function tells. A wait for an operation that was started may be for either side.
+enum class WaitState : std::uint8_t { unknown, late_sender, late_receiver, late_partner, collective, barrier };
+const char* name_of(WaitState state);  // "late_sender" …, the words of report --json; null for unknown
+
 // Times are of the wall clock.
 struct CountedCalls {
     CallKind kind = CallKind::start;
@@ -24,6 +28,7 @@ struct CountedCalls {
     std::uint64_t time_ns = 0;
     std::uint64_t shortest_ns = 0, longest_ns = 0;  // of one call, without barriers of --mpi-sync
     Waiting waiting = Waiting::never;
+    WaitState wait_state = WaitState::unknown;
     std::uint64_t wait_ns = 0;
     std::optional<Spread> time_ranks, wait_ranks;  // nothing without ranks
     std::uint32_t waiting_ranks = 0;               // ranks that wait at least half as long as the mean

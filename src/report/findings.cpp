@@ -71,6 +71,11 @@ std::string call_at(const Profile& profile, const profile::MpiRow& row) {
     return row.call + " at " + place(profile.functions[caller.function].file, caller.line);
 }
 
+const char* words_of(profile::WaitState state) {
+    constexpr const char* words[] = {"", " for senders", " for receivers", " for partners", "", ""};
+    return words[static_cast<std::size_t>(state)];
+}
+
 // Where ranks wait longest, and for whom. False: nowhere for long.
 bool about_waiting(const Profile& profile, const std::vector<profile::MpiRow>& rows, Sentences& out) {
     const auto waited = [](const profile::MpiRow& row) { return row.counted ? row.counted->wait_ns : 0; };
@@ -78,9 +83,10 @@ bool about_waiting(const Profile& profile, const std::vector<profile::MpiRow>& r
     const double share = share_of(waited(row), profile::time_of_ranks(profile));
     if (share < noteworthy) return false;
     const profile::CountedCalls& calls = *row.counted;
-    std::string sentence = fmt::format("{} waits {}{} of the time on {} of {} ranks", call_at(profile, row),
-                                       calls.waiting == profile::Waiting::at_most ? "at most " : "", percent(share),
-                                       calls.waiting_ranks, profile::ranks_of(profile).size());
+    std::string sentence =
+        fmt::format("{} waits{} {}{} of the time on {} of {} ranks", call_at(profile, row), words_of(calls.wait_state),
+                    calls.waiting == profile::Waiting::at_most ? "at most " : "", percent(share), calls.waiting_ranks,
+                    profile::ranks_of(profile).size());
     if (calls.latest_rank() >= 0)
         sentence += fmt::format(" for rank {}", calls.latest_rank());
     else

@@ -225,7 +225,7 @@ private:
         constexpr const char* waits[] = {nullptr, "at_most", "measured"};
         for (const char* name : {"kind", "count", "bytes"}) entry[name] = nullptr;
         entry["time_ns"] = row.time();
-        for (const char* name : {"shortest_ns", "longest_ns", "wait_ns", "wait"}) entry[name] = nullptr;
+        for (const char* name : {"shortest_ns", "longest_ns", "wait_ns", "wait", "wait_state"}) entry[name] = nullptr;
         if (!row.counted) return;
         const profile::CountedCalls& calls = *row.counted;
         entry["kind"] = name_of(calls.kind);
@@ -236,6 +236,7 @@ private:
         if (calls.waiting == profile::Waiting::never) return;
         entry["wait_ns"] = calls.wait_ns;
         entry["wait"] = waits[static_cast<std::size_t>(calls.waiting)];
+        if (const char* state = name_of(calls.wait_state)) entry["wait_state"] = state;
     }
     static ordered_json spread(const std::optional<Spread>& spread) {
         if (!spread) return {};

@@ -57,11 +57,12 @@ def assert_basics(report, ranks):
     assert (in_place["count"], in_place["bytes"]) == (ranks, ranks * 800)
     exchange = only(report, "MPI_Sendrecv", line_of(basics, "Sendrecv"))
     assert (exchange["count"], exchange["bytes"], exchange["kind"]) == (3 * ranks, 3 * ranks * 800, "point")
+    assert exchange["wait_state"] == "late_partner"
     start = only(report, "MPI_Irecv")
     assert (start["count"], start["wait_ns"], start["kind"]) == (ranks, None, "start")
     assert only(report, "MPI_Wait")["count"] == ranks
     assert only(report, "MPI_Send", line_of(basics, "PROC_NULL"))["bytes"] == 0
-    assert only(report, "MPI_Barrier")["kind"] == "barrier"
+    assert [only(report, "MPI_Barrier")[name] for name in ("kind", "wait_state")] == ["barrier", "barrier"]
     for row in report["mpi"]:
         if row["count"] is not None:
             # A call to nobody may be shorter than a step of the counter.

@@ -157,6 +157,16 @@ def test_c(library, tmp_path):
     assert_output_is_the_same(library, recorded, program, tmp_path)
 
 
+@libraries(open_mpi_of_pypi, mpich_of_pypi)
+def test_sessions(library, tmp_path):
+    """Without MPI_Init and MPI_Finalize the ranks' files are put together when the job has ended."""
+    source = runs.top / "tests/targets/mpi_sessions.c"
+    program = library.compile(source, tmp_path / "program")
+    recorded = library.record([program], tmp_path)
+    assert_calls(assert_one_file(recorded), source, [("MPI_Allreduce", "MPI_Allreduce", 10, 4)])
+    assert_output_is_the_same(library, recorded, program, tmp_path)
+
+
 @pytest.mark.parametrize("module", ["mpi", "mpi_f08"])
 def test_fortran(module, tmp_path):
     library = mpich_of_debian(tmp_path / "library")

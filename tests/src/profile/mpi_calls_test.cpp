@@ -110,6 +110,27 @@ TEST_CASE("Waiting is what goes beyond the quickest call of the same size on any
     CHECK(calls.longest_ns == 1'000);
 }
 
+TEST_CASE("The function tells whom it waits for") {
+    const auto state_of = [](const char* name, CallKind kind) {
+        TwoRanks job;
+        Call call = job.call(job.first, 4, 2, 100, 10);
+        call.name = name;
+        call.kind = kind;
+        return job.only_row({call}).counted->wait_state;
+    };
+    CHECK(state_of("MPI_Recv", CallKind::point) == WaitState::late_sender);
+    CHECK(state_of("MPI_Mprobe", CallKind::point) == WaitState::late_sender);
+    CHECK(state_of("MPI_Ssend", CallKind::point) == WaitState::late_receiver);
+    CHECK(state_of("MPI_Sendrecv", CallKind::point) == WaitState::late_partner);
+    CHECK(state_of("MPI_Allreduce", CallKind::collective) == WaitState::collective);
+    CHECK(state_of("MPI_Neighbor_alltoall", CallKind::neighborhood) == WaitState::collective);
+    CHECK(state_of("MPI_Barrier", CallKind::barrier) == WaitState::barrier);
+    CHECK(state_of("MPI_Waitall", CallKind::wait) == WaitState::unknown);
+    CHECK(state_of("MPI_Isend", CallKind::start) == WaitState::unknown);
+    CHECK(name_of(WaitState::unknown) == nullptr);
+    CHECK(std::string{name_of(WaitState::late_receiver)} == "late_receiver");
+}
+
 TEST_CASE("Barriers before the calls measure the waiting") {
     const TwoRanks job;
     Call early = job.call(job.first, 4, 2, 60, 30), late = job.call(job.second, 4, 2, 50, 25);

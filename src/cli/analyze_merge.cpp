@@ -1,4 +1,6 @@
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
@@ -7,6 +9,8 @@
 #include <vector>
 
 #include "cli/analyze.h"
+#include "cli/job.h"
+#include "cli/merge_shares.h"
 #include "cli/messages.h"
 #include "cli/open_profile.h"
 #include "cli/output.h"
@@ -46,10 +50,33 @@ Result<std::string> save_new(const profile::Profile& profile, const std::string&
     return saved.error();
 }
 
+// Beside the output, the same for all ranks that the launcher started.
+std::string folder_of_shares(const std::string& output) {
+    char host[256] = {};
+    gethostname(host, sizeof host - 1);
+    const Environment environment{environ};
+    const JobSource source{host, identify(getpid()), identify(getppid()), rank_from(environment)};
+    return output + ".shares-" + job_key(environment, source);
+}
+
+std::chrono::seconds patience() {
+    constexpr int usual_s = 60;
+    const char* wanted = std::getenv("PYPROF_MERGE_WAIT");
+    const int wanted_s = wanted == nullptr ? 0 : std::atoi(wanted);
+    return std::chrono::seconds{wanted_s > 0 ? wanted_s : usual_s};
+}
+
 int merge(const Choice& choice) {
+    const std::optional<RankPlace> place = place_under_launcher();
+    const SharedMerge shares{place.value_or(RankPlace{}), folder_of_shares(choice.output), patience()};
+    if (place && place->rank > 0) {
+        if (place->rank < place->size) shares.give(files_before_naming(choice.paths));
+        return exit_code::success;
+    }
+    const auto take = [&](const auto& files, FileFaults& faults) { return shares.take(files, faults); };
     Result<MergedProfile> merged = [&] {
         const Progress progress{"merging"};
-        return merge_paths(choice.paths);
+        return merge_paths(choice.paths, place && place->size > 1 ? TreeSum{take} : sum_of_trees);
     }();
     if (!merged) return fail(exit_code::unreadable, merged.error().message());
     const Result<std::string> saved = save_new(merged->profile, choice.output);

@@ -73,19 +73,48 @@ bool is_before_naming(const std::string& path) {
     return path.ends_with(".rec") || path.ends_with(".rec.done") || path.ends_with(".gath");
 }
 
+// What paths stand for.
+struct Files {
+    std::vector<std::string> before_naming;  // or no profiles at all
+    std::vector<std::string> named;
+    std::vector<std::string> empty;  // folders
+};
+
+void list_file(const std::string& path, Files& files) {
+    if (is_before_naming(path)) return files.before_naming.push_back(path);
+    const Result<MappedFile> file = MappedFile::open(path);
+    const bool is_named = file && kind_of(*file) == Kind::named;
+    (is_named ? files.named : files.before_naming).push_back(path);
+}
+
+Files list_files(const std::vector<std::string>& paths) {
+    Files files;
+    std::error_code problem;
+    for (const std::string& path : paths) {
+        if (!fs::is_directory(path, problem)) {
+            list_file(path, files);
+            continue;
+        }
+        const std::vector<std::string> inside = profiles_in(path);
+        if (inside.empty()) files.empty.push_back(path);
+        for (const std::string& file : inside) list_file(file, files);
+    }
+    return files;
+}
+
 // Adds up what it is given: trees before naming, so that every library is opened once, and named profiles.
 class Merger {
 public:
-    void add(const std::string& path) {
-        std::error_code problem;
-        if (!fs::is_directory(path, problem)) return add_file(path);
-        const std::vector<std::string> files = profiles_in(path);
-        if (files.empty()) unreadable_.push_back(path + ": holds no recording and no profile");
-        for (const std::string& file : files) add_file(file);
+    explicit Merger(const TreeSum& sum) : sum_{sum} {}
+
+    void add(const Files& files) {
+        for (const std::string& folder : files.empty)
+            unreadable_.push_back(folder + ": holds no recording and no profile");
+        for (const std::string& path : files.named) add_named(path);
+        if (!files.before_naming.empty()) add_trees(files.before_naming);
     }
 
     Result<MergedProfile> finish() {
-        if (!trees_.empty()) add_trees();
         if (profiles_.empty()) {
             return Error{unreadable_.empty() ? "nothing to merge; give files or folders" : unreadable_.front()};
         }
@@ -97,29 +126,22 @@ public:
     }
 
 private:
-    void add_file(const std::string& path) {
-        if (is_before_naming(path)) return trees_.push_back(path);
+    void add_named(const std::string& path) {
         const Result<MappedFile> file = MappedFile::open(path);
-        if (!file || kind_of(*file) != Kind::named) return trees_.push_back(path);
-        Result<OpenedProfile> opened = load_named(path, *file);
+        Result<OpenedProfile> opened = file ? load_named(path, *file) : Result<OpenedProfile>{file.error()};
         if (!opened) return unreadable_.push_back(opened.error().message());
         if (damage_.empty()) damage_ = opened->damage;
         profiles_.push_back(std::move(opened->profile));
     }
 
-    void add_trees() {
-        std::vector<std::string> errors(trees_.size()), damages(trees_.size());
-        const gather::Tree sum = gather::sum_of_files(trees_, [&](std::size_t i, const Result<gather::Tree>& tree) {
-            if (tree)
-                damages[i] = at(trees_[i], damage_of(*tree));
-            else
-                errors[i] = tree.error().message();
-        });
+    void add_trees(const std::vector<std::string>& files) {
+        FileFaults faults{files.size()};
+        const gather::Tree sum = sum_(files, faults);
         const auto is_said = [](const std::string& sentence) { return !sentence.empty(); };
-        std::ranges::copy_if(errors, std::back_inserter(unreadable_), is_said);
-        if (std::ranges::all_of(errors, is_said)) return;
-        const auto damage = std::ranges::find_if(damages, is_said);
-        if (damage_.empty() && damage != damages.end()) damage_ = *damage;
+        std::ranges::copy_if(faults.errors, std::back_inserter(unreadable_), is_said);
+        if (std::ranges::all_of(faults.errors, is_said)) return;
+        const auto damage = std::ranges::find_if(faults.damages, is_said);
+        if (damage_.empty() && damage != faults.damages.end()) damage_ = *damage;
         Result<profile::Profile> named = name_tree(sum);
         if (named)
             profiles_.insert(profiles_.begin(), *std::move(named));
@@ -127,7 +149,7 @@ private:
             unreadable_.push_back(named.error().message());
     }
 
-    std::vector<std::string> trees_;  // files to be read
+    const TreeSum& sum_;
     std::vector<profile::Profile> profiles_;
     std::vector<std::string> unreadable_;
     std::string damage_;
@@ -162,9 +184,22 @@ Result<OpenedProfile> open_profile(const std::string& path) {
     return OpenedProfile{*std::move(named), at(path, damage_of(*tree)), false};
 }
 
-Result<MergedProfile> merge_paths(const std::vector<std::string>& paths) {
-    Merger merger;
-    for (const std::string& path : paths) merger.add(path);
+gather::Tree sum_of_trees(const std::vector<std::string>& files, FileFaults& faults) {
+    return gather::sum_of_files(files, [&](std::size_t i, const Result<gather::Tree>& tree) {
+        if (tree)
+            faults.damages[i] = at(files[i], damage_of(*tree));
+        else
+            faults.errors[i] = tree.error().message();
+    });
+}
+
+std::vector<std::string> files_before_naming(const std::vector<std::string>& paths) {
+    return list_files(paths).before_naming;
+}
+
+Result<MergedProfile> merge_paths(const std::vector<std::string>& paths, const TreeSum& sum) {
+    Merger merger{sum};
+    merger.add(list_files(paths));
     return merger.finish();
 }
 

@@ -97,3 +97,34 @@ def test_rank_that_is_killed(tmp_path):
         merged = runs.ask("merge", folder, "-o", profile)
         assert merged.returncode == 0, merged.stderr
     assert ranks_of(runs.load_report(profile)) == [0, 1]
+
+
+copies_its_recording = """
+import os, pathlib, shutil, time
+while time.process_time() < 0.3: sum(range(1000))
+if os.fork() != 0: os.wait()
+while time.process_time() < 0.1: sum(range(1000))
+(recording,) = pathlib.Path(os.environ["PYPROF_SPOOL"]).rglob(f"*-{os.getpid()}-*.rec")
+shutil.copy(recording, "in")
+"""
+
+
+def test_ranks_share_the_work_of_merging(tmp_path):
+    """`mpirun pyprof merge` makes what `pyprof merge` makes, in one file, with one line."""
+    (tmp_path / "in").mkdir()
+    recorded = runs.record([runs.python3, "-c", copies_its_recording], tmp_path)
+    assert recorded.process.returncode == 0, recorded.process.stderr
+    (tmp_path / "in/bad.rec").write_text("PYPFREC1")
+    alone = runs.ask("merge", tmp_path / "in", "-o", tmp_path / "alone.pyprof")
+    merge = [runs.pyprof, "merge", tmp_path / "in", "-o", tmp_path / "shared.pyprof"]
+    shared = runs.run([*runs.mpirun(3), *merge], tmp_path)
+    # What a rank starts has its variables, but merges alone.
+    nested = shlex.join(map(str, [*merge[:-1], tmp_path / "inside.pyprof"])) + "; :"
+    inside = runs.run([*runs.mpirun(1), "sh", "-c", nested], tmp_path)
+    answers = {"alone": alone, "shared": shared, "inside": inside}
+    for name, answer in answers.items():
+        said = [line for line in answer.stderr.splitlines() if " processes -> " in line]
+        assert said == [f"pyprof: 2 processes -> {tmp_path / name}.pyprof"], answer.stderr
+    reports = [runs.load_report(tmp_path / f"{name}.pyprof") for name in answers]
+    assert reports[0] == reports[1] == reports[2]
+    assert list(tmp_path.glob("*.shares-*")) == []

@@ -8,6 +8,7 @@
 
 #include "base/saturate.h"
 #include "profile/categories.h"
+#include "profile/mpi_calls.h"
 #include "profile/sums.h"
 
 namespace pyprof::profile {
@@ -31,28 +32,36 @@ std::vector<RankUse> listed(const std::map<std::int32_t, RankUse>& uses) {
     return list;
 }
 
+struct CallTime {
+    std::uint64_t all = 0, transfer = 0;  // ns
+};
+
 // By process: time of its first thread in counted calls; nothing where it made none.
-std::vector<std::optional<std::uint64_t>> counted_times(const Profile& profile) {
-    std::vector<std::optional<std::uint64_t>> times(profile.processes.size());
-    for (const Call& call : profile.calls) {
+std::vector<std::optional<CallTime>> counted_times(const Profile& profile) {
+    const std::vector<std::uint64_t> transfers = transfer_times(profile);
+    std::vector<std::optional<CallTime>> times(profile.processes.size());
+    for (std::size_t i = 0; i < transfers.size(); i++) {
+        const Call& call = profile.calls[i];
         const Thread& thread = profile.threads[call.thread];
         if (thread.tid != profile.processes[thread.process].pid) continue;
-        std::uint64_t& time = times[thread.process] ? *times[thread.process] : times[thread.process].emplace(0);
-        time = saturating_add(time, saturating_add(call.time_ns, call.synchronising_ns));
+        CallTime& time = times[thread.process] ? *times[thread.process] : times[thread.process].emplace();
+        time.all = saturating_add(time.all, saturating_add(call.time_ns, call.synchronising_ns));
+        time.transfer = saturating_add(time.transfer, transfers[i]);
     }
     return times;
 }
 
 // Of the processes that call MPI; programs that a rank ran one after the other are added up.
 std::vector<RankUse> counted_uses(const Profile& profile) {
-    const std::vector<std::optional<std::uint64_t>> times = counted_times(profile);
+    const std::vector<std::optional<CallTime>> times = counted_times(profile);
     std::map<std::int32_t, RankUse> uses;
     for (std::size_t i = 0; i < times.size(); i++) {
         const Process& process = profile.processes[i];
         if (!times[i] || process.rank < 0) continue;
-        RankUse& use = uses.try_emplace(process.rank, RankUse{process.rank, 0, 0}).first->second;
-        const std::uint64_t in_mpi = std::min(*times[i], process.wall_ns);
+        RankUse& use = uses.try_emplace(process.rank, RankUse{process.rank}).first->second;
+        const std::uint64_t in_mpi = std::min(times[i]->all, process.wall_ns);
         use.in_mpi = saturating_add(use.in_mpi, in_mpi);
+        use.transfer = saturating_add(use.transfer, std::min(times[i]->transfer, in_mpi));
         use.useful = saturating_add(use.useful, process.wall_ns - in_mpi);
     }
     return listed(uses);
@@ -66,7 +75,7 @@ std::vector<RankUse> sampled_uses(const Profile& profile) {
         const Thread& thread = profile.threads[index];
         const Process& process = profile.processes[thread.process];
         if (!is_rank[thread.process] || thread.tid != process.pid) return nullptr;
-        return &uses.try_emplace(process.rank, RankUse{process.rank, 0, 0}).first->second;
+        return &uses.try_emplace(process.rank, RankUse{process.rank}).first->second;
     };
     for (const Value& value : profile.values)
         if (RankUse* use = use_of(value.thread))
@@ -90,9 +99,10 @@ std::optional<Balance> balance_of(const Profile& profile) {
     if (!balance.is_counted && profile.metric.unit != "nanoseconds") return std::nullopt;
     if (!balance.is_counted) balance.ranks = sampled_uses(profile);
     if (balance.ranks.size() < 2) return std::nullopt;
-    std::uint64_t sum = 0, most = 0;
+    std::uint64_t sum = 0, most = 0, ideal = 0;
     for (const RankUse& use : balance.ranks) {
         balance.elapsed = std::max(balance.elapsed, use.useful + use.in_mpi);
+        ideal = std::max(ideal, use.useful + use.in_mpi - use.transfer);
         sum += use.useful;
         most = std::max(most, use.useful);
     }
@@ -104,6 +114,10 @@ std::optional<Balance> balance_of(const Profile& profile) {
     balance.load = share(sum, count * most);
     balance.communication = share(most, balance.elapsed);
     balance.parallel = balance.load * balance.communication;
+    if (balance.is_counted) {
+        balance.serialisation = share(most, ideal);
+        balance.transfer = share(ideal, balance.elapsed);
+    }
     balance.lost_to_imbalance = count * most - sum;
     balance.lost_to_communication = count * (balance.elapsed - most);
     return balance;

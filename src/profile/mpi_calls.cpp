@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/saturate.h"
@@ -57,13 +58,32 @@ WaitState state_of(const std::string& function, CallKind kind) {
     return WaitState::late_partner;
 }
 
+// By row of profile.calls.
+std::vector<Place> places_of_calls(const Profile& profile) {
+    const std::vector<std::uint32_t> python = innermost_python_outside_imports(profile);
+    std::vector<Place> places;
+    for (const Call& call : profile.calls) {
+        const std::uint32_t caller = python[call.context] != 0 ? python[call.context] : call.context;
+        places.emplace_back(call.name, profile.contexts[caller].location);
+    }
+    return places;
+}
+
+// Calls whose quickest tells how long the others would take.
+using Alike = std::tuple<std::string, std::uint32_t, std::uint8_t>;
+
+Alike alike(const Call& call, const Place& place) {
+    if (call.kind == CallKind::point) return {"", 0, call.size_class};
+    if (call.kind == CallKind::wait) return {"completion", 0, 0};
+    return {place.first, place.second, call.size_class};
+}
+
 // All counted calls of one function from one line.
 class Group {
 public:
-    void add(const Call& call, std::size_t rank, std::size_t rank_count) {
-        calls_.push_back({&call, rank});
-        const auto [known, is_new] = quickest_.try_emplace(call.size_class, call.shortest_ns);
-        if (!is_new) known->second = std::min(known->second, call.shortest_ns);
+    // `transfer_ns`: what remains of the call's time if nobody waits.
+    void add(const Call& call, std::uint64_t transfer_ns, std::size_t rank, std::size_t rank_count) {
+        calls_.push_back({&call, transfer_ns, rank});
         time_.resize(rank_count);
         wait_.resize(rank_count);
     }
@@ -73,14 +93,15 @@ public:
         sum.shortest_ns = calls_.front().call->shortest_ns;
         const bool is_measured =
             std::ranges::all_of(calls_, [](const Counted& each) { return each.call->synchronising_ns != 0; });
-        for (const auto& [call, rank] : calls_) {
+        for (const auto& [call, transfer_ns, rank] : calls_) {
             sum.kind = call->kind;
             sum.count = saturating_add(sum.count, call->count);
             sum.bytes = saturating_add(sum.bytes, call->bytes);
             sum.shortest_ns = std::min(sum.shortest_ns, call->shortest_ns);
             sum.longest_ns = std::max(sum.longest_ns, call->longest_ns);
             const std::uint64_t time = saturating_add(call->time_ns, call->synchronising_ns);
-            const std::uint64_t wait = is_measured ? call->synchronising_ns : bound(*call);
+            const std::uint64_t wait =
+                saturating_add(call->synchronising_ns, difference_or_zero(call->time_ns, transfer_ns));
             sum.time_ns = saturating_add(sum.time_ns, time);
             sum.wait_ns = saturating_add(sum.wait_ns, wait);
             if (rank == ranks.size()) continue;
@@ -104,6 +125,7 @@ public:
 private:
     struct Counted {
         const Call* call;
+        std::uint64_t transfer_ns;
         std::size_t rank;  // place among the ranks; their number for processes without rank
     };
 
@@ -114,23 +136,19 @@ private:
         return ranks.empty() ? std::nullopt : std::optional{sum.spread()};
     }
 
-    std::uint64_t bound(const Call& call) const {
-        return difference_or_zero(call.time_ns, saturating_multiply(call.count, quickest_.at(call.size_class)));
-    }
-
     std::vector<Counted> calls_;
-    std::map<std::uint8_t, std::uint64_t> quickest_;  // by size class
-    std::vector<std::uint64_t> time_, wait_;          // by rank
+    std::vector<std::uint64_t> time_, wait_;  // by rank
 };
 
 std::map<Place, Group> counted_groups(const Profile& profile, const std::vector<std::int32_t>& ranks) {
-    const std::vector<std::uint32_t> python = innermost_python_outside_imports(profile);
+    const std::vector<Place> places = places_of_calls(profile);
+    const std::vector<std::uint64_t> transfers = transfer_times(profile);
     std::map<Place, Group> groups;
-    for (const Call& call : profile.calls) {
-        const std::uint32_t caller = python[call.context] != 0 ? python[call.context] : call.context;
+    for (std::size_t i = 0; i < places.size(); i++) {
+        const Call& call = profile.calls[i];
         const std::int32_t rank = profile.processes[profile.threads[call.thread].process].rank;
         const auto place = std::ranges::find(ranks, rank) - ranks.begin();
-        groups[{call.name, profile.contexts[caller].location}].add(call, static_cast<std::size_t>(place), ranks.size());
+        groups[places[i]].add(call, transfers[i], static_cast<std::size_t>(place), ranks.size());
     }
     return groups;
 }
@@ -156,6 +174,24 @@ std::uint64_t time_of_ranks(const Profile& profile) {
     std::uint64_t sum = 0;
     for (const auto& [rank, wall_ns] : longest) sum = saturating_add(sum, wall_ns);
     return sum;
+}
+
+std::vector<std::uint64_t> transfer_times(const Profile& profile) {
+    const std::vector<Place> places = places_of_calls(profile);
+    std::map<Alike, std::uint64_t> quickest;
+    for (std::size_t i = 0; i < places.size(); i++) {
+        const Call& call = profile.calls[i];
+        const auto [known, is_new] = quickest.try_emplace(alike(call, places[i]), call.shortest_ns);
+        if (!is_new) known->second = std::min(known->second, call.shortest_ns);
+    }
+    std::vector<std::uint64_t> times;
+    for (std::size_t i = 0; i < places.size(); i++) {
+        const Call& call = profile.calls[i];
+        const std::uint64_t at_best = saturating_multiply(call.count, quickest.at(alike(call, places[i])));
+        const bool is_transfer = !can_wait(call.kind) || call.synchronising_ns != 0;
+        times.push_back(is_transfer ? call.time_ns : std::min(call.time_ns, at_best));
+    }
+    return times;
 }
 
 std::vector<MpiRow> mpi_rows(const Profile& profile) {

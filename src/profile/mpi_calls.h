@@ -12,7 +12,7 @@
 namespace pyprof::profile {
 
 // How well the waiting in a call is known. A call that returns at once does not wait. Otherwise it is what a call took
-// beyond the quickest of the same function, line and size on any rank: an upper bound, since the quickest waits least.
+// beyond the quickest that compares (transfer_times): an upper bound, since the quickest waits least.
 // It is measured where a barrier went before each call (--mpi-sync).
 enum class Waiting : std::uint8_t { never, at_most, measured };
 
@@ -52,6 +52,10 @@ struct MpiRow {
 
 // Wall-clock time of all ranks together: what the times of counted calls are a part of.
 std::uint64_t time_of_ranks(const Profile& profile);
+
+// By row of profile.calls, in ns: how long its calls would have taken had nobody waited, at the speed of the quickest
+// that compares (docs/decisions/0118); never more than they took.
+std::vector<std::uint64_t> transfer_times(const Profile& profile);
 
 // Longest time first.
 std::vector<MpiRow> mpi_rows(const Profile& profile);

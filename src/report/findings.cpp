@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -76,12 +77,7 @@ const char* words_of(profile::WaitState state) {
     return words[static_cast<std::size_t>(state)];
 }
 
-// Where ranks wait longest, and for whom. False: nowhere for long.
-bool about_waiting(const Profile& profile, const std::vector<profile::MpiRow>& rows, Sentences& out) {
-    const auto waited = [](const profile::MpiRow& row) { return row.counted ? row.counted->wait_ns : 0; };
-    const profile::MpiRow& row = *std::ranges::max_element(rows, {}, waited);
-    const double share = share_of(waited(row), profile::time_of_ranks(profile));
-    if (share < noteworthy) return false;
+std::string waiting_of(const Profile& profile, const profile::MpiRow& row, double share) {
     const profile::CountedCalls& calls = *row.counted;
     std::string sentence =
         fmt::format("{} waits{} {}{} of the time on {} of {} ranks", call_at(profile, row), words_of(calls.wait_state),
@@ -91,7 +87,20 @@ bool about_waiting(const Profile& profile, const std::vector<profile::MpiRow>& r
         sentence += fmt::format(" for rank {}", calls.latest_rank());
     else
         sentence += fmt::format(", longest on rank {}", calls.wait_ranks->argmax);
-    out.push_back(sentence + ".");
+    return sentence + ".";
+}
+
+// The two calls in which ranks wait longest, and for whom. False: nowhere for long.
+bool about_waiting(const Profile& profile, std::vector<profile::MpiRow> rows, Sentences& out) {
+    constexpr std::size_t most = 2;
+    const auto waited = [](const profile::MpiRow& row) { return row.counted ? row.counted->wait_ns : 0; };
+    std::ranges::stable_sort(rows, std::greater{}, waited);
+    const std::uint64_t all = profile::time_of_ranks(profile);
+    for (std::size_t i = 0; i < std::min(most, rows.size()); i++) {
+        const double share = share_of(waited(rows[i]), all);
+        if (share < noteworthy) return i != 0;
+        out.push_back(waiting_of(profile, rows[i], share));
+    }
     return true;
 }
 

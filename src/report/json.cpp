@@ -303,11 +303,16 @@ ordered_json python_threads(const Profile& profile) {
 ordered_json balance(const Profile& profile) {
     const std::optional<profile::Balance> balance = profile::balance_of(profile);
     if (!balance) return {};
+    const auto or_null = [](const std::optional<double>& share) {
+        return share ? ordered_json(*share) : ordered_json();
+    };
     return {
         {"from", balance->is_counted ? "calls" : "samples"},
         {"parallel_efficiency", balance->parallel},
         {"load_balance", balance->load},
         {"communication_efficiency", balance->communication},
+        {"serialisation_efficiency", or_null(balance->serialisation)},
+        {"transfer_efficiency", or_null(balance->transfer)},
         {"elapsed_ns", balance->elapsed},
         {"lost_ns", {{"imbalance", balance->lost_to_imbalance}, {"communication", balance->lost_to_communication}}}};
 }

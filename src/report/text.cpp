@@ -319,11 +319,18 @@ private:
     void efficiency_line() {
         const std::optional<profile::Balance> balance = profile::balance_of(profile_);
         if (!balance) return;
-        line(fmt::format(
-            "Parallel efficiency {} = load balance {} {} communication {}; lost: {} of {}{}",
-            percent(balance->parallel), percent(balance->load), style_.unicode ? "×" : "x",
-            percent(balance->communication), duration(balance->lost_to_imbalance + balance->lost_to_communication),
-            duration(balance->elapsed * balance->ranks.size()), balance->is_counted ? "" : " (of samples)"));
+        const char* const times = style_.unicode ? "×" : "x";
+        const std::string communication =
+            balance->transfer ? fmt::format("serialisation {} {} transfer {}", percent(*balance->serialisation), times,
+                                            percent(*balance->transfer))
+                              : "communication " + percent(balance->communication);
+        const std::string efficiency =
+            fmt::format("Parallel efficiency {} = load balance {} {} {}", percent(balance->parallel),
+                        percent(balance->load), times, communication);
+        const std::string lost =
+            fmt::format("; lost: {} of {}{}", duration(balance->lost_to_imbalance + balance->lost_to_communication),
+                        duration(balance->elapsed * balance->ranks.size()), balance->is_counted ? "" : " (of samples)");
+        line(efficiency + (columns(efficiency + lost) <= style_.width ? lost : ""));
     }
 
     // As many lines as the screen still has, each sentence broken between words.

@@ -185,6 +185,39 @@ print(data[0])
 """
 
 
+turns = """
+from array import array
+import time
+from mpi4py import MPI
+world, data = MPI.COMM_WORLD, array('d', [1.0])
+for turn in range(20):
+    if turn % 2 == world.rank:
+        end = time.perf_counter() + 0.05
+        while time.perf_counter() < end: pass
+        world.Send(data, 1 - world.rank)
+    else:
+        world.Recv(data, 1 - world.rank)
+"""
+
+
+def test_ranks_that_take_turns_lose_it_to_serialisation(tmp_path):
+    recorded = record(tmp_path, turns, 2)
+    report = recorded.report()
+    receive = only(report, "MPI_Recv")
+    assert receive["wait_state"] == "late_sender"
+    balance = report["balance"]
+    waited = receive["time_ns"] / 2 / balance["elapsed_ns"]  # by each rank, half of its turns and more
+    assert waited > 0.2
+    assert receive["wait"] == "at_most" and receive["wait_ns"] >= 0.8 * receive["time_ns"]
+    assert balance["serialisation_efficiency"] <= 1 - 0.8 * waited
+    starting = sum(row["time_ns"] for row in report["mpi"] if row["call"].startswith("MPI_Init")) / 2 / balance["elapsed_ns"]
+    assert balance["transfer_efficiency"] >= 1 - starting - 0.3 * waited
+    product = balance["serialisation_efficiency"] * balance["transfer_efficiency"]
+    assert product == pytest.approx(balance["communication_efficiency"])
+    text = runs.ask("report", recorded.profile).stdout
+    assert re.search(r"Parallel efficiency [\d.]+ % = load balance [\d.]+ % [x×] serialisation [\d.]+ % [x×] trans", text), text
+
+
 def test_barriers_measure_the_waiting(tmp_path):
     recorded = record(tmp_path, synchronised, 2, "--mpi-sync")
     report = recorded.report()

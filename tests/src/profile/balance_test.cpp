@@ -118,12 +118,37 @@ TEST_CASE("Calls of other threads are none of the rank's, and more than its whol
     CHECK(balance->ranks.at(0).useful == 0);
 }
 
+TEST_CASE("What waiting takes is serialisation, and what messages take is transfer") {
+    Profile profile = counted_job();
+    // Each waits 4 s for the other's message, which takes one second, as the senders show.
+    for (Call& call : profile.calls) {
+        call.kind = CallKind::point;
+        call.name = "MPI_Recv";
+        call.time_ns = call.shortest_ns = 5 * second;
+        call.synchronising_ns = 0;
+    }
+    for (const std::size_t i : {0U, 1U}) {
+        Call send = profile.calls[i];
+        send.name = "MPI_Send";
+        send.time_ns = send.shortest_ns = 1 * second;
+        profile.calls.push_back(send);
+    }
+    const auto balance = balance_of(profile);
+    REQUIRE(balance);
+    CHECK(balance->ranks.at(0).transfer == 2 * second);
+    CHECK(balance->communication == 0.4);
+    CHECK(balance->serialisation == 0.5);
+    CHECK(balance->transfer == 0.8);
+}
+
 TEST_CASE("Where a rank's calls were not counted, the samples of all count") {
     Profile profile = counted_job();
     profile.calls.pop_back();
     const auto balance = balance_of(profile);
     REQUIRE(balance);
     CHECK_FALSE(balance->is_counted);
+    CHECK_FALSE(balance->serialisation);
+    CHECK_FALSE(balance->transfer);
     CHECK(balance->elapsed == 100 * period);
 }
 

@@ -110,6 +110,33 @@ TEST_CASE("Waiting is what goes beyond the quickest call of the same size on any
     CHECK(calls.longest_ns == 1'000);
 }
 
+TEST_CASE("Transfer is as quick as the quickest call that compares") {
+    TwoRanks job;
+    const auto transfer_of = [&](std::vector<Call> calls) {
+        Profile profile = job.make.build();
+        profile.calls = std::move(calls);
+        return transfer_times(profile);
+    };
+    const auto call = [&](const char* name, CallKind kind, std::uint8_t size_class, std::uint64_t shortest_ns) {
+        Call made = job.call(job.first, size_class, 3, 100, shortest_ns);
+        made.name = name;
+        made.kind = kind;
+        return made;
+    };
+    const Call receive = call("MPI_Recv", CallKind::point, 4, 30), send = call("MPI_Send", CallKind::point, 4, 2),
+               long_send = call("MPI_Send", CallKind::point, 9, 20),
+               reduce = call("MPI_Reduce", CallKind::collective, 4, 9), wait = call("MPI_Wait", CallKind::wait, 0, 1),
+               wait_all = call("MPI_Waitall", CallKind::wait, 0, 30), start = call("MPI_Isend", CallKind::start, 4, 1);
+    CHECK(transfer_of({receive, send, long_send, reduce, wait, wait_all, start}) ==
+          std::vector<std::uint64_t>{6, 6, 60, 27, 3, 3, 100});
+    Call synchronised = reduce;
+    synchronised.synchronising_ns = 50;
+    CHECK(transfer_of({synchronised}) == std::vector<std::uint64_t>{100});
+    Call slow = reduce;
+    slow.shortest_ns = 99;
+    CHECK(transfer_of({slow}) == std::vector<std::uint64_t>{100});  // a damaged row claims more than it took
+}
+
 TEST_CASE("The function tells whom it waits for") {
     const auto state_of = [](const char* name, CallKind kind) {
         TwoRanks job;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "tests/support/catch.h"
 #include "tests/support/profile_builder.h"
@@ -59,7 +60,7 @@ Comparison compare_one(const Program& program, const Traced& counts) {
     return comparer.compare();
 }
 
-const Row& row_of(const Comparison& comparison, const std::string& name) {
+const Row& row_of(const Comparison& comparison, std::string_view name) {
     const auto row = std::ranges::find(comparison.rows, name, &Row::name);
     REQUIRE(row != comparison.rows.end());
     return *row;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "formats/callgrind.h"
 #include "formats/collapsed.h"
 #include "profile/load.h"
 #include "report/json.h"
@@ -17,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!prepared) return 0;
     report::text(*prepared, options, {});
     report::json(*prepared, options);
+    formats::callgrind(*prepared);
     formats::collapsed(*prepared, formats::Granularity::line);
     return 0;
 }

@@ -1,0 +1,98 @@
+"""Every export, read by the program that it is for: totals are those of the report, and names cannot break anything.
+
+The profile is made by hand (hostile_profile of tests/support/sample_profile.h): two ranks, inlined frames, recursion, a stack
+of 5 000 frames, and names with `;`, quotes, line ends, markup, and a megabyte.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+from collections import namedtuple
+
+import pytest
+import runs
+
+Sample = namedtuple("Sample", "path report total")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    path = tmp_path_factory.mktemp("hostile") / "hostile.pyprof"
+    subprocess.run([runs.build / "tests/write_sample_profile", path, "hostile"], check=True)
+    report = runs.load_report(path)
+    return Sample(path, report, sum(function["self"]["cpu"] for function in report["functions"]))
+
+
+def export(profile, form, output, *options):
+    answer = runs.ask("export", profile, "--format", form, "-o", output, *options)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout == "" and answer.stderr == ""
+    return output
+
+
+def inclusive(report):
+    """What each function cost with all it called, by name and file."""
+    return {(function["name"], function["file"]): function["total"]["cpu"] for function in report["functions"]}
+
+
+def annotated(file, *options):
+    """callgrind_annotate's table: file:function -> nanoseconds, and its total."""
+    if shutil.which("callgrind_annotate") is None:
+        pytest.skip("no callgrind_annotate (Debian: valgrind)")
+    answer = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", "--show-percs=no", "--show=cpu", *options, file],
+                            capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0 and answer.stderr == "", answer.stderr
+    rows = re.findall(r"^ *([\d,]+)  (.*?)(?: \[[^\[]*\])?$", answer.stdout, re.M)
+    costs = {where: int(figure.replace(",", "")) for figure, where in rows}
+    return costs, costs.pop("PROGRAM TOTALS")
+
+
+def total_of_callgrind(file):
+    costs, total = annotated(file)
+    assert sum(costs.values()) == total
+    return total
+
+
+# Each reads a file with the format's own reader, holds it against the format's rules, and returns the nanoseconds in it.
+readers = {
+    "callgrind": total_of_callgrind,
+}
+
+
+@pytest.mark.parametrize("form", readers)
+def test_totals_are_those_of_the_report(hostile, form, tmp_path):
+    read = readers[form]
+    assert read(export(hostile.path, form, tmp_path / form)) == hostile.total
+    ranks = [read(export(hostile.path, form, tmp_path / f"{form}-{rank}", "--rank", rank)) for rank in (0, 1)]
+    assert sum(ranks) == hostile.total and min(ranks) > 0
+
+
+@pytest.mark.parametrize("form", readers)
+def test_the_smallest_profile_has_its_total(form, tmp_path):
+    path = tmp_path / "small.pyprof"
+    subprocess.run([runs.build / "tests/write_sample_profile", path, "small"], check=True)
+    expected = sum(function["self"]["cpu"] for function in runs.load_report(path)["functions"])
+    assert readers[form](export(path, form, tmp_path / form)) == expected
+
+
+def test_callgrind_annotate_finds_what_functions_cost_with_what_they_call(hostile, tmp_path):
+    costs, total = annotated(export(hostile.path, "callgrind", tmp_path / "out"), "--inclusive=yes")
+    assert costs.pop("???:(root)") == total == hostile.total
+    shown = {tuple(re.fullmatch(r"(.*?\.(?:py|c)):(.*)", where).groups()): cost for where, cost in costs.items()
+             if re.match(r".*?\.(py|c):", where)}
+    expected = {(file, re.sub(r"[\x00-\x1f]", " ", name) or "(unnamed)"): cost
+                for (name, file), cost in inclusive(hostile.report).items() if (file or "").endswith((".py", ".c"))}
+    assert shown == expected
+    assert expected[("/home/user/heat/app.py", "recurse")] > 0
+
+
+def test_callgrind_annotate_puts_lines_beside_their_source(tmp_path):
+    (tmp_path / "app.py").write_text("def work():\n    total = 0\n    for i in range(30_000_000):\n        total += i * i\n    return total\n\nwork()\n")
+    recorded = runs.record([runs.python3, tmp_path / "app.py"], tmp_path, options=["--no-native"])
+    file = export(recorded.profile, "callgrind", tmp_path / "out")
+    text = subprocess.run(["callgrind_annotate", "--threshold=100", "--show=cpu", "--show-percs=no", file],
+                          capture_output=True, text=True, timeout=60).stdout
+    lines = {line["line"]: line["self"]["cpu"] for line in recorded.report()["lines"] if line["file"].endswith("app.py")}
+    assert lines[4] > 0
+    assert re.search(rf"^ *{lines[4]:,}  +total \+= i \* i$", text, re.M), text

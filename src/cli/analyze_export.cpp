@@ -8,6 +8,7 @@
 #include "formats/callgrind.h"
 #include "formats/collapsed.h"
 #include "formats/pprof.h"
+#include "formats/pstats.h"
 #include "formats/speedscope.h"
 #include "report/options.h"
 
@@ -24,6 +25,7 @@ const std::map<std::string, Write> formats_by_name = {
     {"collapsed",
      [](const Profile& profile, Granularity frame) -> Bytes { return formats::collapsed(profile, frame); }},
     {"pprof", [](const Profile& profile, Granularity) -> Bytes { return formats::pprof(profile); }},
+    {"pstats", [](const Profile& profile, Granularity) -> Bytes { return formats::pstats(profile); }},
     {"speedscope",
      [](const Profile& profile, Granularity frame) -> Bytes { return formats::speedscope(profile, frame); }},
 };

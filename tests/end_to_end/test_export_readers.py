@@ -4,7 +4,7 @@ The profile is made by hand (hostile_profile of tests/support/sample_profile.h):
 of 5 000 frames, and names with `;`, quotes, line ends, markup, and a megabyte.
 """
 
-import pathlib
+import json
 import re
 import shutil
 import subprocess
@@ -54,9 +54,34 @@ def total_of_callgrind(file):
     return total
 
 
+# Prints what pstats makes of a file: the total, and of each function its key, times and what its callers caused.
+_read_pstats = """
+import json, pstats, sys
+statistics = pstats.Stats(sys.argv[1], stream=sys.stderr).sort_stats("cumulative")
+statistics.print_stats(); statistics.print_callers(); statistics.print_callees(); statistics.strip_dirs()
+statistics = pstats.Stats(sys.argv[1])
+functions = [[*key, tt, ct, [caller[3] for caller in callers.values()]] for key, (cc, nc, tt, ct, callers) in statistics.stats.items()]
+print(json.dumps([statistics.total_tt, functions]))
+"""
+
+
+def statistics(file, interpreter=runs.python3):
+    """What that interpreter's pstats reads: nanoseconds in all, and by function, as _read_pstats says."""
+    answer = subprocess.run([interpreter, "-c", _read_pstats, file], capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0, answer.stderr[-2000:]
+    return json.loads(answer.stdout)
+
+
+def total_of_pstats(file):
+    total, functions = statistics(file)
+    assert total == pytest.approx(sum(function[3] for function in functions))
+    return round(total * 1e9)
+
+
 # Each reads a file with the format's own reader, holds it against the format's rules, and returns the nanoseconds in it.
 readers = {
     "callgrind": total_of_callgrind,
+    "pstats": total_of_pstats,
 }
 
 
@@ -96,3 +121,14 @@ def test_callgrind_annotate_puts_lines_beside_their_source(tmp_path):
     lines = {line["line"]: line["self"]["cpu"] for line in recorded.report()["lines"] if line["file"].endswith("app.py")}
     assert lines[4] > 0
     assert re.search(rf"^ *{lines[4]:,}  +total \+= i \* i$", text, re.M), text
+
+
+@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+def test_pstats_of_every_version_reads_functions_and_callers(hostile, interpreter, tmp_path):
+    total, functions = statistics(export(hostile.path, "pstats", tmp_path / "out.prof"), interpreter)
+    assert round(total * 1e9) == hostile.total
+    expected = {(file, name or "(unnamed)"): cost for (name, file), cost in inclusive(hostile.report).items() if file}
+    read = {(file, name): round(inclusive_s * 1e9) for file, _, name, _, inclusive_s, _ in functions}
+    assert {key: read[key] for key in expected} == expected
+    called = {name: callers for _, _, name, _, _, callers in functions}
+    assert sum(called["stencil"]) == pytest.approx(read["/home/user/heat/kernel.c", "stencil"] * 1e-9)

@@ -5,6 +5,7 @@
 
 #include "formats/callgrind.h"
 #include "formats/collapsed.h"
+#include "formats/pstats.h"
 #include "profile/load.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -20,5 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     report::json(*prepared, options);
     formats::callgrind(*prepared);
     formats::collapsed(*prepared, formats::Granularity::line);
+    formats::pstats(*prepared);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "cli/open_profile.h"
 #include "cli/terminal.h"
 #include "formats/callgrind.h"
+#include "formats/chrome.h"
 #include "formats/collapsed.h"
 #include "formats/pprof.h"
 #include "formats/pstats.h"
@@ -22,6 +23,7 @@ using Write = Bytes (*)(const Profile&, Granularity);
 
 const std::map<std::string, Write> formats_by_name = {
     {"callgrind", [](const Profile& profile, Granularity) -> Bytes { return formats::callgrind(profile); }},
+    {"chrome", [](const Profile& profile, Granularity) -> Bytes { return formats::chrome(profile); }},
     {"collapsed",
      [](const Profile& profile, Granularity frame) -> Bytes { return formats::collapsed(profile, frame); }},
     {"pprof", [](const Profile& profile, Granularity) -> Bytes { return formats::pprof(profile); }},

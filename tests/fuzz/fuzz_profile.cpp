@@ -4,6 +4,7 @@
 #include <span>
 
 #include "formats/callgrind.h"
+#include "formats/chrome.h"
 #include "formats/collapsed.h"
 #include "formats/pstats.h"
 #include "profile/load.h"
@@ -20,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     report::text(*prepared, options, {});
     report::json(*prepared, options);
     formats::callgrind(*prepared);
+    formats::chrome(*prepared);
     formats::collapsed(*prepared, formats::Granularity::line);
     formats::pstats(*prepared);
     return 0;

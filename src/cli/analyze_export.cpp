@@ -8,6 +8,7 @@
 #include "formats/callgrind.h"
 #include "formats/chrome.h"
 #include "formats/collapsed.h"
+#include "formats/hatchet.h"
 #include "formats/pprof.h"
 #include "formats/pstats.h"
 #include "formats/speedscope.h"
@@ -26,6 +27,7 @@ const std::map<std::string, Write> formats_by_name = {
     {"chrome", [](const Profile& profile, Granularity) -> Bytes { return formats::chrome(profile); }},
     {"collapsed",
      [](const Profile& profile, Granularity frame) -> Bytes { return formats::collapsed(profile, frame); }},
+    {"hatchet", [](const Profile& profile, Granularity frame) -> Bytes { return formats::hatchet(profile, frame); }},
     {"pprof", [](const Profile& profile, Granularity) -> Bytes { return formats::pprof(profile); }},
     {"pstats", [](const Profile& profile, Granularity) -> Bytes { return formats::pstats(profile); }},
     {"speedscope",
@@ -67,7 +69,7 @@ void add_export(CLI::App& verb, int& exit_code) {
     verb.add_option("-o,--output", choice->output, "the file to write, - for standard output")
         ->required()
         ->type_name("OUT");
-    verb.add_option("--granularity", choice->granularity, "what is a frame in collapsed and speedscope")
+    verb.add_option("--granularity", choice->granularity, "what is a frame in collapsed, hatchet and speedscope")
         ->type_name("")
         ->check(CLI::IsMember(&granularity_names));
     verb.add_flag("--machinery", choice->options.machinery, "with the frames of the interpreter and of bindings");

@@ -12,6 +12,7 @@ from collections import namedtuple
 
 import pytest
 
+import environments
 import readers
 import runs
 
@@ -80,6 +81,39 @@ def total_of_pstats(file):
     return round(total * 1e9)
 
 
+# Prints what Hatchet makes of a file: by rank the seconds, exclusive and those of the roots; the nodes of the tree it draws.
+_read_hatchet = """
+import json, sys, hatchet
+frame = hatchet.GraphFrame.from_json(open(sys.argv[1]).read())
+roots = frame.dataframe.loc[frame.graph.roots]
+figures = {"own": frame.dataframe["time"], "roots": roots["time (inc)"]}
+if "rank" in frame.dataframe.index.names:
+    figures = {key: column.groupby("rank").sum().to_dict() for key, column in figures.items()}
+    frame.drop_index_levels(sum)
+else:
+    figures = {key: {0: column.sum()} for key, column in figures.items()}
+drawn = frame.tree(precision=6)
+frame.dataframe["checked"] = 0.0
+sums = frame.subtree_sum(["time"], ["checked"])
+wrong = (frame.dataframe["checked"] - frame.dataframe["time (inc)"]).abs().max()
+by_name = frame.dataframe.groupby("name")["time"].sum().to_dict()
+print(json.dumps({**figures, "wrong": wrong, "nodes": len(frame.graph), "by_name": by_name}))
+"""
+
+
+def read_by_hatchet(file):
+    answer = subprocess.run([environments.hatchet(), "-c", _read_hatchet, file], capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0, answer.stderr[-2000:]
+    return json.loads(answer.stdout)
+
+
+def total_of_hatchet(file):
+    read = read_by_hatchet(file)
+    assert read["wrong"] < 1e-9
+    assert read["own"] == pytest.approx(read["roots"])
+    return round(sum(read["own"].values()) * 1e9)
+
+
 def slices_of(file):
     return [event for event in json.loads(file.read_text())["traceEvents"] if event["ph"] == "X"]
 
@@ -92,6 +126,7 @@ def total_of_chrome(file):
 totals = {
     "callgrind": total_of_callgrind,
     "chrome": total_of_chrome,
+    "hatchet": total_of_hatchet,
     "pstats": total_of_pstats,
 }
 
@@ -173,3 +208,17 @@ def test_speedscope_shows_totals(hostile, form, name, tmp_path):
 @pytest.mark.parametrize("form, name", [("collapsed", "x.txt"), ("pprof", "x.pb.gz")])
 def test_speedscope_opens(hostile, form, name, tmp_path):
     readers.speedscope(export(hostile.path, form, tmp_path / name, "--rank", 1))
+
+
+def test_hatchet_has_every_rank_and_name(hostile, tmp_path):
+    read = read_by_hatchet(export(hostile.path, "hatchet", tmp_path / "out.json"))
+    ranks = {str(rank["rank"]): sum(rank["categories"][each] or 0 for each in rank["categories"]) for rank in hostile.report["ranks"]}
+    assert {rank: round(seconds * 1e9) for rank, seconds in read["own"].items()} == ranks
+    own = {}
+    for function in hostile.report["functions"]:
+        name = function["name"] or "(unnamed)"
+        own[name] = own.get(name, 0) + function["self"]["cpu"]
+    deep = read["by_name"].pop("(deeper frames)")
+    shown = {name: round(seconds * 1e9) for name, seconds in read["by_name"].items()}
+    assert shown.pop("recurse") + round(deep * 1e9) == own.pop("recurse")
+    assert shown == own

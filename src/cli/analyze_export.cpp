@@ -8,6 +8,7 @@
 #include "formats/callgrind.h"
 #include "formats/chrome.h"
 #include "formats/collapsed.h"
+#include "formats/csv.h"
 #include "formats/hatchet.h"
 #include "formats/pprof.h"
 #include "formats/pstats.h"
@@ -27,6 +28,7 @@ const std::map<std::string, Write> formats_by_name = {
     {"chrome", [](const Profile& profile, Granularity) -> Bytes { return formats::chrome(profile); }},
     {"collapsed",
      [](const Profile& profile, Granularity frame) -> Bytes { return formats::collapsed(profile, frame); }},
+    {"csv", [](const Profile& profile, Granularity frame) -> Bytes { return formats::csv(profile, frame); }},
     {"hatchet", [](const Profile& profile, Granularity frame) -> Bytes { return formats::hatchet(profile, frame); }},
     {"pprof", [](const Profile& profile, Granularity) -> Bytes { return formats::pprof(profile); }},
     {"pstats", [](const Profile& profile, Granularity) -> Bytes { return formats::pstats(profile); }},
@@ -69,7 +71,7 @@ void add_export(CLI::App& verb, int& exit_code) {
     verb.add_option("-o,--output", choice->output, "the file to write, - for standard output")
         ->required()
         ->type_name("OUT");
-    verb.add_option("--granularity", choice->granularity, "what is a frame in collapsed, hatchet and speedscope")
+    verb.add_option("--granularity", choice->granularity, "what is a frame where the format has a choice")
         ->type_name("")
         ->check(CLI::IsMember(&granularity_names));
     verb.add_flag("--machinery", choice->options.machinery, "with the frames of the interpreter and of bindings");

@@ -4,6 +4,7 @@ The profile is made by hand (hostile_profile of tests/support/sample_profile.h):
 of 5 000 frames, and names with `;`, quotes, line ends, markup, and a megabyte.
 """
 
+import csv
 import json
 import re
 import shutil
@@ -81,6 +82,19 @@ def total_of_pstats(file):
     return round(total * 1e9)
 
 
+def rows_of_csv(file):
+    csv.field_size_limit(1 << 24)
+    with open(file, newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines, strict=True))
+
+
+def total_of_csv(file):
+    rows = rows_of_csv(file)
+    contexts = {row["context"] for row in rows}
+    assert all(row["parent"] in contexts or (row["parent"] == "" and row["depth"] == "1") for row in rows)
+    return sum(int(row["self_ns"]) for row in rows)
+
+
 # Prints what Hatchet makes of a file: by rank the seconds, exclusive and those of the roots; the nodes of the tree it draws.
 _read_hatchet = """
 import json, sys, hatchet
@@ -126,6 +140,7 @@ def total_of_chrome(file):
 totals = {
     "callgrind": total_of_callgrind,
     "chrome": total_of_chrome,
+    "csv": total_of_csv,
     "hatchet": total_of_hatchet,
     "pstats": total_of_pstats,
 }
@@ -222,3 +237,33 @@ def test_hatchet_has_every_rank_and_name(hostile, tmp_path):
     shown = {name: round(seconds * 1e9) for name, seconds in read["by_name"].items()}
     assert shown.pop("recurse") + round(deep * 1e9) == own.pop("recurse")
     assert shown == own
+
+
+def test_csv_holds_names_ranks_and_inclusive_times(hostile, tmp_path):
+    rows = rows_of_csv(export(hostile.path, "csv", tmp_path / "out.csv"))
+    own, ranks, stacks, totals = {}, {}, {}, {}
+    for row in rows:
+        name = row["function"].removeprefix("'")
+        own[name] = own.get(name, 0) + int(row["self_ns"])
+        if row["rank"]:
+            ranks[int(row["rank"])] = ranks.get(int(row["rank"]), 0) + int(row["self_ns"])
+        stacks[row["context"]] = stacks.get(row["parent"], frozenset()) | {(name, row["file"])}
+        for place in stacks[row["context"]]:
+            totals[place] = totals.get(place, 0) + int(row["self_ns"])
+    functions = {}
+    for function in hostile.report["functions"]:
+        name = function["name"] or "(unnamed)"
+        functions[name] = functions.get(name, 0) + function["self"]["cpu"]
+    assert own == functions
+    assert sorted(ranks) == [0, 1] and sum(ranks.values()) == hostile.total
+    expected = {(name or "(unnamed)", file): total for (name, file), total in inclusive(hostile.report).items() if file}
+    assert {place: totals[place] for place in expected} == expected
+
+
+def test_the_example_for_pandas_finds_inclusive_times(hostile, tmp_path):
+    runs.require_modules("pandas")
+    example = re.search(r"```python\n(.*?)```", (runs.top / "docs/formats/csv.md").read_text(), re.S)[1]
+    export(hostile.path, "csv", tmp_path / "OUT.csv")
+    program = f"import pandas\n{example}\nprint(total[table[table['function'] == 'Solver.step']['context'].iloc[0]])"
+    answer = subprocess.run([runs.python3, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert answer.stdout.strip() == str(inclusive(hostile.report)["Solver.step", "/home/user/heat/solver.py"]), answer.stderr

@@ -6,6 +6,7 @@
 #include "formats/callgrind.h"
 #include "formats/chrome.h"
 #include "formats/collapsed.h"
+#include "formats/csv.h"
 #include "formats/hatchet.h"
 #include "formats/pstats.h"
 #include "profile/load.h"
@@ -24,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     formats::callgrind(*prepared);
     formats::chrome(*prepared);
     formats::collapsed(*prepared, formats::Granularity::line);
+    formats::csv(*prepared, formats::Granularity::line);
     (void)formats::hatchet(*prepared, formats::Granularity::function);
     formats::pstats(*prepared);
     return 0;

@@ -13,6 +13,7 @@
 #include "formats/pprof.h"
 #include "formats/pstats.h"
 #include "formats/speedscope.h"
+#include "formats/svg.h"
 #include "report/options.h"
 
 namespace pyprof::cli {
@@ -34,6 +35,7 @@ const std::map<std::string, Write> formats_by_name = {
     {"pstats", [](const Profile& profile, Granularity) -> Bytes { return formats::pstats(profile); }},
     {"speedscope",
      [](const Profile& profile, Granularity frame) -> Bytes { return formats::speedscope(profile, frame); }},
+    {"svg", [](const Profile& profile, Granularity frame) -> Bytes { return formats::svg(profile, frame); }},
 };
 const std::map<std::string, Granularity> granularity_names = {{"function", Granularity::function},
                                                               {"line", Granularity::line}};

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections import namedtuple
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +18,7 @@ import environments
 import readers
 import runs
 
+svg = "{http://www.w3.org/2000/svg}"
 Sample = namedtuple("Sample", "path report total")
 
 
@@ -95,6 +97,26 @@ def total_of_csv(file):
     return sum(int(row["self_ns"]) for row in rows)
 
 
+def boxes_of_svg(file):
+    """The boxes of a flame graph from top to bottom: (row, left edge, right edge, weight, title)."""
+    picture = ElementTree.parse(file).getroot()
+    boxes = [(float(box.get("y")), float(box.get("x")), float(box.get("x")) + float(box.get("width")), int(box.get("data-weight")),
+              box.find(f"{svg}title").text) for box in picture.findall(f"{svg}svg")]
+    names = {element.tag for element in picture.iter()}
+    assert names <= {f"{svg}{name}" for name in ("svg", "style", "rect", "text", "title")}
+    return sorted(boxes)
+
+
+def total_of_svg(file):
+    boxes = boxes_of_svg(file)
+    first = boxes[0]
+    for row, left, right, weight, _ in boxes:
+        assert right - left == pytest.approx((first[2] - first[1]) * weight / first[3], abs=0.011)
+        if row > first[0]:  # some box of the row above has it below itself
+            assert any(up == row - 17 and begin - 0.011 <= left and right <= end + 0.011 for up, begin, end, _, _ in boxes)
+    return first[3]
+
+
 # Prints what Hatchet makes of a file: by rank the seconds, exclusive and those of the roots; the nodes of the tree it draws.
 _read_hatchet = """
 import json, sys, hatchet
@@ -143,6 +165,7 @@ totals = {
     "csv": total_of_csv,
     "hatchet": total_of_hatchet,
     "pstats": total_of_pstats,
+    "svg": total_of_svg,
 }
 
 
@@ -267,3 +290,13 @@ def test_the_example_for_pandas_finds_inclusive_times(hostile, tmp_path):
     program = f"import pandas\n{example}\nprint(total[table[table['function'] == 'Solver.step']['context'].iloc[0]])"
     answer = subprocess.run([runs.python3, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert answer.stdout.strip() == str(inclusive(hostile.report)["Solver.step", "/home/user/heat/solver.py"]), answer.stderr
+
+
+def test_a_browser_draws_the_svg_and_runs_nothing_of_it(hostile, tmp_path):
+    file = export(hostile.path, "svg", tmp_path / "out.svg")
+    document, console = readers.in_chromium(file.as_uri(), tmp_path / "chromium")
+    assert console == "" and "parsererror" not in document and "<img" not in document
+    assert document.count("data-weight=") == len(boxes_of_svg(file))
+    titles = [title for *_, title in boxes_of_svg(file)]
+    assert any(title.startswith("</script><img src=x onerror=alert(1)>\n/home/user/we;ird </script>.py\n") for title in titles)
+    assert any(title.startswith("a;bzzz") and len(title) < 400 for title in titles)

@@ -9,6 +9,7 @@
 #include "formats/csv.h"
 #include "formats/hatchet.h"
 #include "formats/pstats.h"
+#include "formats/svg.h"
 #include "profile/load.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -28,5 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     formats::csv(*prepared, formats::Granularity::line);
     (void)formats::hatchet(*prepared, formats::Granularity::function);
     formats::pstats(*prepared);
+    formats::svg(*prepared, formats::Granularity::line);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "formats/chrome.h"
 #include "formats/collapsed.h"
 #include "formats/csv.h"
+#include "formats/firefox.h"
 #include "formats/hatchet.h"
 #include "formats/pprof.h"
 #include "formats/pstats.h"
@@ -30,6 +31,7 @@ const std::map<std::string, Write> formats_by_name = {
     {"collapsed",
      [](const Profile& profile, Granularity frame) -> Bytes { return formats::collapsed(profile, frame); }},
     {"csv", [](const Profile& profile, Granularity frame) -> Bytes { return formats::csv(profile, frame); }},
+    {"firefox", [](const Profile& profile, Granularity) -> Bytes { return formats::firefox(profile); }},
     {"hatchet", [](const Profile& profile, Granularity frame) -> Bytes { return formats::hatchet(profile, frame); }},
     {"pprof", [](const Profile& profile, Granularity) -> Bytes { return formats::pprof(profile); }},
     {"pstats", [](const Profile& profile, Granularity) -> Bytes { return formats::pstats(profile); }},

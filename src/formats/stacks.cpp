@@ -29,6 +29,7 @@ std::string one_line(std::string text) {
 }
 
 std::string name_of(const profile::Process& process) {
+    if (profile::stands_for_ranks(process)) return "small values of all ranks";
     const std::string rank = process.rank < 0 ? "" : "rank " + std::to_string(process.rank) + " ";
     return valid_utf8(rank + process.host + " " + std::to_string(process.pid));
 }

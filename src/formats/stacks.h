@@ -25,7 +25,7 @@ struct Frame {
 // A name for formats of lines: with spaces in place of control characters.
 std::string one_line(std::string text);
 
-// "rank 3 node07 4711", without the rank where the process has none.
+// "rank 3 node07 4711", without the rank where the process has none. What stands for all ranks says so.
 std::string name_of(const profile::Process& process);
 
 // "4711 MainThread", or "ended threads" for several that are folded together.

@@ -117,6 +117,25 @@ def total_of_svg(file):
     return first[3]
 
 
+def threads_of_firefox(file):
+    """The threads that the Firefox Profiler finds: (process, name, milliseconds of CPU time, milliseconds of samples)."""
+    with readers.firefox_profiler(file) as ask:
+        threads = []
+        for thread in ask("thread", "list")["threads"]:
+            samples = ask("thread", "samples", "--include-idle", "--thread", thread["threadHandle"])
+            assert samples["weightType"] == "tracing-ms"
+            weight = samples["categoryBreakdown"]["totalSamples"] if samples["categoryBreakdown"] else 0
+            threads.append((thread["processName"], thread["name"], thread["cpuMs"], weight))
+    return threads
+
+
+def total_of_firefox(file):
+    threads = threads_of_firefox(file)
+    for _, _, cpu, weight in threads:
+        assert cpu == pytest.approx(weight, abs=1e-3)
+    return round(sum(weight for *_, weight in threads) * 1e6)
+
+
 # Prints what Hatchet makes of a file: by rank the seconds, exclusive and those of the roots; the nodes of the tree it draws.
 _read_hatchet = """
 import json, sys, hatchet
@@ -158,15 +177,39 @@ def total_of_chrome(file):
     return sum(event["args"]["ns"] for event in slices_of(file))
 
 
+def total_of_collapsed(file):
+    lines = file.read_text().split("\n")
+    assert lines.pop() == ""
+    assert all(re.fullmatch(r"[^\x00-\x1f\x7f]+ \d+", line) for line in lines)
+    return sum(int(line.rpartition(" ")[2]) for line in lines)
+
+
+def total_of_pprof(file):
+    return int(re.search(r"of (\d+)ns total", readers.pprof("-top", "-unit=ns", "-nodefraction=0", file))[1])
+
+
+def total_of_speedscope(file):
+    return sum(sum(profile["weights"]) for profile in json.loads(file.read_text())["profiles"])
+
+
 # Each reads a file with the format's own reader, holds it against the format's rules, and returns the nanoseconds in it.
 totals = {
     "callgrind": total_of_callgrind,
     "chrome": total_of_chrome,
+    "collapsed": total_of_collapsed,
     "csv": total_of_csv,
+    "firefox": total_of_firefox,
     "hatchet": total_of_hatchet,
+    "pprof": total_of_pprof,
     "pstats": total_of_pstats,
+    "speedscope": total_of_speedscope,
     "svg": total_of_svg,
 }
+
+
+def test_every_format_is_read_here():
+    offered = re.search(r"--format \S*?\{([^}]*)\}", runs.ask("help", "export").stdout)[1]
+    assert sorted(offered.split(",")) == sorted(totals)
 
 
 @pytest.mark.parametrize("form", totals)
@@ -300,3 +343,22 @@ def test_a_browser_draws_the_svg_and_runs_nothing_of_it(hostile, tmp_path):
     titles = [title for *_, title in boxes_of_svg(file)]
     assert any(title.startswith("</script><img src=x onerror=alert(1)>\n/home/user/we;ird </script>.py\n") for title in titles)
     assert any(title.startswith("a;bzzz") and len(title) < 400 for title in titles)
+
+
+def test_firefox_shows_ranks_threads_and_functions(hostile, tmp_path):
+    file = export(hostile.path, "firefox", tmp_path / "out.json.gz")
+    names = [(process, thread) for process, thread, *_ in threads_of_firefox(file)]
+    assert sorted(names) == [("rank 0 node01 1000", "1000 python3"), ("rank 0 node01 1000", "1001 blas"),
+                             ("rank 1 node02 2000", "2000 python3"), ("rank 1 node02 2000", "ended threads"),
+                             ("rank 1 node02 2050", "2050 python3")]
+    with readers.firefox_profiler(file) as ask:
+        rows = [row for thread in ask("thread", "list")["threads"] for row in
+                ask("thread", "functions", "--include-idle", "--thread", thread["threadHandle"], "--limit", 1000)["functions"]]
+    totals = {}
+    for row in rows:
+        totals[row["name"]] = totals.get(row["name"], 0) + row["totalSamples"]
+    expected = {}
+    for function in hostile.report["functions"]:
+        name = function["name"] or "(unnamed)"
+        expected[name] = expected.get(name, 0) + function["total"]["cpu"]
+    assert {name: round(total * 1e6) for name, total in totals.items()} == expected

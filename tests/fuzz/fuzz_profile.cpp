@@ -7,6 +7,7 @@
 #include "formats/chrome.h"
 #include "formats/collapsed.h"
 #include "formats/csv.h"
+#include "formats/firefox.h"
 #include "formats/hatchet.h"
 #include "formats/pstats.h"
 #include "formats/svg.h"
@@ -27,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     formats::chrome(*prepared);
     formats::collapsed(*prepared, formats::Granularity::line);
     formats::csv(*prepared, formats::Granularity::line);
+    formats::firefox(*prepared);
     (void)formats::hatchet(*prepared, formats::Granularity::function);
     formats::pstats(*prepared);
     formats::svg(*prepared, formats::Granularity::line);

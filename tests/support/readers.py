@@ -1,13 +1,15 @@
-"""Programs of other people that read what pyprof exports: speedscope in Chromium, and the Firefox Profiler's own command.
+"""Programs of other people that read what pyprof exports: Go's pprof, speedscope in Chromium, the Firefox Profiler's command.
 
-Both are packages of npm, installed at their first use beside the virtual environments (environments.py); a machine where
-that is not possible skips.
+The last two are packages of npm, installed at their first use beside the virtual environments (environments.py). A machine
+where a program cannot be had skips.
 """
 
 import base64
 import contextlib
+import functools
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -16,6 +18,28 @@ import tempfile
 import pytest
 
 import environments
+
+
+@functools.lru_cache(maxsize=None)
+def pprof_command():
+    """The words that start Go's pprof, from the PATH or where Debian's packages have it; Go from 1.25 on builds it when asked."""
+    candidates = [shutil.which("pprof"), *map(str, pathlib.Path("/usr/lib").glob("go-*/pkg/tool/*/pprof"))]
+    program = next((path for path in candidates if path and os.access(path, os.X_OK)), None)
+    if program is not None:
+        return [program]
+    if shutil.which("go") and subprocess.run(["go", "tool", "-n", "pprof"], capture_output=True, timeout=200).returncode == 0:
+        return ["go", "tool", "pprof"]
+    return None
+
+
+def pprof(*words):
+    """What pprof prints."""
+    if pprof_command() is None:
+        pytest.skip("no pprof (Debian: golang-1.19-go)")
+    answer = subprocess.run([*pprof_command(), *map(str, words)], capture_output=True, text=True, timeout=60,
+                            env={**os.environ, "PPROF_TMPDIR": "/nonexistent"})
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
 
 
 def npm_package(name, version):

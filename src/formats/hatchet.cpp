@@ -39,11 +39,20 @@ std::vector<std::int32_t> ranks_with_values(const Profile& profile, const FrameT
     return ranks;
 }
 
+// Hatchet fails on a tree without nodes.
+FrameTree tree_of(const Profile& profile, Granularity granularity) {
+    FrameTree tree = frame_tree(profile, granularity, most_hatchet_frames);
+    if (tree.nodes.size() > 1) return tree;
+    tree.nodes.push_back({0, static_cast<std::uint32_t>(tree.frames.size()), 1});
+    tree.frames.push_back(Frame{.name = "(no samples)", .domain = profile::Domain::os});
+    return tree;
+}
+
 class Writer {
 public:
     Writer(const Profile& profile, Granularity granularity)
         : profile_{profile},
-          tree_{frame_tree(profile, granularity, most_hatchet_frames)},
+          tree_{tree_of(profile, granularity)},
           ranks_{ranks_with_values(profile, tree_)},
           by_rank_{!profile::ranks_of(profile).empty()} {}
 

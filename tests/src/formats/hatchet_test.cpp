@@ -78,6 +78,12 @@ TEST_CASE("A stack is no deeper than Hatchet can go") {
     CHECK(document["graph"][0].size() < most_hatchet_frames + 50);
 }
 
+TEST_CASE("A profile without values still has a node") {
+    const json document = exported(test_support::ProfileBuilder{}.build());
+    CHECK(document["graph"][0]["0"]["data"]["name"] == "(no samples)");
+    CHECK(document["dataframe"].size() == 1);
+}
+
 TEST_CASE("More rows than can be read are an error that says what to do") {
     test_support::ProfileBuilder make;
     std::uint32_t thread = 0;

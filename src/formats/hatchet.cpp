@@ -60,7 +60,7 @@ public:
         const std::size_t rows = (tree_.nodes.size() - 1) * ranks_.size();
         if (rows > most_hatchet_rows)
             return Error{std::to_string(tree_.nodes.size() - 1) + " nodes on " + std::to_string(ranks_.size()) +
-                         " ranks are more rows than Hatchet can take; choose a rank with --rank"};
+                         " ranks are more rows than Hatchet can take; choose a rank with --rank, or --format csv"};
         add_columns();
         std::string out = "{\"graph\":[{";
         put_nodes(out);

@@ -13,8 +13,9 @@ namespace pyprof::formats {
 // Hatchet recurses, and Python stops it at 1000 frames of its own; what is deeper than this is one node.
 inline constexpr std::size_t most_hatchet_frames = 500;
 
-// Hatchet wants a row for each node on each rank, whether there is a figure or not.
-inline constexpr std::size_t most_hatchet_rows = 4'000'000;
+// Hatchet wants a row for each node on each rank, whether there is a figure or not, and takes a kilobyte or more for
+// it.
+inline constexpr std::size_t most_hatchet_rows = 1'000'000;
 
 // Fails where there would be more rows.
 Result<std::string> hatchet(const profile::Profile& profile, Granularity granularity);

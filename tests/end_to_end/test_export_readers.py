@@ -393,13 +393,13 @@ def test_a_browser_draws_the_svg_and_runs_nothing_of_it(hostile, tmp_path):
 
 def test_firefox_shows_ranks_threads_and_functions(hostile, tmp_path):
     file = export(hostile.path, "firefox", tmp_path / "out.json.gz")
-    names = [(process, thread) for process, thread, *_ in threads_of_firefox(file)]
-    assert sorted(names) == [("rank 0 node01 1000", "1000 python3"), ("rank 0 node01 1000", "1001 blas"),
-                             ("rank 1 node02 2000", "2000 python3"), ("rank 1 node02 2000", "ended threads"),
-                             ("rank 1 node02 2050", "2050 python3")]
     with readers.firefox_profiler(file) as ask:
-        rows = [row for thread in ask("thread", "list")["threads"] for row in
-                ask("thread", "functions", "--include-idle", "--thread", thread["threadHandle"], "--limit", 1000)["functions"]]
+        threads = ask("thread", "list")["threads"]
+        rows = [row for thread in threads for row in ask("thread", "functions", "--include-idle", "--limit", 1000,
+                                                         "--thread", thread["threadHandle"])["functions"]]
+    assert sorted((thread["processName"], thread["name"]) for thread in threads) == [
+        ("rank 0 node01 1000", "1000 python3"), ("rank 0 node01 1000", "1001 blas"), ("rank 1 node02 2000", "2000 python3"),
+        ("rank 1 node02 2000", "ended threads"), ("rank 1 node02 2050", "2050 python3")]
     totals = {}
     for row in rows:
         totals[row["name"]] = totals.get(row["name"], 0) + row["totalSamples"]

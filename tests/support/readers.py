@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -83,7 +84,10 @@ def speedscope(file):
 
 @contextlib.contextmanager
 def firefox_profiler(file):
-    """A function that asks the Firefox Profiler's command about a file, in words, and returns its JSON."""
+    """A function that asks the Firefox Profiler's command about a file, in words, and returns its JSON.
+
+    Its `load` gives the server that it starts half a second, too little on a busy machine, so the server is started here.
+    """
     program = npm_package("@firefox-devtools/profiler-cli", "0.10.0") / "dist/profiler-cli.js"
     node = shutil.which("node")
     if node is None:
@@ -96,15 +100,26 @@ def firefox_profiler(file):
                                   env=environment, stdin=subprocess.DEVNULL)
 
         def ask(*words):
-            answer = run(*words, "--json")
+            answer = run(*words, "--json", "--session", "test")
             assert answer.returncode == 0, answer.stdout + answer.stderr
             return json.loads(answer.stdout)
 
         if run("--version").returncode != 0:
             pytest.skip("the Firefox Profiler's command does not run on this Node.js")
-        loaded = run("load", file)
-        assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+        server = subprocess.Popen([node, program, "--daemon", file, "--session", "test"], env=environment,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
+            deadline = time.monotonic() + 120
+
+            def wait_until(holds):
+                while not holds():
+                    assert server.poll() is None and time.monotonic() < deadline, f"{file} cannot be loaded"
+                    time.sleep(0.1)
+
+            # A question before the server has said where it listens makes it unknown for good.
+            wait_until(pathlib.Path(folder, "test.json").exists)
+            wait_until(lambda: run("profile", "meta", "--session", "test").returncode == 0)
             yield ask
         finally:
-            run("stop", "--all")
+            server.kill()
+            server.wait()

@@ -372,13 +372,24 @@ def test_csv_holds_names_ranks_and_inclusive_times(hostile, tmp_path):
     assert {place: totals[place] for place in expected} == expected
 
 
+def example_of(page):
+    return re.search(r"```python\n(.*?)```", (runs.top / f"docs/formats/{page}.md").read_text(), re.S)[1]
+
+
 def test_the_example_for_pandas_finds_inclusive_times(hostile, tmp_path):
     runs.require_modules("pandas")
-    example = re.search(r"```python\n(.*?)```", (runs.top / "docs/formats/csv.md").read_text(), re.S)[1]
     export(hostile.path, "csv", tmp_path / "OUT.csv")
-    program = f"import pandas\n{example}\nprint(total[table[table['function'] == 'Solver.step']['context'].iloc[0]])"
+    program = f"{example_of('csv')}\nprint(total[table[table['function'] == 'Solver.step']['context'].iloc[0]])"
     answer = subprocess.run([runs.python3, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert answer.stdout.strip() == str(inclusive(hostile.report)["Solver.step", "/home/user/heat/solver.py"]), answer.stderr
+
+
+def test_the_example_for_hatchet_finds_the_slowest_rank(hostile, tmp_path):
+    export(hostile.path, "hatchet", tmp_path / "OUT.json")
+    program = f"{example_of('hatchet')}\nprint(frame.dataframe.set_index('name')['time']['stencil'])"
+    answer = subprocess.run([environments.hatchet(), "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    slowest = next(function["ranks"]["max"] for function in hostile.report["functions"] if function["name"] == "stencil")
+    assert round(float(answer.stdout.splitlines()[-1]) * 1e9) == slowest, answer.stderr
 
 
 def test_a_browser_draws_the_svg_and_runs_nothing_of_it(hostile, tmp_path):

@@ -24,7 +24,7 @@ struct Verb {
 constexpr std::array<Verb, 17> verbs = {{
     {"report", "where the time went: text, tables, JSON, CSV, Markdown or a page", add_report},
     {"info", "what was recorded, with which quality", add_info},
-    {"export", "profile for another program: pprof, speedscope, collapsed stacks", add_export},
+    {"export", "profile for another program: pprof, speedscope, KCachegrind and others", add_export},
     {"compare", "a sampled profile beside what cProfile or line_profiler counted", add_compare},
     {"merge", "one profile of recordings, gathered files, profiles and folders of these", add_merge},
     {"doctor", "whether pyprof works on this machine, and what to do about it", add_doctor},

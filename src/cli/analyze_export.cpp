@@ -5,50 +5,58 @@
 #include "cli/analyze.h"
 #include "cli/open_profile.h"
 #include "cli/terminal.h"
+#include "formats/callgrind.h"
+#include "formats/chrome.h"
 #include "formats/collapsed.h"
+#include "formats/csv.h"
+#include "formats/firefox.h"
+#include "formats/hatchet.h"
 #include "formats/pprof.h"
+#include "formats/pstats.h"
 #include "formats/speedscope.h"
+#include "formats/svg.h"
 #include "report/options.h"
 
 namespace pyprof::cli {
 namespace {
 
 using formats::Granularity;
+using profile::Profile;
+using Bytes = Result<std::string>;
+using Write = Bytes (*)(const Profile&, Granularity);
 
-enum class Format { collapsed, pprof, speedscope };
-
-const std::map<std::string, Format> format_names = {
-    {"collapsed", Format::collapsed}, {"pprof", Format::pprof}, {"speedscope", Format::speedscope}};
+const std::map<std::string, Write> formats_by_name = {
+    {"callgrind", [](const Profile& profile, Granularity) -> Bytes { return formats::callgrind(profile); }},
+    {"chrome", [](const Profile& profile, Granularity) -> Bytes { return formats::chrome(profile); }},
+    {"collapsed",
+     [](const Profile& profile, Granularity frame) -> Bytes { return formats::collapsed(profile, frame); }},
+    {"csv", [](const Profile& profile, Granularity frame) -> Bytes { return formats::csv(profile, frame); }},
+    {"firefox", [](const Profile& profile, Granularity) -> Bytes { return formats::firefox(profile); }},
+    {"hatchet", [](const Profile& profile, Granularity frame) -> Bytes { return formats::hatchet(profile, frame); }},
+    {"pprof", [](const Profile& profile, Granularity) -> Bytes { return formats::pprof(profile); }},
+    {"pstats", [](const Profile& profile, Granularity) -> Bytes { return formats::pstats(profile); }},
+    {"speedscope",
+     [](const Profile& profile, Granularity frame) -> Bytes { return formats::speedscope(profile, frame); }},
+    {"svg", [](const Profile& profile, Granularity frame) -> Bytes { return formats::svg(profile, frame); }},
+};
 const std::map<std::string, Granularity> granularity_names = {{"function", Granularity::function},
                                                               {"line", Granularity::line}};
 
 struct Choice {
     std::string file, output;
-    std::string format;                    // a key of format_names
+    std::string format;                    // a key of formats_by_name
     std::string granularity = "function";  // a key of granularity_names
     report::Options options;
 };
-
-Result<std::string> written_as(const profile::Profile& profile, const Choice& choice) {
-    const Granularity granularity = granularity_names.at(choice.granularity);
-    switch (format_names.at(choice.format)) {
-        case Format::collapsed:
-            return formats::collapsed(profile, granularity);
-        case Format::pprof:
-            return formats::pprof(profile);
-        case Format::speedscope:
-            return formats::speedscope(profile, granularity);
-    }
-    return Error{"unknown format"};
-}
 
 int export_profile(const Choice& choice) {
     const Progress progress{"exporting " + choice.file};
     const Result<OpenedProfile> opened = open_profile(choice.file);
     if (!opened) return fail(exit_code::unreadable, opened.error().message());
-    const Result<profile::Profile> profile = report::prepare(opened->profile, choice.options);
+    const Result<Profile> profile = report::prepare(opened->profile, choice.options);
     if (!profile) return fail(exit_code::usage, choice.file + ": " + profile.error().message());
-    const Result<std::string> bytes = written_as(*profile, choice);
+    const Write write = formats_by_name.at(choice.format);
+    const Bytes bytes = write(*profile, granularity_names.at(choice.granularity));
     if (!bytes) return fail(exit_code::usage, bytes.error().message());
     if (choice.output == "-") return finish(*bytes, opened->damage);
     const Status saved = replace_file(choice.output, [&](std::ostream& out) { out << *bytes; });
@@ -63,11 +71,11 @@ void add_export(CLI::App& verb, int& exit_code) {
     verb.add_option("--format", choice->format, "of what program")
         ->required()
         ->type_name("")
-        ->check(CLI::IsMember(&format_names));
+        ->check(CLI::IsMember(&formats_by_name));
     verb.add_option("-o,--output", choice->output, "the file to write, - for standard output")
         ->required()
         ->type_name("OUT");
-    verb.add_option("--granularity", choice->granularity, "what is a frame in collapsed and speedscope")
+    verb.add_option("--granularity", choice->granularity, "what is a frame where the format has a choice")
         ->type_name("")
         ->check(CLI::IsMember(&granularity_names));
     verb.add_flag("--machinery", choice->options.machinery, "with the frames of the interpreter and of bindings");

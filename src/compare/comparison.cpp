@@ -29,9 +29,8 @@ std::vector<NamedTime> largest(const Map& map, TimeOf time_of) {
 // Makes the rows of a comparison.
 class Rows {
 public:
-    Rows(const SampledFunctions& sampled, const TracedFunctions& traced, std::size_t runs, std::uint64_t period_ns)
+    Rows(const SampledFunctions& sampled, std::size_t runs, std::uint64_t period_ns)
         : sampled_{sampled},
-          traced_{traced},
           runs_{static_cast<double>(std::max<std::size_t>(runs, 1))},
           period_s_{static_cast<double>(period_ns) / ns_per_s} {}
 
@@ -105,7 +104,6 @@ private:
     }
 
     const SampledFunctions& sampled_;
-    const TracedFunctions& traced_;
     double runs_, period_s_;
 };
 
@@ -285,7 +283,7 @@ Status Comparer::add(const profile::Profile& profile, const std::vector<Traced>&
 }
 
 Comparison Comparer::compare() const {
-    const Rows maker{sampled_, traced_, runs_, period_ns_};
+    const Rows maker{sampled_, runs_, period_ns_};
     const std::vector<FunctionKey> sampled_keys = keys_of(sampled_.functions);
     const std::vector<FunctionKey> traced_keys = lines_.empty() ? keys_of(traced_.functions) : keys_of(lines_);
     Comparison result;

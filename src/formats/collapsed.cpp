@@ -1,15 +1,15 @@
 #include "formats/collapsed.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace pyprof::formats {
 namespace {
 
 // Frames end at ';' and lines at a line end, so neither may stand in a name.
 std::string safe(std::string text) {
-    for (char& c : text) {
-        if (c == ';') c = ':';
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-    }
-    return text;
+    std::ranges::replace(text, ';', ':');
+    return one_line(std::move(text));
 }
 
 std::string text_of(const Frame& frame) {

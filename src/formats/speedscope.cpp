@@ -57,11 +57,8 @@ private:
 
     ordered_json thread_profile(std::uint32_t index, const std::vector<profile::Value>& values) {
         const profile::Thread& thread = profile_.threads[index];
-        const profile::Process& process = profile_.processes[thread.process];
-        std::string name = process.rank < 0 ? "" : "rank " + std::to_string(process.rank) + " ";
-        name += process.host + " " + std::to_string(process.pid);
-        name += thread.folded > 0 ? " ended threads" : "/" + std::to_string(thread.tid) + " " + thread.name;
-        ordered_json entry = sampled(name);
+        const std::string separator = thread.folded > 0 ? " " : "/";
+        ordered_json entry = sampled(name_of(profile_.processes[thread.process]) + separator + name_of(thread));
         std::uint64_t sum = 0;
         for (const StackValue& stack : stacks_of(frames_, values)) {
             entry["samples"].push_back(capped(stack.frames));

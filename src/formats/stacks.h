@@ -14,16 +14,31 @@ enum class Granularity {
 };
 
 struct Frame {
-    std::string name;        // as its author wrote it, UTF-8; never empty
-    std::string file;        // source file, else the library; may be empty
-    std::uint32_t line = 0;  // 0 with Granularity::function, or unknown
+    std::string name;              // as its author wrote it, UTF-8; never empty
+    std::string file{};            // source file, else the library; may be empty
+    std::string module{};          // path of the library or executable, empty for Python functions
+    std::uint32_t first_line = 0;  // of the function, 0 unknown
+    std::uint32_t line = 0;        // 0 with Granularity::function, or unknown
+    profile::Domain domain = profile::Domain::native;
 };
+
+// A name for formats of lines: with spaces in place of control characters.
+std::string one_line(std::string text);
+
+// "rank 3 node07 4711", without the rank where the process has none. What stands for all ranks says so.
+std::string name_of(const profile::Process& process);
+
+// "4711 MainThread", or "ended threads" for several that are folded together.
+std::string name_of(const profile::Thread& thread);
 
 class Frames {
 public:
     Frames(const profile::Profile& profile, Granularity granularity);
 
     const std::vector<Frame>& all() const { return frames_; }
+
+    // The number of the frame of a location of the profile.
+    std::uint32_t of_location(std::uint32_t location) const { return frame_of_location_[location]; }
 
     // The stack of a context as numbers of frames, outermost first.
     std::vector<std::uint32_t> stack(std::uint32_t context) const;

@@ -3,13 +3,12 @@
 import csv
 import io
 import json
-import os
-import pathlib
 import re
-import shutil
 import subprocess
 
 import pytest
+
+import readers
 import runs
 
 unreadable, usage = 3, 2
@@ -35,18 +34,6 @@ def export(profile, form, output, *options):
     return output
 
 
-def pprof(*words):
-    """Go's own pprof, from the PATH or from Debian's golang packages."""
-    candidates = [shutil.which("pprof"), *map(str, pathlib.Path("/usr/lib").glob("go-*/pkg/tool/*/pprof"))]
-    program = next((path for path in candidates if path and os.access(path, os.X_OK)), None)
-    if program is None:
-        pytest.skip("no pprof (Debian: golang-1.19-go)")
-    answer = subprocess.run([program, *map(str, words)], capture_output=True, text=True, timeout=60,
-                            env={**os.environ, "PPROF_TMPDIR": "/nonexistent"})
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
-
-
 def test_collapsed_sums_to_the_total(sample, total, tmp_path):
     for granularity in ("function", "line"):
         file = export(sample, "collapsed", tmp_path / granularity, "--granularity", granularity)
@@ -70,23 +57,23 @@ def test_speedscope_sums_to_the_total_and_is_well_formed(sample, total, tmp_path
 
 def test_pprof_reads_totals_names_and_ranks(sample, total, tmp_path):
     file = export(sample, "pprof", tmp_path / "x.pb.gz")
-    top = pprof("-top", "-unit=ns", "-nodefraction=0", file)
+    top = readers.pprof("-top", "-unit=ns", "-nodefraction=0", file)
     assert "Type: cpu" in top
     assert f"of {total}ns total" in top
     for name in ("<module>", "stencil (inline)", "a;b", "operator<", "ünï", "dgemm_kernel_HASWELL"):
         assert name in top, name
-    tags = pprof("-tags", "-unit=ns", file)
+    tags = readers.pprof("-tags", "-unit=ns", file)
     ranks = re.search(r"rank: Total.*\n((?:.*\d+ns.*\n)+)", tags)[1]
     assert len(ranks.splitlines()) == 2, tags
     assert re.search(r": 0$", ranks, re.M), tags
-    counts = pprof("-top", "-sample_index=samples", "-nodefraction=0", file)
+    counts = readers.pprof("-top", "-sample_index=samples", "-nodefraction=0", file)
     samples = runs.load_report(sample)["quality"]["signals"]
     assert f"of {samples} total" in counts
 
 
 def test_pprof_places_python_lines(sample, tmp_path):
     file = export(sample, "pprof", tmp_path / "x.pb.gz")
-    assert re.search(r"Solver\.step.*solver\.py:42", pprof("-traces", "-lines", file))
+    assert re.search(r"Solver\.step.*solver\.py:42", readers.pprof("-traces", "-lines", file))
 
 
 def test_one_rank_can_be_exported(sample, total, tmp_path):

@@ -3,7 +3,14 @@
 #include <cstdint>
 #include <span>
 
+#include "formats/callgrind.h"
+#include "formats/chrome.h"
 #include "formats/collapsed.h"
+#include "formats/csv.h"
+#include "formats/firefox.h"
+#include "formats/hatchet.h"
+#include "formats/pstats.h"
+#include "formats/svg.h"
 #include "profile/load.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -17,6 +24,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!prepared) return 0;
     report::text(*prepared, options, {});
     report::json(*prepared, options);
+    formats::callgrind(*prepared);
+    formats::chrome(*prepared);
     formats::collapsed(*prepared, formats::Granularity::line);
+    formats::csv(*prepared, formats::Granularity::line);
+    formats::firefox(*prepared);
+    (void)formats::hatchet(*prepared, formats::Granularity::function);
+    formats::pstats(*prepared);
+    formats::svg(*prepared, formats::Granularity::line);
     return 0;
 }

@@ -50,6 +50,12 @@ def mpich_5():
     return environment_of("mpich", ["mpich==5.0.2", "mpi4py==4.1.2"], modules=["mpi4py"])
 
 
+def hatchet():
+    """The interpreter of an environment with Hatchet, which needs an older NumPy than pip would take."""
+    packages = ["--only-binary", ":all:", "llnl-hatchet==2026.2.0", "matplotlib<3.9", "numpy<2"]
+    return environment_of("hatchet", packages, modules=["hatchet"], options=["--system-site-packages"]) / "bin/python3"
+
+
 def standard_abi():
     """MPICH by the binary interface of MPI 5.0. There is no mpi4py for it but what is compiled here."""
     build = ["--no-binary", "mpi4py", "--no-cache-dir", "mpi4py==4.1.2"]

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "profile/categories.h"
 #include "tests/support/profile_builder.h"
 
 namespace pyprof::test_support {
@@ -160,6 +161,28 @@ profile::Profile sample_profile() {
     result.quality.unwind_truncated = 3;
     result.quality.native = 500;
     result.quality.unresolved_native = 4;
+    return result;
+}
+
+profile::Profile hostile_profile() {
+    profile::Profile result = sample_profile();
+    for (profile::Function& function : result.functions)
+        if (function.name == "a;b") function.name += std::string(1 << 20, 'z');
+    const std::vector<profile::Category> categories = profile::activities(result);
+    for (profile::Process& process : result.processes) {
+        process.slice_width_ns = 1 << 30;
+        process.slices.assign(4 * 4, 0);
+    }
+    for (const profile::Value& value : result.values) {
+        const profile::Category category = categories[value.context];
+        const std::size_t column = category == profile::Category::python   ? 0
+                                   : category == profile::Category::native ? 1
+                                   : category == profile::Category::mpi    ? 2
+                                                                           : 3;
+        const std::size_t slice = value.context % 4;
+        result.processes[result.threads[value.thread].process].slices[slice * 4 + column] +=
+            static_cast<std::uint32_t>(value.weight / ProfileBuilder::period_ns);
+    }
     return result;
 }
 

@@ -14,7 +14,10 @@ namespace pyprof::test_support {
 inline constexpr std::uint32_t deep_frames = 5000;  // depth of its deepest stack, without the frames above it
 profile::Profile sample_profile();
 
-// The same with its calls of MPI_Allreduce counted, 100 on each rank: rank 0 comes last. Both ranks ran for 10 s.
+// The same with a name of a megabyte, and with time slices that hold what its processes have in values.
+profile::Profile hostile_profile();
+
+// The sample with its calls of MPI_Allreduce counted, 100 on each rank: rank 0 comes last. Both ranks ran for 10 s.
 profile::Profile counted_profile();
 
 // The smallest useful profile: one process, one thread, main() calling work() in app.py.

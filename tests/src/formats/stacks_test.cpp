@@ -47,5 +47,42 @@ TEST_CASE("A native function without source has its library as file, and every f
     CHECK(found);
 }
 
+TEST_CASE("Processes and threads have names that tell them apart") {
+    profile::Process process;
+    CHECK(name_of(process) == "small values of all ranks");
+    process.pid = 7;
+    process.host = "here\xff";
+    CHECK(name_of(process) == "here\ufffd 7");
+    process.rank = 0;
+    CHECK(name_of(process) == "rank 0 here\ufffd 7");
+    profile::Thread thread;
+    thread.tid = 8;
+    thread.name = "Main";
+    CHECK(name_of(thread) == "8 Main");
+    thread.folded = 3;
+    CHECK(name_of(thread) == "ended threads");
+}
+
+TEST_CASE("A frame knows its function's first line, library and domain") {
+    test_support::ProfileBuilder make;
+    make.location(make.python("f", "app.py", 4), 5);
+    make.location(make.native("g", make.module("/lib/g.so"), "g.c", 9), 10);
+    make.location(make.native("h", make.module("/lib/h.so")));
+    const Frames frames{make.build(), Granularity::line};
+    REQUIRE(frames.all().size() == 3);
+    const Frame& f = frames.all()[frames.of_location(0)];
+    CHECK(f.first_line == 4);
+    CHECK(f.line == 5);
+    CHECK(f.module.empty());
+    CHECK(f.domain == profile::Domain::python);
+    const Frame& g = frames.all()[frames.of_location(1)];
+    CHECK(g.module == "/lib/g.so");
+    CHECK(g.file == "g.c");
+    CHECK(g.domain == profile::Domain::native);
+    CHECK(frames.all()[frames.of_location(2)].file == "/lib/h.so");
+}
+
+TEST_CASE("A name for a format of lines is on one line") { CHECK(one_line("a\nb\r\tc\x7f;ü") == "a b  c ;ü"); }
+
 }  // namespace
 }  // namespace pyprof::formats

@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const limit = 150 * 1024;
+const limit = 300 * 1024;
 
 async function bundle(entry) {
   const result = await build({

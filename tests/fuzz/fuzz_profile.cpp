@@ -4,6 +4,7 @@
 #include <span>
 
 #include "formats/collapsed.h"
+#include "formats/html_block.h"
 #include "profile/load.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -17,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!prepared) return 0;
     report::text(*prepared, options, {});
     report::json(*prepared, options);
+    formats::html_block(loaded->profile, {}, 1000);
     formats::collapsed(*prepared, formats::Granularity::line);
     return 0;
 }

@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
     const bool by_hand = std::string{argv[1]} == "sample";
     const auto contexts = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
     const Status written =
-        formats::write_html(by_hand ? test_support::sample_profile() : random_profile(contexts), argv[2]);
+        formats::write_html(by_hand ? test_support::counted_profile() : random_profile(contexts), {}, argv[2]);
     if (!written) std::fprintf(stderr, "%s\n", written.error().message().c_str());
     return written ? 0 : 1;
 }

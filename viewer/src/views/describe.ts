@@ -62,7 +62,7 @@ export function figures(store: Store, node: NodeId): {total: Figure; self: Figur
   const figure = (weights: Float64Array, samples: Float64Array): Figure => {
     const share = ratio(f64(weights, node), f64(tree.total, root));
     return {
-      weight: amount(f64(weights, node), store.profile.metric.unit),
+      weight: amount(f64(weights, node), store.profile.metrics[0].unit),
       share: percent(share),
       interval: intervalText(shareInterval(share, f64(tree.totalSamples, root))),
       samples: plural(f64(samples, node), 'sample'),

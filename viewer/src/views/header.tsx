@@ -107,8 +107,8 @@ function Notes(): JSX.Element | null {
   return <ul class="notes">{notes.map((note) => <li>{visible(note)}</li>)}</ul>;
 }
 
-function prunedNote({pruned, metric}: Profile): string[] {
+function prunedNote({pruned, metrics}: Profile): string[] {
   if (pruned.contexts === 0) return [];
-  const weight = amount(pruned.weight, metric.unit);
+  const weight = amount(pruned.weight, metrics[0].unit);
   return [`${plural(pruned.contexts, 'tiny context')} (${weight} together) were folded into their callers to keep this page small.`];
 }

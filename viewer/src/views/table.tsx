@@ -93,9 +93,9 @@ function Row({row}: {row: FunctionRow}): JSX.Element | null {
   return (
     <tr>
       <Share share={ratio(row.self, whole)} shade={shade} />
-      <td class="number">{amount(row.self, profile.metric.unit)}</td>
+      <td class="number">{amount(row.self, profile.metrics[0].unit)}</td>
       <Share share={ratio(row.total, whole)} shade={shade} />
-      <td class="number">{amount(row.total, profile.metric.unit)}</td>
+      <td class="number">{amount(row.total, profile.metrics[0].unit)}</td>
       <td class="number">{count(row.selfSamples)}</td>
       <td class="name">
         <i class="kind" style={{backgroundColor: shade}} title={domainLabels[fn.domain]} />

@@ -91,7 +91,7 @@ function Ranks({node}: {node: NodeId}): JSX.Element | null {
   const {weights, least, most, mean} = spreadOf(profile, store.tree.value, store.rowsByNode.value, node);
   const largest = f64(weights, most);
   if (largest === 0) return null;
-  const text = (value: number): string => amount(value, profile.metric.unit);
+  const text = (value: number): string => amount(value, profile.metrics[0].unit);
   const label = (group: number): string => profile.groups[group]?.label ?? '';
   return (
     <div class="ranks">

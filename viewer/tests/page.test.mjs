@@ -13,10 +13,16 @@ before(async () => {
 });
 after(() => browser?.close());
 
+/** Every page and form of one. */
+const everyPage = [
+  'view=summary', 'view=flame', 'view=flame&graph=callers', 'view=flame&graph=sandwich', 'view=flame&graph=table&q=m',
+  'view=flame&graph=table&asTree=1',
+].map((state) => `#v=1&${state}`);
+
 /** One test with its own page, which must not have done anything forbidden when it ends. */
-function pageTest(name, {sample = 'heat', ...options}, body) {
+function pageTest(name, {sample = 'heat', hash = '#v=1&view=flame', ...options}, body) {
   test(name, {skip: noBrowser}, async () => {
-    const page = await browser.show(browser.sample(sample), options);
+    const page = await browser.show(browser.sample(sample), {hash, ...options});
     try {
       await body(page);
       assert.deepEqual(page.offences, []);
@@ -31,7 +37,7 @@ const textOf = async (page, selector) => {
   return page.locator(selector).evaluate((element) => element.innerText ?? element.textContent);
 };
 const path = (page) => textOf(page, '.path');
-const spoken = (page) => textOf(page, '#flame-cursor');
+const spoken = (page) => textOf(page, '.cursor');
 const row = (number) => ({x: 200, y: 20 * number + 10});
 
 pageTest('it opens from a file and says what was run', {}, async (page) => {
@@ -75,10 +81,10 @@ pageTest('the keyboard alone moves, zooms, searches and returns', {}, async (pag
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.keyboard.press('r');
-  assert.deepEqual(await hashOf(page), {});
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
 });
 
-pageTest('n and N step through the matches, the heaviest first', {hash: '#v=1&q=^MPI_'}, async (page) => {
+pageTest('n and N step through the matches, the heaviest first', {hash: '#v=1&view=flame&q=^MPI_'}, async (page) => {
   const seen = [];
   for (const key of ['n', 'n', 'n', 'N']) {
     await page.keyboard.press(key);
@@ -93,7 +99,7 @@ pageTest('an unfinished pattern is said to be one', {}, async (page) => {
   assert.equal(await page.getAttribute('#search', 'aria-invalid'), 'true');
 });
 
-pageTest('an arrow moves down the page in both directions', {hash: '#v=1&direction=flame'}, async (page) => {
+pageTest('an arrow moves down the page in both directions', {hash: '#v=1&view=flame&graph=flame'}, async (page) => {
   await page.keyboard.press('ArrowUp');
   assert.match(await spoken(page), /^<module>/);
   await page.keyboard.press('ArrowDown');
@@ -108,7 +114,7 @@ pageTest('the tooltip gives shares, samples, interval, source, library and ranks
   }
 });
 
-pageTest('the view in the URL is the view that opens', {hash: '#v=1&direction=flame&frames=python&by=line&rank=2&q=step&theme=dark'},
+pageTest('the view in the URL is the view that opens', {hash: '#v=1&view=flame&graph=flame&frames=python&by=line&rank=2&q=step&theme=dark'},
   async (page) => {
     for (const name of ['Flame', 'Lines', 'Python']) {
       assert.equal(await page.getByRole('button', {name, exact: true}).getAttribute('aria-pressed'), 'true');
@@ -134,7 +140,7 @@ pageTest("interpreter frames are hidden until asked for", {}, async (page) => {
   assert.ok(!(await lines()).includes('jacobi_sweep'));
 });
 
-pageTest('the table sorts, follows the search, and opens the flame graph', {hash: '#v=1&view=table'}, async (page) => {
+pageTest('the table sorts, follows the search, and opens the flame graph', {hash: '#v=1&view=flame&graph=table'}, async (page) => {
   const first = () => textOf(page, '.functions tbody tr:first-child .name button');
   assert.equal(await first(), 'jacobi_sweep');
   await page.getByRole('button', {name: 'Total'}).click();
@@ -152,11 +158,133 @@ pageTest('work of other threads stands below its line until it is wanted apart',
   assert.match(await path(page), /<module>\s*\[worker threads\]\s*gemm_thread$/);
   await page.keyboard.press('r');
   await page.getByRole('button', {name: 'Apart'}).click();
-  assert.deepEqual(await hashOf(page), {threads: 'apart'});
+  assert.deepEqual(await hashOf(page), {view: 'flame', threads: 'apart'});
   await page.locator('canvas').click({position: row(1)});
   assert.match(await path(page), /^whole program\s*gemm_thread$/);
   await page.keyboard.press('w');
   assert.deepEqual((await hashOf(page)).threads, undefined);
+});
+
+pageTest('a page is chosen by the rail and by key, and the back button returns', {hash: ''}, async (page) => {
+  assert.equal(await page.getByRole('button', {name: 'Summary'}).getAttribute('aria-current'), 'page');
+  await page.getByRole('button', {name: 'Flame graph'}).click();
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
+  await page.keyboard.press('Shift+S');
+  assert.deepEqual(await hashOf(page), {});
+  await page.goBack();
+  assert.equal(await page.getByRole('button', {name: 'Flame graph'}).getAttribute('aria-current'), 'page');
+});
+
+pageTest('the summary has findings, shares, efficiencies, the heaviest of everything, run and quality', {hash: ''}, async (page) => {
+  const text = await textOf(page, 'main');
+  for (const part of ['waits at most 17.4 %', '63.8 % Native', '--mode wall', 'Parallel efficiency', '76.1 %', 'jacobi_sweep', 'heat.c:21',
+    'Compute kernels', 'grid.py:48', 'OpenBLAS 0.3.21', 'cpu time at 199 Hz', 'Lost or cut samples']) {
+    assert.ok(text.includes(part), `${part} in ${text}`);
+  }
+  await page.getByRole('button', {name: 'opal_progress'}).click();
+  assert.match(await path(page), /opal_progress$/);
+});
+
+pageTest('a column of the summary is the graph of a rank', {hash: ''}, async (page) => {
+  await page.locator('.columns-chart').click({position: {x: 10, y: 60}});
+  assert.match(await path(page), /rank 0/);
+});
+
+pageTest('another metric changes widths and words', {}, async (page) => {
+  await page.getByLabel('Metric').selectOption({label: 'PAPI_TOT_INS'});
+  assert.deepEqual(await hashOf(page), {view: 'flame', metric: '1'});
+  await page.keyboard.press('ArrowDown');
+  assert.match(await spoken(page), /^<module>, Python, 100\.0 % total, \d+\.\d+ % self, level 1$/);
+});
+
+pageTest('stacks are changed step by step, and each step undone', {}, async (page) => {
+  await page.locator('canvas').click({position: row(4)});
+  await page.keyboard.press('f');
+  assert.match(await path(page), /^all 4 ranks$/);
+  await page.keyboard.press('ArrowDown');
+  assert.match(await spoken(page), /^jacobi_sweep.* 100\.0 % total/);
+  assert.match((await hashOf(page)).do, /^f\d+$/);
+  await page.keyboard.press('d');
+  assert.equal(await page.locator('.transforms li').count(), 2);
+  await page.getByRole('button', {name: /^only jacobi_sweep/}).click();
+  assert.equal((await hashOf(page)).do, undefined);
+  await page.goBack();
+  assert.match((await hashOf(page)).do, /^f\d+\.d\d+$/);
+  await page.keyboard.press('u');
+  assert.match((await hashOf(page)).do, /^f\d+$/);
+});
+
+pageTest('callers stand below what works, and a zoomed one is found again', {hash: '#v=1&view=flame&graph=callers'}, async (page) => {
+  await page.keyboard.press('ArrowDown');
+  assert.match(await spoken(page), /^jacobi_sweep, Native/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  assert.match(await path(page), /jacobi_sweep\s*Grid\.step$/);
+  const {node} = await hashOf(page);
+  assert.match(node, /^\d+\.2$/);
+  await page.reload();
+  await page.waitForSelector('main section');
+  assert.match(await path(page), /jacobi_sweep\s*Grid\.step$/);
+});
+
+pageTest('the sandwich shows who calls a function and what it calls', {hash: '#v=1&view=flame&graph=sandwich'}, async (page) => {
+  await page.getByRole('button', {name: /main$/}).click();
+  await settled(page);
+  assert.deepEqual(await page.locator('.halves h2').allInnerTexts(), ['Callers of main', 'What main calls']);
+  const [callers, callees] = [page.locator('canvas').first(), page.locator('canvas').last()];
+  await callers.focus();
+  for (const key of ['ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
+  assert.match(await page.locator('.cursor').first().textContent(), /^<module>/);
+  await callees.focus();
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await page.locator('.cursor').last().textContent(), /^Grid\.step/);
+});
+
+pageTest('the tree of calls opens and closes by keyboard', {hash: '#v=1&view=flame&graph=table&asTree=1'}, async (page) => {
+  const focused = () => page.evaluate(() => [document.activeElement.getAttribute('aria-level'), document.activeElement.getAttribute('aria-expanded')]);
+  await page.locator('[role=treegrid] tbody tr').first().focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  assert.deepEqual(await focused(), ['4', 'true']);
+  const rows = await page.locator('[role=treegrid] tbody tr').count();
+  await page.keyboard.press('ArrowLeft');
+  await settled(page);
+  assert.deepEqual(await focused(), ['4', 'false']);
+  assert.ok(await page.locator('[role=treegrid] tbody tr').count() < rows);
+  await page.keyboard.press('ArrowLeft');
+  await settled(page);
+  assert.deepEqual(await focused(), ['3', 'true']);
+  await page.keyboard.press('Enter');
+  assert.match(await path(page), /main$/);
+});
+
+for (const [colour, expected] of [['module', 1], ['heat', 1], ['imbalance', 1]]) {
+  pageTest(`boxes are coloured by ${colour}`, {hash: `#v=1&view=flame&colour=${colour}`}, async (page) => {
+    const before = await pixel(page, 300, 84);
+    await page.locator('.colour select').selectOption('domain');
+    assert.ok(Math.max(...(await pixel(page, 300, 84)).map((value, i) => Math.abs(value - before[i]))) > expected);
+  });
+}
+
+pageTest('the graph is saved as SVG and as PNG', {}, async (page) => {
+  for (const [kind, start] of [['SVG', '<svg'], ['PNG', '\u0089PNG']]) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: kind, exact: true}).click()]);
+    const bytes = readFileSync(await file.path());
+    assert.ok(bytes.toString('latin1').startsWith(start), kind);
+    if (kind === 'SVG') assert.ok(bytes.includes('jacobi_sweep'));
+  }
+});
+
+pageTest('a telephone has the pages above, and nothing is cut off at the side', {hash: '', viewport: {width: 380, height: 740}}, async (page) => {
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  const [rail, main] = await Promise.all(['.rail', 'main'].map((part) => page.locator(part).boundingBox()));
+  assert.ok(rail.y + rail.height <= main.y);
+});
+
+pageTest('print shows the page alone', {hash: ''}, async (page) => {
+  await page.emulateMedia({media: 'print'});
+  assert.equal(await page.locator('.rail').isVisible(), false);
+  assert.equal(await page.locator('.toolbar').isVisible(), false);
+  assert.ok(await page.getByText('Parallel efficiency').isVisible());
 });
 
 pageTest('a profile without such threads has no switch for them', {}, async (page) => {
@@ -189,20 +317,20 @@ pageTest('light and dark follow the system', {colorScheme: 'dark'}, async (page)
   assert.ok((await pixel(page, 640, 2)).every((value) => value > 200));
 });
 
-for (const hash of ['', '#v=1&view=table']) {
-  pageTest(`hostile names run nothing and ask for nothing (${hash || 'flame graph'})`, {sample: 'hostile', hash}, async (page) => {
-    if (hash === '') for (const number of [1, 2, 3]) await page.locator('canvas').hover({position: row(number)});
+for (const hash of everyPage) {
+  pageTest(`hostile names run nothing and ask for nothing (${hash})`, {sample: 'hostile', hash}, async (page) => {
+    if (hash === '#v=1&view=flame') for (const number of [1, 2, 3]) await page.locator('canvas').hover({position: row(number)});
     await page.locator('.verdict').click();
     assert.equal(await page.evaluate(() => window.pwned), undefined);
-    assert.equal(await page.evaluate(() => document.querySelectorAll('img, svg, script:not(:last-of-type), main b').length), 0);
+    assert.equal(await page.evaluate(() => document.querySelectorAll('img, svg, script:not(:last-of-type), [onclick], [onload], [onerror]').length), 0);
     const text = await page.evaluate(() => document.body.innerText + document.title);
     assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(text));
     assert.ok(text.includes('\\u202e'));
   });
 }
 
-for (const [colorScheme, hash] of [['light', ''], ['dark', ''], ['light', '#v=1&view=table'], ['dark', '#v=1&view=table&q=m']]) {
-  pageTest(`no serious accessibility problem (${colorScheme}, ${hash || 'flame graph'})`, {colorScheme, hash}, async (page) => {
+for (const [colorScheme, hash] of everyPage.flatMap((hash) => [['light', hash], ['dark', hash]])) {
+  pageTest(`no serious accessibility problem (${colorScheme}, ${hash})`, {colorScheme, hash}, async (page) => {
     await page.locator('.verdict').click();
     await page.evaluate(axeSource);
     const {violations} = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
@@ -225,7 +353,7 @@ test('a damaged page says so', {skip: noBrowser}, async () => {
 });
 
 test('a page that pyprof wrote shows its profile', {skip: noBrowser || noWriter}, async () => {
-  const page = await browser.show(browser.written('sample'), {hash: '#v=1&view=table&machinery=1'});
+  const page = await browser.show(browser.written('sample'), {hash: '#v=1&view=flame&graph=table&machinery=1'});
   assert.match(await page.innerText('.functions'), /<module>/);
   assert.deepEqual(page.offences, []);
   await page.context().close();
@@ -234,7 +362,7 @@ test('a page that pyprof wrote shows its profile', {skip: noBrowser || noWriter}
 test('a million contexts open and move', {skip: noBrowser || noWriter}, async (context) => {
   const path = browser.written('1000000');
   const began = performance.now();
-  const page = await browser.show(path);
+  const page = await browser.show(path, {hash: '#v=1&view=flame'});
   await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))));
   context.diagnostic(`10^6 contexts open in ${Math.round(performance.now() - began)} ms`);
   const frames = await page.evaluate(measureFrames);

@@ -5,12 +5,12 @@ import {naiveTotal, naiveTree, type NaiveNode} from '../../tests/support/naive.t
 import {randomProfile} from '../../tests/support/random.ts';
 import {decodeBlock} from './decode.ts';
 import type {GroupId, Profile, ThreadId} from './profile.ts';
-import type {Selection} from './selection.ts';
+import {everything as whole, type Selection} from './selection.ts';
 import {
   type CallTree, callTree, firstChild, nextSibling, type NodeId, parentOf, pathTo, previousSibling, root,
 } from './tree.ts';
 
-const everything: Selection = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true};
+const everything: Selection = {...whole, machinery: true};
 
 function treeOf(profile: TestProfile, selection: Partial<Selection> = {}): {profile: Profile; tree: CallTree} {
   const decoded = decodeBlock(encode(profile));

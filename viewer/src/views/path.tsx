@@ -10,7 +10,7 @@ const shownEnds = 3;
 
 export function Path(): JSX.Element {
   const {store} = useSurroundings();
-  const path = pathTo(store.tree.value, store.zoom.value);
+  const path = pathTo(store.drawing.tree.value, store.drawing.zoom.value);
   const cut = path.length > 2 * shownEnds + 1;
   const shown = cut ? [...path.slice(0, shownEnds), undefined, ...path.slice(-shownEnds)] : path;
   return (
@@ -28,10 +28,10 @@ export function Path(): JSX.Element {
 function Step({node, last, hidden}: {node: NodeId | undefined; last: boolean; hidden: number}): JSX.Element {
   const {store} = useSurroundings();
   if (node === undefined) return <span class="step more">{hidden} more</span>;
-  if (last) return <span class="step here" aria-current="true">{labelOf(store, node)}</span>;
+  if (last) return <span class="step here" aria-current="true">{labelOf(store, store.drawing.tree.value, node)}</span>;
   return (
-    <button type="button" class="step" onClick={() => store.zoomTo(node)}>
-      {labelOf(store, node)}
+    <button type="button" class="step" onClick={() => store.drawing.zoomTo(node)}>
+      {labelOf(store, store.drawing.tree.value, node)}
     </button>
   );
 }

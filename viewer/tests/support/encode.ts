@@ -167,10 +167,17 @@ function functionColumns(functions: readonly TestFunction[]): ColumnList {
   ];
 }
 
-/** Contexts in order of appearance, made with maps: slow and plain. */
+interface TestContext {
+  readonly id: number;
+  readonly parent: number;
+  readonly location: number;
+  readonly use: number;
+}
+
+/** Made with maps: slow and plain. */
 class StackTree {
   private readonly locations = new Map<string, {id: number; fn: number; line: number}>();
-  private readonly contexts = new Map<string, {id: number; up: number; location: number; use: number}>();
+  private readonly contexts = new Map<string, TestContext>();
   private readonly values: {context: number; thread: number; samples: number; extra: number}[] = [];
 
   constructor(private readonly profile: TestProfile, private readonly periodOfRun: number) {}
@@ -184,7 +191,7 @@ class StackTree {
       const location = find(this.locations, `${fn}:${line}`, (id) => ({id, fn, line})).id;
       path += `/${location}`;
       const parent = context;
-      context = find(this.contexts, path, (index) => ({id: index + 1, up: index + 1 - parent, location, use: useOf(frames)})).id;
+      context = find(this.contexts, path, (index) => ({id: index + 1, parent, location, use: useOf(frames)})).id;
     }
     const expected = stack.samples * this.periodOfRun;
     const extra = (stack.weight ?? expected) - expected;
@@ -193,13 +200,15 @@ class StackTree {
 
   columns(): ColumnList {
     const locations = [...this.locations.values()];
-    const contexts = [...this.contexts.values()];
-    const values = [...this.values].sort((a, b) => a.context - b.context || a.thread - b.thread);
+    const contexts = inPreorder([...this.contexts.values()]);
+    const place = new Map(contexts.map((context, i) => [context.id, i + 1]));
+    const placed = this.values.map((value) => ({...value, context: place.get(value.context) ?? 0}));
+    const values = placed.sort((a, b) => a.context - b.context || a.thread - b.thread);
     return [
       ['location.function', locations.map((location) => location.fn)],
       ['location.line', locations.map((location) => location.line)],
       ['location.flags', locations.map(() => 0)],
-      ['context.up', [0, ...contexts.map((context) => context.up)]],
+      ['context.up', [0, ...contexts.map((context, i) => i + 1 - (place.get(context.parent) ?? 0))]],
       ['context.location', [0, ...contexts.map((context) => context.location)]],
       ['context.use', [useOf([]), ...contexts.map((context) => context.use)]],
       ['value.step', values.map((value, i) => value.context - (values[i - 1]?.context ?? 0))],
@@ -213,6 +222,19 @@ class StackTree {
       ]),
     ];
   }
+}
+
+/** Siblings stay in their order; the root is not among them. */
+function inPreorder(contexts: readonly TestContext[]): TestContext[] {
+  const children = new Map<number, TestContext[]>();
+  for (const context of contexts) children.set(context.parent, [...(children.get(context.parent) ?? []), context]);
+  const pending = [...(children.get(0) ?? [])].reverse();
+  const ordered: TestContext[] = [];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    ordered.push(next);
+    pending.push(...[...(children.get(next.id) ?? [])].reverse());
+  }
+  return ordered;
 }
 
 function find<T>(map: Map<string, T>, key: string, make: (index: number) => T): T {

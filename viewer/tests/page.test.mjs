@@ -16,7 +16,7 @@ after(() => browser?.close());
 /** Every page and form of one. */
 const everyPage = [
   'view=summary', 'view=flame', 'view=flame&graph=callers', 'view=flame&graph=sandwich', 'view=flame&graph=table&q=m',
-  'view=flame&graph=table&asTree=1',
+  'view=flame&graph=table&asTree=1', 'view=source&fn=0&line=3', 'view=source&fn=6&line=21', 'view=ranks', 'view=kernels&fn=6', 'view=mpi',
 ].map((state) => `#v=1&${state}`);
 
 /** One test with its own page, which must not have done anything forbidden when it ends. */
@@ -274,6 +274,95 @@ pageTest('the graph is saved as SVG and as PNG', {}, async (page) => {
   }
 });
 
+pageTest('the source page has the files, their lines with what they cost, and what is known of one', {hash: ''}, async (page) => {
+  await page.keyboard.press('Shift+C');
+  assert.match(await textOf(page, '.files'), /heat\.c[\s\S]*grid\.py/);
+  await page.getByRole('button', {name: /grid\.py/}).click();
+  const line = page.locator('tr.hot', {hasText: '_heat.jacobi_sweep'});
+  assert.match(await line.innerText(), /^48\s+0\.00 %|^48/);
+  await line.click();
+  const details = await textOf(page, '.line-details');
+  for (const part of ['with what it calls', 'Native', 'Over ranks: min', 'rank 3', 'PAPI_TOT_INS', 'ipc 1.50', 'in kernel jacobi_sweep']) {
+    assert.ok(details.includes(part), `${part} in ${details}`);
+  }
+  assert.equal((await hashOf(page)).line, '48');
+  assert.equal(await page.locator('.code .hl-keyword', {hasText: 'def'}).count() > 0, true);
+  await page.getByRole('button', {name: 'Show in the flame graph'}).click();
+  assert.match(await path(page), /Grid\.step$/);
+  await page.goBack();
+  assert.equal(await page.locator('tr[aria-selected=true]').count(), 1);
+});
+
+pageTest('arrows go from one line with time to the next', {hash: '#v=1&view=source&fn=6'}, async (page) => {
+  await page.locator('tr.hot').first().focus();
+  const number = () => page.evaluate(() => document.activeElement.querySelector('.line').textContent);
+  const seen = [await number()];
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp']) {
+    await page.keyboard.press(key);
+    seen.push(await number());
+  }
+  assert.deepEqual(seen, ['18', '21', '22', '21']);
+  await page.keyboard.press('Enter');
+  assert.equal((await hashOf(page)).line, '21');
+});
+
+pageTest('the source of the function under the cursor', {}, async (page) => {
+  await page.locator('canvas').click({position: row(4)});
+  await page.keyboard.press('s');
+  assert.match(await textOf(page, '.listing h2'), /heat\.c$/);
+});
+
+pageTest('without source text the lines stand alone', {sample: 'pool', hash: '#v=1&view=source'}, async (page) => {
+  assert.match(await textOf(page, '.listing'), /--no-source/);
+  assert.match(await textOf(page, 'tr.hot'), /^3\s/);
+});
+
+pageTest('the ranks page says who is slow, and opens the graph of one rank', {hash: '#v=1&view=ranks'}, async (page) => {
+  assert.match(await textOf(page, '.figures-table tbody tr:first-child'), /^jacobi_sweep[\s\S]*1\.18[\s\S]*rank 3/);
+  const map = page.locator('.rank-map canvas');
+  await map.focus();
+  for (const key of ['End', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await textOf(page, '#rank-cell'), /^rank 3: .* in opal_progress$/);
+  await page.keyboard.press('Enter');
+  assert.match(await path(page), /rank 3/);
+  await page.goBack();
+  await page.locator('.rank-map li button', {hasText: 'poll'}).click();
+  assert.match(await textOf(page, 'main'), /Sorted: \d/);
+  await page.getByRole('button', {name: 'By time'}).click();
+  assert.deepEqual(Object.keys(await hashOf(page)).sort(), ['fn', 'order', 'view']);
+  await page.locator('.rank-map canvas').hover({position: {x: 2, y: 40}});
+  assert.match(await textOf(page, '#rank-cell'), /^rank 0: .* in poll$/);
+});
+
+pageTest('the darkest cell of a row is its slowest rank', {hash: '#v=1&view=ranks'}, async (page) => {
+  const width = await page.locator('.rank-map canvas').evaluate((canvas) => canvas.clientWidth);
+  const [first, last] = [await pixel(page, width / 8, 9), await pixel(page, (7 * width) / 8, 9)];
+  assert.ok(last[1] < first[1] - 30, `${first} and ${last}`);
+});
+
+pageTest('a kernel has counters, ratios, ranks and the lines that call it', {hash: '#v=1&view=kernels'}, async (page) => {
+  const cells = await page.locator('.figures-table tbody tr').first().innerText();
+  for (const part of ['jacobi_sweep', '49.3 %', '1.50', '1.18', 'heat.c:21', '_heat.so']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  await page.getByRole('button', {name: /jacobi_sweep/}).click();
+  assert.match(await textOf(page, '.line-details'), /100\.0 % for grid\.py:48/);
+  await page.getByRole('button', {name: 'grid.py:48'}).click();
+  assert.match(await textOf(page, '.listing h2'), /grid\.py$/);
+  assert.equal(await page.locator('tr[aria-selected=true] .line').innerText(), '48');
+});
+
+pageTest('calls of MPI have their line, how often, how much, how long, and who waits', {hash: '#v=1&view=mpi'}, async (page) => {
+  const cells = await page.locator('.figures-table tbody tr').nth(1).innerText();
+  for (const part of ['MPI_Allreduce', 'grid.py:80', '3.40 s', '3.10 s for 3', '8 bytes', '0 (1.20 s)']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  await page.getByRole('button', {name: /MPI_Sendrecv/}).click();
+  assert.match(await page.locator('.line-details canvas').getAttribute('aria-label'), /0: 3\.90 s, waiting 3\.50 s; 1: 3\.10 s/);
+});
+
+pageTest('a profile has no pages about what it has not', {sample: 'pool', hash: '#v=1&view=mpi'}, async (page) => {
+  const names = await page.locator('.rail button').allInnerTexts();
+  assert.deepEqual(names, ['Summary', 'Flame graph', 'Source', 'Kernels']);
+  assert.equal(await page.locator('.rail [aria-current]').innerText(), 'Summary');
+});
+
 pageTest('a telephone has the pages above, and nothing is cut off at the side', {hash: '', viewport: {width: 380, height: 740}}, async (page) => {
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   const [rail, main] = await Promise.all(['.rail', 'main'].map((part) => page.locator(part).boundingBox()));
@@ -368,6 +457,30 @@ test('a million contexts open and move', {skip: noBrowser || noWriter}, async (c
   const frames = await page.evaluate(measureFrames);
   context.diagnostic(`one frame takes ${frames[frames.length >> 1].toFixed(1)} ms, the slowest ${frames.at(-1).toFixed(1)} ms`);
   assert.deepEqual(page.offences, []);
+  await page.context().close();
+});
+
+test('a thousand ranks open and move', {skip: noBrowser || noWriter}, async (context) => {
+  const path = browser.written('20000', '1024');
+  const began = performance.now();
+  const page = await browser.show(path, {hash: '#v=1&view=ranks'});
+  await settled(page);
+  context.diagnostic(`1024 ranks open in ${Math.round(performance.now() - began)} ms`);
+  await page.locator('.rank-map canvas').focus();
+  for (const key of ['End', 'PageUp', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await textOf(page, '#rank-cell'), /^rank 959: /);
+  await page.keyboard.press('Shift+M');
+  await page.getByRole('button', {name: /MPI_Allreduce/}).first().click();
+  assert.match(await page.locator('.line-details figcaption').innerText(), /from 0 to 1023/);
+  assert.deepEqual(page.offences, []);
+  await page.context().close();
+});
+
+test('a damaged part of a page is named, and the other pages are shown', {skip: noBrowser}, async () => {
+  const page = await browser.show(browser.sample('cut'), {hash: '#v=1&view=source'});
+  assert.match(await page.innerText('main'), /cannot show this page: the data block is damaged: source text/);
+  await page.keyboard.press('Shift+S');
+  await page.getByText('Findings').waitFor();
   await page.context().close();
 });
 

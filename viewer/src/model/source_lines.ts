@@ -1,6 +1,6 @@
 // What the lines of one source file cost.
 import {f64, u32} from './columns.ts';
-import {categories, type FunctionId, type GroupId, type Profile, type Values} from './profile.ts';
+import {categories, type ContextId, type FunctionId, type GroupId, type Profile, type Values} from './profile.ts';
 import {everything, type Selection} from './selection.ts';
 import {activityOf, isKernels, shownContexts} from './shown.ts';
 import {comparedGroups, type Imbalance, imbalanceOf} from './imbalance.ts';
@@ -34,6 +34,8 @@ export interface SourceLine {
   readonly ranks: Imbalance;
   /** Most first. */
   readonly kernels: readonly LineKernel[];
+  /** The context that holds most of the total, of all ranks. */
+  readonly heaviest: ContextId;
 }
 
 /** The tree by lines of all ranks, without machinery and transforms. */
@@ -66,9 +68,10 @@ export function sourceLines(profile: Profile, selection: Selection, tree: CallTr
     // Code of one line may be in several functions, such as a comprehension in older Pythons: one below the other counts once.
     if (node < growing.end) continue;
     growing.end = u32(tree.end, node);
+    if (f64(tree.total, node) > f64(tree.total, growing.heaviest) || growing.heaviest === root) growing.heaviest = node;
     sums.addBelow(growing, node);
   }
-  return [...lines].sort((a, b) => a[0] - b[0]).map(([line, growing]) => growing.finish(line));
+  return [...lines].sort((a, b) => a[0] - b[0]).map(([line, growing]) => growing.finish(line, u32(tree.context, growing.heaviest) as ContextId));
 }
 
 function* nodesOfFile(profile: Profile, tree: CallTree, file: string): Generator<{node: NodeId; line: number}> {
@@ -84,6 +87,7 @@ class Growing {
   total = 0;
   samples = 0;
   end: number = root;
+  heaviest: number = 0;
   readonly split = new Float64Array(categories.length);
   readonly figures: number[];
   readonly byGroup: Float64Array;
@@ -94,10 +98,10 @@ class Growing {
     this.byGroup = new Float64Array(groups);
   }
 
-  finish(line: number): SourceLine {
+  finish(line: number, heaviest: ContextId): SourceLine {
     const {self, total, samples, split, figures} = this;
     const kernels = [...this.kernels].map(([id, weight]) => ({function: id, weight})).sort((a, b) => b.weight - a.weight);
-    return {line, self, total, samples, split, figures, ranks: imbalanceOf(this.byGroup), kernels};
+    return {line, self, total, samples, split, figures, ranks: imbalanceOf(this.byGroup), kernels, heaviest};
   }
 }
 

@@ -3,6 +3,10 @@ import type {ComponentType} from 'preact';
 import type {Store} from '../state/store.ts';
 import type {Page} from '../state/state.ts';
 import {FlamePage} from './flame_page.tsx';
+import {KernelsView} from './kernels.tsx';
+import {MpiView} from './mpi.tsx';
+import {RanksView} from './ranks.tsx';
+import {SourceView} from './source.tsx';
 import {SummaryView} from './summary.tsx';
 
 /** Switches that the toolbar offers. */
@@ -24,6 +28,10 @@ const always = (): boolean => true;
 export const pages: readonly PageEntry[] = [
   {id: 'summary', title: 'Summary', key: 'S', controls: ['metric', 'rank', 'workers'], View: SummaryView, isFor: always},
   {id: 'flame', title: 'Flame graph', key: 'F', controls: ['graph', 'metric', 'frames', 'workers', 'rank'], View: FlamePage, isFor: always},
+  {id: 'source', title: 'Source', key: 'C', controls: ['metric', 'rank', 'workers'], View: SourceView, isFor: always},
+  {id: 'ranks', title: 'Ranks', key: 'R', controls: ['metric', 'order'], View: RanksView, isFor: ({profile}) => profile.groups.length > 1},
+  {id: 'kernels', title: 'Kernels', key: 'K', controls: ['metric', 'rank'], View: KernelsView, isFor: always},
+  {id: 'mpi', title: 'MPI', key: 'M', controls: [], View: MpiView, isFor: ({profile}) => profile.calls.rows.length > 0},
 ];
 
 /** The page of the state, or the first one if this profile has no such page. */

@@ -47,10 +47,10 @@ export class Browser {
     return path;
   }
 
-  /** Lets src/formats/html.cpp write a page: `sample`, or a random profile of so many contexts. */
-  written(what) {
-    const path = join(this.folder, `${what}.html`);
-    execFileSync(makePage, [what, path], {stdio: 'inherit'});
+  /** Lets src/formats/html.cpp write a page: `sample`, or a random profile of so many contexts, and of so many ranks. */
+  written(what, ...ranks) {
+    const path = join(this.folder, `${[what, ...ranks].join('-')}.html`);
+    execFileSync(makePage, [what, path, ...ranks], {stdio: 'inherit'});
     return path;
   }
 

@@ -142,7 +142,7 @@ function wide(name: string, values: readonly number[]): ColumnList {
 }
 
 /** As src/profile/categories.cpp tells them, from the frames of one stack. */
-function useOf(frames: readonly TestFunction[]): number {
+function useOf(frames: readonly TestFunction[], modules: readonly string[] = []): number {
   const python = frames.findLastIndex((fn) => (fn.domain ?? 'python') === 'python');
   const below = frames.slice(python + 1);
   const waits: Readonly<Record<string, Category>> = {'[waits for GIL]': 'gil', '[waits for I/O]': 'io', '[sleeps]': 'idle'};
@@ -151,7 +151,8 @@ function useOf(frames: readonly TestFunction[]): number {
     : frames.length === 0 ? 'other' : below.every((fn) => fn.machinery) ? 'python' : 'native';
   const importing = frames.some((fn) => fn.file === '<frozen importlib._bootstrap>') && (activity === 'python' || activity === 'native');
   const leaf = frames.at(-1);
-  const kernel = leaf && (leaf.domain === 'native' || leaf.domain === 'jit') && !leaf.machinery && activity !== 'mpi';
+  const kernel = leaf && (leaf.domain === 'native' || leaf.domain === 'jit') && !leaf.machinery && activity !== 'mpi' &&
+    !modules[leaf.module ?? -1]?.includes('libpython');
   return categories.indexOf(activity) + (categories.indexOf(importing ? 'import' : activity) << 4) + (kernel ? 0x100 : 0);
 }
 
@@ -191,7 +192,7 @@ class StackTree {
       const location = find(this.locations, `${fn}:${line}`, (id) => ({id, fn, line})).id;
       path += `/${location}`;
       const parent = context;
-      context = find(this.contexts, path, (index) => ({id: index + 1, parent, location, use: useOf(frames)})).id;
+      context = find(this.contexts, path, (index) => ({id: index + 1, parent, location, use: useOf(frames, this.profile.modules)})).id;
     }
     const expected = stack.samples * this.periodOfRun;
     const extra = (stack.weight ?? expected) - expected;

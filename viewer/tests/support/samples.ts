@@ -127,6 +127,9 @@ function heatStacks(rank: number): TestStack[] {
   ];
 }
 
+/** Source text that is none. */
+export const cut: TestProfile = {...heat, sources: [{file: 'a.py', first_line: 0, lines: []}]};
+
 /** A line that a pool of threads works for. */
 export const pool: TestProfile = {
   functions: [

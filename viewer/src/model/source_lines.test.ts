@@ -28,14 +28,14 @@ function linesOf(file: string, group?: number): ReturnType<typeof sourceLines> {
   return sourceLines(profile, selection, lineTree(profile, selection), file);
 }
 
-test('files come in the order of their own time', () => {
-  assert.deepEqual(sourceFiles(profile, lineTree(profile, everything)).map(({file, self}) => [file, self / period]), [['k.c', 20], ['a.py', 3]]);
+test('files come in the order of what their lines have of their own', () => {
+  assert.deepEqual(sourceFiles(profile, everything).map(({file, own}) => [file, own / period]), [['a.py', 31], ['k.c', 20]]);
 });
 
 test('lines have own and total time, recursion counted once, split by what ran', () => {
   const [three, four, nine] = linesOf('a.py');
   assert.deepEqual([three?.line, four?.line, nine?.line], [3, 4, 9]);
-  assert.deepEqual([three, four, nine].map((line) => [line?.self, line?.total].map((weight) => (weight ?? 0) / period)), [[1, 15], [0, 16], [2, 14]]);
+  assert.deepEqual([three, four, nine].map((line) => [line?.own, line?.total].map((weight) => (weight ?? 0) / period)), [[1, 15], [16, 16], [14, 14]]);
   assert.deepEqual(['python', 'native', 'mpi'].map((name) => share(nine?.split, name as 'python')), [2, 4, 8]);
   assert.equal(nine?.samples, 14);
   assert.deepEqual(nine?.figures, [14 * period, 14 * 6]);
@@ -45,7 +45,7 @@ test('lines know their ranks and kernels', () => {
   const nine = linesOf('a.py').find((line) => line.line === 9);
   assert.deepEqual([nine?.ranks.min, nine?.ranks.max, nine?.ranks.argmax].map(Number), [4 * period, 10 * period, 1]);
   assert.deepEqual(nine?.kernels.map(({function: id, weight}) => [profile.functions[id]?.name, weight / period]), [['kernel', 4]]);
-  assert.deepEqual(linesOf('k.c').map((line) => [line.line, line.self / period]), [[5, 20]]);
+  assert.deepEqual(linesOf('k.c').map((line) => [line.line, line.own / period]), [[5, 20]]);
 });
 
 test('one rank has its own times, and the spread of all', () => {

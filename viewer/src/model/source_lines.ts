@@ -1,6 +1,7 @@
 // What the lines of one source file cost.
 import {f64, u32} from './columns.ts';
 import {categories, type ContextId, type FunctionId, type GroupId, type Profile, type Values} from './profile.ts';
+import {ownWeights} from './own.ts';
 import {everything, type Selection} from './selection.ts';
 import {activityOf, isKernels, shownContexts} from './shown.ts';
 import {comparedGroups, type Imbalance, imbalanceOf} from './imbalance.ts';
@@ -11,8 +12,8 @@ export interface SourceFile {
   readonly file: string;
   /** The first of its functions that has a context: names the file in a URL. */
   readonly function: FunctionId;
-  /** Own weight of its lines. */
-  readonly self: number;
+  /** What its lines have of their own (own.ts). */
+  readonly own: number;
 }
 
 export interface LineKernel {
@@ -22,7 +23,8 @@ export interface LineKernel {
 
 export interface SourceLine {
   readonly line: number;
-  readonly self: number;
+  /** own.ts */
+  readonly own: number;
   /** Recursion counts once. */
   readonly total: number;
   readonly samples: number;
@@ -43,18 +45,19 @@ export function lineTree(profile: Profile, {metric, workers}: Pick<Selection, 'm
   return callTree(profile, {...everything, metric, workers, granularity: 'line'});
 }
 
-/** Files with contexts in the tree, those with most own time (of all ranks) first. */
-export function sourceFiles(profile: Profile, tree: CallTree): SourceFile[] {
-  const found = new Map<string, {function: FunctionId; self: number}>();
-  for (let node = 1; node < tree.count; node++) {
-    const location = profile.locations[u32(profile.contexts.location, u32(tree.context, node))];
+/** Files whose functions have lines, those with most of their own first. */
+export function sourceFiles(profile: Profile, selection: Selection): SourceFile[] {
+  const own = ownWeights(profile, selection);
+  const found = new Map<string, {function: FunctionId; own: number}>();
+  for (let i = 1; i < own.length; i++) {
+    const location = profile.locations[u32(profile.contexts.location, i)];
     const fn = location && profile.functions[location.function];
     if (!fn || fn.file === '' || location.line === 0) continue;
     const known = found.get(fn.file);
-    if (known) known.self += f64(tree.self, node);
-    else found.set(fn.file, {function: location.function, self: f64(tree.self, node)});
+    if (known) known.own += f64(own, i);
+    else found.set(fn.file, {function: location.function, own: f64(own, i)});
   }
-  return [...found].map(([file, sums]) => ({file, ...sums})).sort((a, b) => b.self - a.self || (a.file < b.file ? -1 : 1));
+  return [...found].map(([file, sums]) => ({file, ...sums})).sort((a, b) => b.own - a.own || (a.file < b.file ? -1 : 1));
 }
 
 /** In the order of the file; lines without weight on any rank are left out. `tree` is a lineTree. */
@@ -64,26 +67,36 @@ export function sourceLines(profile: Profile, selection: Selection, tree: CallTr
   for (const {node, line} of nodesOfFile(profile, tree, file)) {
     const growing = lines.get(line) ?? new Growing(profile, sums.groups.length);
     lines.set(line, growing);
-    sums.addOwn(growing, node);
     // Code of one line may be in several functions, such as a comprehension in older Pythons: one below the other counts once.
     if (node < growing.end) continue;
     growing.end = u32(tree.end, node);
     if (f64(tree.total, node) > f64(tree.total, growing.heaviest) || growing.heaviest === root) growing.heaviest = node;
     sums.addBelow(growing, node);
   }
+  const lineOf = linesIn(profile, file);
+  ownWeights(profile, selection).forEach((weight, context) => {
+    const growing = context > 0 && weight > 0 ? lines.get(lineOf(context)) : undefined;
+    if (growing) growing.own += weight;
+  });
   return [...lines].sort((a, b) => a[0] - b[0]).map(([line, growing]) => growing.finish(line, u32(tree.context, growing.heaviest) as ContextId));
 }
 
 function* nodesOfFile(profile: Profile, tree: CallTree, file: string): Generator<{node: NodeId; line: number}> {
-  const wanted = profile.locations.map((location) => location.line > 0 && profile.functions[location.function]?.file === file);
+  const line = linesIn(profile, file);
   for (let node = 1; node < tree.count; node++) {
-    const id = u32(profile.contexts.location, u32(tree.context, node));
-    if (wanted[id]) yield {node: node as NodeId, line: profile.locations[id]?.line ?? 0};
+    const found = line(u32(tree.context, node));
+    if (found > 0) yield {node: node as NodeId, line: found};
   }
 }
 
+/** The line of a context if it is in the file, else 0. */
+function linesIn(profile: Profile, file: string): (context: number) => number {
+  const lines = Uint32Array.from(profile.locations, ({function: id, line}) => (profile.functions[id]?.file === file ? line : 0));
+  return (context) => u32(lines, u32(profile.contexts.location, context));
+}
+
 class Growing {
-  self = 0;
+  own = 0;
   total = 0;
   samples = 0;
   end: number = root;
@@ -99,13 +112,11 @@ class Growing {
   }
 
   finish(line: number, heaviest: ContextId): SourceLine {
-    const {self, total, samples, split, figures} = this;
+    const {own, total, samples, split, figures} = this;
     const kernels = [...this.kernels].map(([id, weight]) => ({function: id, weight})).sort((a, b) => b.weight - a.weight);
-    return {line, self, total, samples, split, figures, ranks: imbalanceOf(this.byGroup), kernels, heaviest};
+    return {line, own, total, samples, split, figures, ranks: imbalanceOf(this.byGroup), kernels, heaviest};
   }
 }
-
-const nothing: RowsByNode = {first: new Uint32Array(0), rows: new Uint32Array(0)};
 
 /** Adds up what lies below nodes, of every metric. */
 class LineSums {
@@ -125,15 +136,6 @@ class LineSums {
   }
 
   private readonly end: Uint32Array;
-
-  addOwn(line: Growing, node: NodeId): void {
-    const {first, rows} = this.rows[this.selection.metric] ?? nothing;
-    const values = this.profile.valuesOf(this.selection.metric);
-    for (let i = u32(first, node); i < u32(first, node + 1); i++) {
-      const row = u32(rows, i);
-      if (this.selected[u32(values.thread, row)] === 1) line.self += f64(values.weight, row);
-    }
-  }
 
   addBelow(line: Growing, node: NodeId): void {
     this.rows.forEach(({first, rows}, metric) => {

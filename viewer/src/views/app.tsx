@@ -30,9 +30,9 @@ export function App({store}: {store: Store}): JSX.Element {
     <SurroundingsContext.Provider value={surroundings}>
       <Header />
       <div class="body">
-        <Rail />
+        <Rail onHelp={() => (helpOpen.value = true)} />
         <div class="content">
-          <Toolbar onHelp={() => (helpOpen.value = true)} />
+          <Toolbar />
           <Page store={store} />
         </div>
       </div>

@@ -79,11 +79,11 @@ function intervalText({low, high}: Interval): string {
 
 export const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
 
-/** "cpu" is a time, what was counted has its own name. */
-export const metricLabel = ({name, unit}: Metric): string =>
-  (unit === 'nanoseconds' ? `${visible(name.toUpperCase() === 'CPU' ? 'CPU' : capital(name))} time` : visible(name));
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** "CPU time" of cpu, "GIL held" of gil_held; other counters have their own name. */
+export function metricLabel({name, unit}: Metric): string {
+  const words: Readonly<Record<string, string>> = {cpu: 'CPU time', wall: 'Wall time', gil_held: 'GIL held'};
+  return words[name] ?? (unit === 'nanoseconds' ? `${visible(name)} time` : visible(name));
+}
 
 /** "solver.py:42", by the file's base name. */
 export function shortPlace(profile: Profile, id: number, line: number): string {

@@ -5,7 +5,7 @@ import type {Store} from '../state/store.ts';
 import {showSandwich, showSource, stackKeys, transformAtCursor, undoTransform} from './actions.ts';
 import {type PageEntry, pages} from './pages.ts';
 import {searchId, stepMatch} from './search.tsx';
-import {nextTheme} from './toolbar.tsx';
+import {nextTheme} from './theme.ts';
 
 export interface Key {
   readonly keys: readonly string[];

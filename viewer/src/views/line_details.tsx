@@ -20,7 +20,7 @@ export function LineDetails({line, whole}: {line: SourceLine; whole: number}): J
     <tr class="line-details">
       <td colSpan={profile.groups.length > 1 ? 6 : 5}>
         <p>
-          {amount(line.self, unit)} itself, {amount(line.total, unit)} with what it calls
+          {amount(line.own, unit)} of its own, {amount(line.total, unit)} with all that it calls
           {line.samples > 0 && `, ${plural(line.samples, 'sample')}`}{' '}
           <button type="button" class="link" onClick={() => openInGraph(store, line.heaviest, functionAt(line))}>Show in the flame graph</button>
         </p>

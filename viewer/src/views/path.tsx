@@ -38,6 +38,9 @@ function Step({node, last, hidden}: {node: NodeId | undefined; last: boolean; hi
 
 function Legend(): JSX.Element {
   const {store, palette} = useSurroundings();
+  const {colouring, machinery} = store.state.value;
+  if (colouring === 'module') return <p class="legend">a colour for each library or file</p>;
+  if (colouring !== 'domain') return <Scale ends={colouring === 'heat' ? ['no own time', 'all of it'] : ['all ranks alike', 'one takes twice the mean']} />;
   const {shades, stripe} = palette.value;
   const stripes = `repeating-linear-gradient(135deg, transparent 0 3px, ${stripe} 3px 5px)`;
   return (
@@ -48,12 +51,21 @@ function Legend(): JSX.Element {
           {domainLabels[domain]}
         </li>
       ))}
-      {store.state.value.machinery && (
+      {machinery && (
         <li>
           <i style={{backgroundColor: shades.machinery[2]}} />
           Interpreter
         </li>
       )}
     </ul>
+  );
+}
+
+function Scale({ends}: {ends: readonly [string, string]}): JSX.Element {
+  const {palette} = useSurroundings();
+  return (
+    <p class="legend">
+      {ends[0]} <i class="scale" style={{backgroundImage: `linear-gradient(90deg, ${palette.value.heat.join(', ')})`}} /> {ends[1]}
+    </p>
   );
 }

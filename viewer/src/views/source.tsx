@@ -17,7 +17,7 @@ export function SourceView(): JSX.Element {
   const {store} = useSurroundings();
   const {profile} = store;
   const everyone = useComputed(() => lineTree(profile, store.plain.value));
-  const files = useComputed(() => sourceFiles(profile, everyone.value));
+  const files = useComputed(() => sourceFiles(profile, store.plain.value));
   const file = useComputed(() => {
     const wanted = store.state.value.fn;
     const name = wanted === undefined ? undefined : profile.functions[wanted]?.file;
@@ -27,24 +27,29 @@ export function SourceView(): JSX.Element {
   const whole = useComputed(() => sumOf(splitOf(profile, store.plain.value)));
   return (
     <section class="source-page" aria-label="Source">
-      <FileList files={files.value} chosen={file.value} />
+      <FileList files={files.value} chosen={file.value} whole={whole.value} />
       {file.value ? <Listing file={file.value.file} lines={lines.value} whole={whole.value} />
         : <p class="nothing">No function of this profile has a known line.</p>}
     </section>
   );
 }
 
-function FileList({files, chosen}: {files: readonly SourceFile[]; chosen: SourceFile | undefined}): JSX.Element {
+interface FilesProps {
+  readonly files: readonly SourceFile[];
+  readonly chosen: SourceFile | undefined;
+  readonly whole: number;
+}
+
+function FileList({files, chosen, whole}: FilesProps): JSX.Element {
   const {store, palette} = useSurroundings();
-  const whole = files.reduce((sum, file) => sum + file.self, 0);
   return (
     <ul class="function-list files" aria-label="Files by own time">
       {files.map((file) => (
         <li>
           <button type="button" aria-pressed={file === chosen} title={visible(file.file)}
             onClick={() => store.go({fn: file.function, line: 0})}>
-            <i class="heat-cell" style={{backgroundColor: heatOf(palette.value, Math.sqrt(ratio(file.self, whole)))}} />
-            <span>{percent(ratio(file.self, whole))}</span> {visible(baseName(file.file))}
+            <i class="heat-cell" style={{backgroundColor: heatOf(palette.value, Math.sqrt(ratio(file.own, whole)))}} />
+            <span>{percent(ratio(file.own, whole))}</span> {visible(baseName(file.file))}
           </button>
         </li>
       ))}
@@ -74,9 +79,11 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
   const body = useRef<HTMLTableSectionElement>(null);
   const selected = store.state.value.line;
   useEffect(() => {
-    body.current?.querySelector('[aria-selected=true]')?.scrollIntoView({block: 'center', inline: 'nearest'});
+    const wanted = body.current?.querySelector('[aria-selected=true]') ?? body.current?.querySelector('.hottest');
+    wanted?.scrollIntoView({block: 'center', inline: 'nearest'});
   }, [file, selected]);
   const rows = rowsOf(texts, lines);
+  const hottest = lines.reduce((most, line) => (line.own > most.own ? line : most), {line: 0, own: 0}).line;
   return (
     <div class="listing">
       <h2>{visible(file)}</h2>
@@ -85,7 +92,7 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
         <thead>
           <tr>
             <th scope="col">Line</th>
-            <th scope="col" class="number">Self</th>
+            <th scope="col" class="number" title="In the line and, for Python, the native code that it calls">Own</th>
             <th scope="col" class="number">Total</th>
             <th scope="col">{metricLabel(store.metric.value)} by kind</th>
             {store.profile.groups.length > 1 && <th scope="col" class="number" title="Largest rank ÷ mean">Max ÷ mean</th>}
@@ -93,7 +100,7 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
           </tr>
         </thead>
         <tbody ref={body}>
-          {rows.map((row) => <LineRow key={row.number} row={row} whole={whole} selected={row.number === selected && row.line !== undefined} />)}
+          {rows.map((row) => <LineRow key={row.number} row={row} whole={whole} isHottest={row.number === hottest} selected={row.number === selected && row.line !== undefined} />)}
         </tbody>
       </table>
     </div>
@@ -117,13 +124,20 @@ function rowsOf(texts: ReadonlyMap<number, Piece[]>, lines: readonly SourceLine[
   }));
 }
 
-function LineRow({row, whole, selected}: {row: TextRow; whole: number; selected: boolean}): JSX.Element {
+interface LineProps {
+  readonly row: TextRow;
+  readonly whole: number;
+  readonly isHottest: boolean;
+  readonly selected: boolean;
+}
+
+function LineRow({row, whole, isHottest, selected}: LineProps): JSX.Element {
   const {store} = useSurroundings();
   const {line, number} = row;
   const choose = (): void => store.go({line: selected ? 0 : number});
   return (
     <>
-      <tr class={`${row.afterGap ? 'gap' : ''} ${line ? 'hot' : ''}`} aria-selected={line && selected} tabIndex={line ? 0 : undefined}
+      <tr class={[row.afterGap && 'gap', line && 'hot', isHottest && 'hottest'].filter(Boolean).join(' ')} aria-selected={line && selected} tabIndex={line ? 0 : undefined}
         onClick={line && choose} onKeyDown={line && ((event) => lineKey(event, choose))}>
         <td class="number line">{number}</td>
         {line ? <Figures line={line} whole={whole} /> : <td colSpan={store.profile.groups.length > 1 ? 4 : 3} />}
@@ -148,12 +162,12 @@ function lineKey(event: KeyboardEvent & {readonly currentTarget: HTMLElement}, c
 
 function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element {
   const {store, palette} = useSurroundings();
-  const share = ratio(line.self, whole);
+  const share = ratio(line.own, whole);
   const {unit} = store.metric.value;
   return (
     <>
-      <td class="number self" title={amount(line.self, unit)} style={line.self > 0 ? {backgroundColor: heatOf(palette.value, Math.sqrt(share))} : {}}>
-        {line.self > 0 ? percent(share) : ''}
+      <td class="number self" title={amount(line.own, unit)} style={line.own > 0 ? {backgroundColor: heatOf(palette.value, Math.sqrt(share))} : {}}>
+        {line.own > 0 ? percent(share) : ''}
       </td>
       <td class="number" title={`${amount(line.total, unit)}${line.samples > 0 ? `, ${count(line.samples)} samples` : ''}`}>{percent(ratio(line.total, whole))}</td>
       <td class="kind-bar"><SplitBar split={line.split} whole={whole} /></td>

@@ -4,11 +4,11 @@ import type {ComponentChildren, JSX} from 'preact';
 import {columnAt, drawColumns} from '../draw/columns_chart.ts';
 import {categoriesIn, type Split, splitByGroup, splitOf, sumOf} from '../model/activity.ts';
 import {f64} from '../model/columns.ts';
-import {type FlatRow, flatRows} from '../model/flat.ts';
+import {flatRows} from '../model/flat.ts';
 import {comparedGroups} from '../model/imbalance.ts';
 import {kernelsOf} from '../model/kernels.ts';
-import {categories, type GroupId} from '../model/profile.ts';
-import type {Granularity} from '../model/selection.ts';
+import {categories, type FunctionId, type GroupId} from '../model/profile.ts';
+import {hotLines} from '../model/own.ts';
 import {amount, bytes, percent, place, visible} from '../model/text.ts';
 import {qualityLines} from '../model/verdict.ts';
 import {openInGraph, openSource} from './actions.ts';
@@ -34,8 +34,8 @@ export function SummaryView(): JSX.Element {
       </Part>
       <RanksPart />
       <div class="columns">
-        <Top title="Functions" granularity="function" whole={whole} />
-        <Top title="Lines" granularity="line" whole={whole} />
+        <TopFunctions whole={whole} />
+        <TopLines whole={whole} />
         <TopKernels whole={whole} />
       </div>
       <div class="columns">
@@ -56,11 +56,12 @@ export function Part({title, children}: {title: string; children: ComponentChild
 }
 
 function Findings(): JSX.Element | null {
-  const {profile} = useSurroundings().store;
-  if (profile.findings.length === 0) return null;
+  const {findings, run} = useSurroundings().store.profile;
+  const news = findings.filter((finding) => !run.notes.includes(finding));  // notes stand above every page
+  if (news.length === 0) return null;
   return (
     <Part title="Findings">
-      <ul class="findings">{profile.findings.map((finding) => <li>{visible(finding)}</li>)}</ul>
+      <ul class="findings">{news.map((finding) => <li>{visible(finding)}</li>)}</ul>
     </Part>
   );
 }
@@ -112,42 +113,55 @@ function Figure({name, value}: {name: string; value: string}): JSX.Element {
 }
 
 interface TopProps {
-  readonly title: string;
-  readonly granularity: Granularity;
   readonly whole: number;
 }
 
-function Top({title, granularity, whole}: TopProps): JSX.Element {
+function TopFunctions({whole}: TopProps): JSX.Element {
   const {store} = useSurroundings();
   const {profile} = store;
-  const rows = useComputed(() => flatRows(profile, store.plain.value, granularity)
-    .filter((row) => granularity === 'function' || (profile.locations[row.location]?.line ?? 0) > 0).slice(0, topRows));
+  const rows = useComputed(() => flatRows(profile, store.plain.value, 'function').slice(0, topRows));
   return (
-    <Part title={title}>
-      <TopTable>{rows.value.map((row) => <TopRow row={row} granularity={granularity} whole={whole} />)}</TopTable>
+    <Part title="Functions">
+      <TopTable figure="Self">
+        {rows.value.map(({location, self, heaviest}) => {
+          const id = profile.locations[location]?.function ?? (0 as FunctionId);
+          const fn = profile.functions[id];
+          return (
+            <TopCells share={ratio(self, whole)} title={fn ? place(fn, 0) : ''} name={visible(fn?.name ?? '')}
+              source={shortPlace(profile, id, 0)} onClick={() => openInGraph(store, heaviest, id)} />
+          );
+        })}
+      </TopTable>
     </Part>
   );
 }
 
-function TopTable({children}: {children: ComponentChildren}): JSX.Element {
+function TopLines({whole}: TopProps): JSX.Element {
+  const {store} = useSurroundings();
+  const {profile} = store;
+  const rows = useComputed(() => hotLines(profile, store.plain.value).slice(0, topRows));
   return (
-    <table class="top">
-      <thead><tr><th scope="col">Self</th><th scope="col">Name</th><th scope="col">Source</th></tr></thead>
-      <tbody>{children}</tbody>
-    </table>
+    <Part title="Lines">
+      <TopTable figure="Own">
+        {rows.value.map(({location, own}) => {
+          const {function: id, line} = profile.locations[location] ?? {function: 0 as FunctionId, line: 0};
+          const fn = profile.functions[id];
+          return (
+            <TopCells share={ratio(own, whole)} title={fn ? place(fn, line) : ''} name={shortPlace(profile, id, line)}
+              source={visible(fn?.name ?? '')} onClick={() => openSource(store, id, line)} />
+          );
+        })}
+      </TopTable>
+    </Part>
   );
 }
 
-function TopRow({row, granularity, whole}: {row: FlatRow; granularity: Granularity; whole: number}): JSX.Element | null {
-  const {store} = useSurroundings();
-  const location = store.profile.locations[row.location];
-  if (!location) return null;
-  const byLine = granularity === 'line';
-  const open = (): void => (byLine ? openSource(store, location.function, location.line) : openInGraph(store, row.heaviest, location.function));
-  const fn = store.profile.functions[location.function];
+function TopTable({figure, children}: {figure: string; children: ComponentChildren}): JSX.Element {
   return (
-    <TopCells share={ratio(row.self, whole)} title={fn ? place(fn, byLine ? location.line : 0) : ''} onClick={open}
-      name={visible(fn?.name ?? '')} source={shortPlace(store.profile, location.function, byLine ? location.line : 0)} />
+    <table class="top">
+      <thead><tr><th scope="col">{figure}</th><th scope="col">Name</th><th scope="col">Source</th></tr></thead>
+      <tbody>{children}</tbody>
+    </table>
   );
 }
 
@@ -169,14 +183,14 @@ function TopCells({share, name, source, title, onClick}: CellProps): JSX.Element
   );
 }
 
-function TopKernels({whole}: {whole: number}): JSX.Element | null {
+function TopKernels({whole}: TopProps): JSX.Element | null {
   const {store} = useSurroundings();
   const {profile} = store;
   const kernels = useComputed(() => kernelsOf(profile, store.plain.value).slice(0, topRows));
   if (kernels.value.length === 0) return null;
   return (
     <Part title="Compute kernels">
-      <TopTable>
+      <TopTable figure="Self">
         {kernels.value.map((kernel) => {
           const caller = kernel.callers[0];
           return (

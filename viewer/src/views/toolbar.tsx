@@ -3,25 +3,17 @@ import type {JSX} from 'preact';
 import type {GroupId, ThreadId} from '../model/profile.ts';
 import {selectedThreads} from '../model/tree.ts';
 import {type Graph, graphs, type State} from '../state/state.ts';
-import type {Store} from '../state/store.ts';
 import {useSurroundings} from './context.ts';
 import {groupsLabel, metricLabel, threadLabel} from './describe.ts';
 import {type Control, pageOf} from './pages.ts';
 
-export function Toolbar({onHelp}: {onHelp: () => void}): JSX.Element {
+export function Toolbar(): JSX.Element | null {
   const {store} = useSurroundings();
   const {controls} = pageOf(store);
+  if (controls.length === 0) return null;
   return (
     <div class="toolbar" role="toolbar" aria-label="View">
       {controls.map((control) => offered[control]())}
-      <div class="tail">
-        <button type="button" class="toggle" title="Back to the whole profile (r)" onClick={store.reset}>Reset</button>
-        <button type="button" class="toggle icon" title="Theme: light, dark or the system's (t)" aria-label="Theme"
-          onClick={() => store.move(nextTheme(store))}>
-          ◐
-        </button>
-        <button type="button" class="toggle icon" aria-label="Help" title="Help (?)" onClick={onHelp}>?</button>
-      </div>
     </div>
   );
 }
@@ -84,11 +76,6 @@ function FrameChoices(): JSX.Element {
 function WorkersChoice(): JSX.Element | null {
   if (!useSurroundings().store.profile.hasWorkers) return null;
   return <Choice label="Threads without Python" name="workers" options={[['joined', 'Joined'], ['apart', 'Apart']]} />;
-}
-
-export function nextTheme(store: Store): Partial<State> {
-  const order = ['system', 'light', 'dark'] as const;
-  return {theme: order[(order.indexOf(store.state.value.theme) + 1) % order.length] ?? 'system'};
 }
 
 interface ChoiceProps<K extends keyof State> {

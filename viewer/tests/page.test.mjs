@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {after, before, test} from 'node:test';
-import {Browser, hashOf, noBrowser, noWriter, pixel, settled} from './support/browser.mjs';
+import {Browser, frameTimes, hashOf, noBrowser, noWriter, pixel, settled} from './support/browser.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let browser;
@@ -454,7 +454,7 @@ test('a million contexts open and move', {skip: noBrowser || noWriter}, async (c
   const page = await browser.show(path, {hash: '#v=1&view=flame'});
   await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))));
   context.diagnostic(`10^6 contexts open in ${Math.round(performance.now() - began)} ms`);
-  const frames = await page.evaluate(measureFrames);
+  const frames = await frameTimes(page, ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter']);
   context.diagnostic(`one frame takes ${frames[frames.length >> 1].toFixed(1)} ms, the slowest ${frames.at(-1).toFixed(1)} ms`);
   assert.deepEqual(page.offences, []);
   await page.context().close();
@@ -483,21 +483,3 @@ test('a damaged part of a page is named, and the other pages are shown', {skip: 
   await page.getByText('Findings').waitFor();
   await page.context().close();
 });
-
-/** In the page: the sorted times of the animation frames while the cursor moves over the graph. */
-async function measureFrames() {
-  const times = [];
-  const original = window.requestAnimationFrame;
-  window.requestAnimationFrame = (draw) => original((now) => {
-    const began = performance.now();
-    draw(now);
-    times.push(performance.now() - began);
-  });
-  for (let i = 0; i < 40; i++) {
-    const key = i % 8 === 7 ? 'Enter' : i % 3 === 0 ? 'ArrowRight' : 'ArrowDown';
-    document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
-    await new Promise((done) => original(() => setTimeout(done)));
-  }
-  window.requestAnimationFrame = original;
-  return times.sort((a, b) => a - b);
-}

@@ -101,3 +101,32 @@ export async function pixel(page, x, y) {
     return [...canvas.getContext('2d').getImageData(px, py, 1, 1).data].slice(0, 3);
   }, [x, y]);
 }
+
+/**
+ * Sorted milliseconds of work for each of 40 key strokes, given by turns to what has the focus: in the handlers, in what
+ * they put off to the end of the task, and in the animation frame.
+ */
+export function frameTimes(page, keys) {
+  return page.evaluate(async (strokes) => {
+    const times = [];
+    const original = window.requestAnimationFrame;
+    let inFrames = 0;
+    window.requestAnimationFrame = (draw) => original((now) => {
+      const began = performance.now();
+      draw(now);
+      inFrames += performance.now() - began;
+    });
+    for (let i = 0; i < 40; i++) {
+      inFrames = 0;
+      const began = performance.now();
+      const target = document.activeElement ?? document;
+      target.dispatchEvent(new KeyboardEvent('keydown', {key: strokes[i % strokes.length], bubbles: true, cancelable: true}));
+      await null;
+      const handled = performance.now() - began;
+      await new Promise((done) => original(() => setTimeout(done)));
+      times.push(handled + inFrames);
+    }
+    window.requestAnimationFrame = original;
+    return times.sort((a, b) => a - b);
+  }, keys);
+}

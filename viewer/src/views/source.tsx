@@ -76,16 +76,18 @@ interface ListingProps {
 function Listing({file, lines, whole}: ListingProps): JSX.Element {
   const {store} = useSurroundings();
   const texts = useMemo(() => textOf(store.profile.sources(), file), [store, file]);
+  const listing = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const selected = store.state.value.line;
   useEffect(() => {
-    const wanted = body.current?.querySelector('[aria-selected=true]') ?? body.current?.querySelector('.hottest');
-    wanted?.scrollIntoView({block: 'center', inline: 'nearest'});
+    const wanted = body.current?.querySelector<HTMLElement>('[aria-selected=true]') ?? body.current?.querySelector<HTMLElement>('.hottest');
+    const frame = listing.current;
+    if (frame && wanted) frame.scrollTop = wanted.offsetTop - frame.clientHeight / 3;
   }, [file, selected]);
   const rows = rowsOf(texts, lines);
   const hottest = lines.reduce((most, line) => (line.own > most.own ? line : most), {line: 0, own: 0}).line;
   return (
-    <div class="listing">
+    <div class="listing" ref={listing}>
       <h2>{visible(file)}</h2>
       {texts.size === 0 && <p class="remark">The text is not in this page: the file could not be read when it was written, or <code>--no-source</code> left it out.</p>}
       <table class="source-table">

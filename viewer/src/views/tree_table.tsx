@@ -7,7 +7,7 @@ import {u32} from '../model/columns.ts';
 import {type NodeId, parentOf, placeOf, root} from '../model/tree.ts';
 import {openAtFirst, type TreeRow, treeRows} from '../model/tree_rows.ts';
 import {useSurroundings} from './context.ts';
-import {figures, labelOf, namedAt} from './describe.ts';
+import {figures, labelOf, metricLabel, namedAt} from './describe.ts';
 import {TableStrip} from './table.tsx';
 
 export function TreeTable(): JSX.Element {
@@ -66,7 +66,9 @@ export function TreeTable(): JSX.Element {
       <table class="functions tree" role="treegrid" aria-label="Tree of calls. Right opens a row, left closes it, Enter shows it in the flame graph.">
         <thead>
           <tr>
-            {['Function', 'Total', '', 'Self', 'Samples', 'Kind'].map((title) => <th scope="col">{title}</th>)}
+            <th scope="col">Function</th>
+            {['Total', metricLabel(store.metric.value), 'Self', 'Samples'].map((title) => <th scope="col" class="number">{title}</th>)}
+            <th scope="col">Kind</th>
           </tr>
         </thead>
         <tbody ref={body}>

@@ -1,5 +1,6 @@
 // The data block before it means anything: base64 of gzip of [magic, header length, JSON header, columns, source text].
 // docs/formats/html.md. The block was written by pyprof but may have been damaged on its way: every length is checked.
+import {checked} from './checked.ts';
 import {u32} from './columns.ts';
 import {DecodeError, require} from './decode_error.ts';
 
@@ -46,10 +47,10 @@ export function readBlock(bytes: ArrayBuffer): Block {
   require(found === magic, `written for another version of this page (${JSON.stringify(found)})`);
   const length = new DataView(bytes).getUint32(8, true);
   require(length <= bytes.byteLength - 12, 'the header is longer than the data');
-  const header = parse(new Uint8Array(bytes, 12, length), 'the header') as Record<string, unknown>;
+  const header = checked<Record<string, unknown>>(parse(new Uint8Array(bytes, 12, length), 'the header') as Record<string, unknown>, {}, 'header');
   const {places, end} = placesOf(header['columns'], bytes, 12 + length);
-  const sourceBytes = Number(header['sources_bytes'] ?? 0);
-  require(sourceBytes >= 0 && end + sourceBytes <= bytes.byteLength, 'the source text is cut short');
+  const sourceBytes = checked(header['sources_bytes'] as number, 0, 'sources_bytes');
+  require(Number.isInteger(sourceBytes) && sourceBytes >= 0 && end + sourceBytes <= bytes.byteLength, 'the source text is cut short');
   return {
     header,
     column: (name) => {
@@ -61,11 +62,12 @@ export function readBlock(bytes: ArrayBuffer): Block {
   };
 }
 
+const columnExample = [{name: '', length: 0}];
+
 function placesOf(list: unknown, bytes: ArrayBuffer, begin: number): {places: Map<string, Uint8Array>; end: number} {
-  require(Array.isArray(list), 'no list of columns');
   const places = new Map<string, Uint8Array>();
   let offset = begin;
-  for (const column of list as {readonly name: string; readonly length: number}[]) {
+  for (const column of checked(list as typeof columnExample, columnExample, 'columns')) {
     require(Number.isInteger(column.length) && column.length >= 0, `column ${column.name} has no length`);
     require(offset + 4 * column.length <= bytes.byteLength, `column ${column.name} is cut short`);
     places.set(column.name, new Uint8Array(bytes, offset, 4 * column.length));

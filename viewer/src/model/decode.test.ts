@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {describe, encode, encodeBase64, pack, period, type TestProfile} from '../../tests/support/encode.ts';
 import {heat} from '../../tests/support/samples.ts';
+import {generator} from '../../tests/support/random.ts';
+import {splitByGroup} from './activity.ts';
 import {decodeBase64, decodeBlock, DecodeError} from './decode.ts';
+import {kernelsOf} from './kernels.ts';
+import type {Profile} from './profile.ts';
+import {everything} from './selection.ts';
+import {callTree} from './tree.ts';
+import {qualityLines} from './verdict.ts';
 
 const two: TestProfile = {
   functions: [{name: 'main', file: 'a.py', line: 1}, {name: 'work', domain: 'mpi', module: 0, machinery: true}],
@@ -111,4 +118,31 @@ test('a category that is none is refused', () => {
   const {header, columns} = describe(two);
   const changed = columns.map(([name, values]): [string, readonly number[]] => [name, name === 'context.use' ? values.map(() => 0xff) : values]);
   assert.throws(() => decodeBlock(pack(header, changed)), DecodeError);
+});
+
+/** Everything that views read. */
+function readAll(profile: Profile): void {
+  profile.metrics.forEach((_, metric) => callTree(profile, {...everything, metric}));
+  profile.callsByRank();
+  profile.sources();
+  kernelsOf(profile, everything);
+  splitByGroup(profile, everything);
+  qualityLines(profile);
+}
+
+test('a block with changed bytes is read or refused with a sentence, whichever bytes', () => {
+  const whole = new Uint8Array(encode(heat));
+  const random = generator(7);
+  let refused = 0;
+  for (let round = 0; round < 1500; round++) {
+    const changed = whole.slice();
+    for (let i = 0; i <= random(4); i++) changed[random(changed.length)] = random(256);
+    try {
+      readAll(decodeBlock(changed.buffer));
+    } catch (error) {
+      assert.ok(error instanceof DecodeError, `round ${round}: ${String(error)}`);
+      refused++;
+    }
+  }
+  assert.ok(refused > 100, 'many changes are found');
 });

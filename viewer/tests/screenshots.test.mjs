@@ -31,7 +31,7 @@ after(() => browser?.close());
 for (const [name, state] of Object.entries(pictures)) {
   test(`the picture ${name} shows the page`, {skip: noBrowser}, async () => {
     const page = await browser.show(browser.sample('heat'), {
-      hash: `#v=1&${state}`, colorScheme: 'light', viewport: {width: 1100, height: 640}, reducedMotion: 'reduce',
+      hash: `#v=1&${state}`, colorScheme: 'light', viewport: {width: 1100, height: 640},
     });
     await settled(page);
     const picture = await page.screenshot();

@@ -56,7 +56,7 @@ export class Browser {
 
   /** Opens a file and waits until it shows a profile. `page.offences` lists what it must not have done. */
   async show(path, {hash = '', ...options} = {}) {
-    const context = await this.chromium.newContext({viewport: {width: 1280, height: 720}, ...options});
+    const context = await this.chromium.newContext({viewport: {width: 1280, height: 720}, reducedMotion: 'reduce', ...options});
     const page = await context.newPage();
     const url = pathToFileURL(path).href;
     page.offences = [];

@@ -327,7 +327,7 @@ pageTest('the ranks page says who is slow, and opens the graph of one rank', {ha
   const map = page.locator('.rank-map canvas');
   await map.focus();
   for (const key of ['End', 'ArrowDown']) await page.keyboard.press(key);
-  assert.match(await textOf(page, '#rank-cell'), /^rank 3: .* in opal_progress$/);
+  assert.match(await textOf(page, '#rank-cell'), /^rank 3: .* in opal_progress\s*$/);
   await page.keyboard.press('Enter');
   assert.match(await path(page), /rank 3/);
   await page.goBack();
@@ -336,7 +336,7 @@ pageTest('the ranks page says who is slow, and opens the graph of one rank', {ha
   await page.getByRole('button', {name: 'By time'}).click();
   assert.deepEqual(Object.keys(await hashOf(page)).sort(), ['fn', 'order', 'view']);
   await page.locator('.rank-map canvas').hover({position: {x: 2, y: 40}});
-  assert.match(await textOf(page, '#rank-cell'), /^rank 0: .* in poll$/);
+  assert.match(await textOf(page, '#rank-cell'), /^rank 0: .* in poll\s*$/);
 });
 
 pageTest('the darkest cell of a row is its slowest rank', {hash: '#v=1&view=ranks'}, async (page) => {
@@ -366,6 +366,15 @@ pageTest('a profile has no pages about what it has not', {sample: 'pool', hash: 
   const names = await page.locator('.rail nav button').allInnerTexts();
   assert.deepEqual(names, ['Summary', 'Flame graph', 'Source', 'Kernels']);
   assert.equal(await page.locator('.rail [aria-current]').innerText(), 'Summary');
+});
+
+pageTest('a profile without samples opens, on every page', {sample: 'empty', hash: ''}, async (page) => {
+  for (const hash of everyPage) {
+    await goTo(page, hash);
+    assert.equal(await page.locator('.failure').count(), 0, hash);
+  }
+  await goTo(page, '#v=1');
+  assert.match(await textOf(page, 'main'), /holds no samples/);
 });
 
 pageTest('a telephone has the pages above, and nothing is cut off at the side', {hash: '', viewport: {width: 380, height: 740}}, async (page) => {

@@ -6,7 +6,12 @@ export interface Column {
   readonly parts: readonly {readonly value: number; readonly colour: string}[];
 }
 
-export function drawColumns(canvas: HTMLCanvasElement, columns: readonly Column[], highest: number, surface: string): void {
+export function drawColumns(
+  canvas: HTMLCanvasElement,
+  columns: readonly Column[],
+  highest: number,
+  surface: string,
+): void {
   const {context, width, height} = fitCanvas(canvas);
   context.fillStyle = surface;
   context.fillRect(0, 0, width, height);

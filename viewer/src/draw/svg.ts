@@ -22,18 +22,27 @@ function boxMarkup(scene: Scene, labels: LabelFitter, box: Box): string {
   const rect = `<rect x="${left}" y="${top}" width="${width}" height="${rowHeight - 1}" fill="${look?.fill ?? scene.palette.crumbs}"`;
   if (!look) return `${rect}/>`;
   const label = box.width > 24 ? labels.fit(look.name, box.width - 10) : '';
-  const text = label === '' ? '' :
-    `<text x="${rounded(box.left + 5)}" y="${top + 14}" fill="${scene.palette.text}">${escaped(label)}</text>`;
+  const text =
+    label === ''
+      ? ''
+      : `<text x="${rounded(box.left + 5)}" y="${top + 14}" fill="${scene.palette.text}">${escaped(label)}</text>`;
   return `<g>${rect}><title>${escaped([look.name, look.origin].filter(Boolean).join(' – '))}</title></rect>${text}</g>`;
 }
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 
-const entities: Readonly<Record<string, string>> = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'};
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Characters that XML may not hold (section 2.2 of XML 1.0), such as half of a pair, become U+FFFD. */
 export function escaped(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
     .replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }

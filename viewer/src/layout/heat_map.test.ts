@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {cellAt, largestPerPixel, spanOfColumn} from './heat_map.ts';
+import {cellAfter, cellAt, largestPerPixel, spanOfColumn} from './heat_map.ts';
 
 const map = {rows: 3, columns: 4, width: 400, rowHeight: 20};
 
@@ -26,4 +26,16 @@ test('with more ranks than pixels the largest is seen', () => {
 
 test('with fewer ranks than pixels each has several', () => {
   assert.deepEqual([...largestPerPixel(Float64Array.of(1, 2), [0, 1], 4)], [1, 1, 2, 2]);
+});
+
+test('keys move within the map', () => {
+  const wide = {rows: 3, columns: 160};
+  const moves: readonly [string, [number, number]][] = [
+    ['ArrowUp', [0, 5]], ['ArrowDown', [2, 5]], ['ArrowLeft', [1, 4]], ['ArrowRight', [1, 6]], ['Home', [1, 0]], ['End', [1, 159]],
+    ['PageUp', [1, 0]], ['PageDown', [1, 15]],
+  ];
+  for (const [key, [row, column]] of moves) assert.deepEqual(cellAfter(wide, {row: 1, column: 5}, key), {row, column}, key);
+  assert.deepEqual(cellAfter(wide, {row: 0, column: 0}, 'ArrowUp'), {row: 0, column: 0});
+  assert.deepEqual(cellAfter(wide, {row: 2, column: 159}, 'PageDown'), {row: 2, column: 159});
+  for (const key of ['x', 'constructor', 'Tab']) assert.equal(cellAfter(wide, {row: 0, column: 0}, key), undefined);
 });

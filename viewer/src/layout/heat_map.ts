@@ -17,6 +17,25 @@ export function cellAt(map: HeatMap, x: number, y: number): Cell | undefined {
   return row >= 0 && row < map.rows && column >= 0 && column < map.columns ? {row, column} : undefined;
 }
 
+/** Where a key leads from a cell, within the map; undefined for keys that lead nowhere. A page is a sixteenth of the columns. */
+export function cellAfter(map: Pick<HeatMap, 'rows' | 'columns'>, {row, column}: Cell, key: string): Cell | undefined {
+  const page = Math.max(1, Math.floor(map.columns / 16));
+  const steps: Readonly<Record<string, Cell>> = {
+    ArrowUp: {row: row - 1, column},
+    ArrowDown: {row: row + 1, column},
+    ArrowLeft: {row, column: column - 1},
+    ArrowRight: {row, column: column + 1},
+    Home: {row, column: 0},
+    End: {row, column: map.columns - 1},
+    PageUp: {row, column: column - page},
+    PageDown: {row, column: column + page},
+  };
+  const next = Object.hasOwn(steps, key) ? steps[key] : undefined;
+  return next && {row: within(next.row, map.rows), column: within(next.column, map.columns)};
+}
+
+const within = (value: number, limit: number): number => Math.max(0, Math.min(value, limit - 1));
+
 /** Left edge and width of a column, at least a pixel wide. */
 export function spanOfColumn(map: HeatMap, column: number): {left: number; width: number} {
   const left = (column / map.columns) * map.width;

@@ -47,10 +47,16 @@ export function readBlock(bytes: ArrayBuffer): Block {
   require(found === magic, `written for another version of this page (${JSON.stringify(found)})`);
   const length = new DataView(bytes).getUint32(8, true);
   require(length <= bytes.byteLength - 12, 'the header is longer than the data');
-  const header = checked<Record<string, unknown>>(parse(new Uint8Array(bytes, 12, length), 'the header') as Record<string, unknown>, {}, 'header');
+  const header = checked<Record<string, unknown>>(
+    parse(new Uint8Array(bytes, 12, length), 'the header') as Record<string, unknown>,
+    {},
+    'header',
+  );
   const {places, end} = placesOf(header['columns'], bytes, 12 + length);
   const sourceBytes = checked(header['sources_bytes'] as number, 0, 'sources_bytes');
-  require(Number.isInteger(sourceBytes) && sourceBytes >= 0 && end + sourceBytes <= bytes.byteLength, 'the source text is cut short');
+  require(Number.isInteger(sourceBytes) &&
+    sourceBytes >= 0 &&
+    end + sourceBytes <= bytes.byteLength, 'the source text is cut short');
   return {
     header,
     column: (name) => {

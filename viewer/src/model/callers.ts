@@ -13,7 +13,12 @@ export const leastShare = 1 / 4000;
 
 /** Of all functions by their own time or, with `of`, of one function by all of its time. */
 export function callersTree(profile: Profile, tree: CallTree, granularity: Granularity, of?: FunctionId): CallTree {
-  const climb = new Climb(profile, tree, granularity, of === undefined ? ownTime(tree) : outermostOf(profile, tree, of));
+  const climb = new Climb(
+    profile,
+    tree,
+    granularity,
+    of === undefined ? ownTime(tree) : outermostOf(profile, tree, of),
+  );
   for (let node = 0; node < climb.nodes; node++) climb.expand(node);
   return climb.finish();
 }
@@ -30,18 +35,28 @@ interface Entries {
 function ownTime(tree: CallTree): Entries {
   const nodes: number[] = [];
   for (let node = 1; node < tree.count; node++) if (f64(tree.self, node) > 0) nodes.push(node);
-  return {node: Uint32Array.from(nodes), weight: (node) => f64(tree.self, node), samples: (node) => f64(tree.selfSamples, node), end: (node) => node + 1};
+  return {
+    node: Uint32Array.from(nodes),
+    weight: (node) => f64(tree.self, node),
+    samples: (node) => f64(tree.selfSamples, node),
+    end: (node) => node + 1,
+  };
 }
 
 /** Nodes of a function that are not below another one of it. */
 function outermostOf(profile: Profile, tree: CallTree, of: FunctionId): Entries {
   const nodes: number[] = [];
-  for (let node = 1; node < tree.count; ) {
+  for (let node = 1; node < tree.count;) {
     const found = profile.locations[u32(profile.contexts.location, u32(tree.context, node))]?.function === of;
     if (found) nodes.push(node);
     node = found ? u32(tree.end, node) : node + 1;
   }
-  return {node: Uint32Array.from(nodes), weight: (node) => f64(tree.total, node), samples: (node) => f64(tree.totalSamples, node), end: (node) => u32(tree.end, node)};
+  return {
+    node: Uint32Array.from(nodes),
+    weight: (node) => f64(tree.total, node),
+    samples: (node) => f64(tree.totalSamples, node),
+    end: (node) => u32(tree.end, node),
+  };
 }
 
 class Climb {
@@ -66,8 +81,10 @@ class Climb {
     granularity: Granularity,
     private readonly entries: Entries,
   ) {
-    this.keys = granularity === 'line' ? lineKeys(profile).keys
-      : Uint32Array.from(profile.locations, (location) => location.function);
+    this.keys =
+      granularity === 'line'
+        ? lineKeys(profile).keys
+        : Uint32Array.from(profile.locations, (location) => location.function);
     this.at = entries.node.slice();
     this.deepest = new Uint32Array(entries.node.length);
     this.members.push(Uint32Array.from(entries.node, (_, entry) => entry));
@@ -135,6 +152,7 @@ class Climb {
 /** What is left of each total when the children's are taken off. */
 function ownShare(parent: Uint32Array, totals: readonly number[]): Float64Array {
   const own = Float64Array.from(totals);
-  for (let node = 1; node < own.length; node++) own[u32(parent, node)] = f64(own, u32(parent, node)) - (totals[node] ?? 0);
+  for (let node = 1; node < own.length; node++)
+    own[u32(parent, node)] = f64(own, u32(parent, node)) - (totals[node] ?? 0);
   return own;
 }

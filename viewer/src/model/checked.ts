@@ -3,7 +3,8 @@ import {DecodeError} from './decode_error.ts';
 
 /** The value itself; `null` passes where the example is null or `optional`. Examples say how deep this looks. */
 export function checked<T>(value: unknown, example: T, what: string): T {
-  if (example instanceof Optional) return (value === undefined || value === null ? undefined : checked(value, example.example, what)) as T;
+  if (example instanceof Optional)
+    return (value === undefined || value === null ? undefined : checked(value, example.example, what)) as T;
   if (Array.isArray(example)) {
     if (!Array.isArray(value)) throw wrong(what);
     value.forEach((item) => checked(item, example[0] as unknown, what));

@@ -18,8 +18,10 @@ export interface FlatRow {
 /** The largest own weights first. Of the selection only the metric, threads and workers count. */
 export function flatRows(profile: Profile, selection: Selection, granularity: Granularity): FlatRow[] {
   const {count, location} = profile.contexts;
-  const keyOf = granularity === 'line' ? lineKeys(profile)
-    : {keys: Uint32Array.from(profile.locations, (one) => one.function), count: profile.functions.length};
+  const keyOf =
+    granularity === 'line'
+      ? lineKeys(profile)
+      : {keys: Uint32Array.from(profile.locations, (one) => one.function), count: profile.functions.length};
   const {self, total} = weights(profile, selection);
   const ends = subtreeEnds(profile);
   const machinery = profile.locations.map((one) => profile.functions[one.function]?.machinery === true);
@@ -36,12 +38,15 @@ export function flatRows(profile: Profile, selection: Selection, granularity: Gr
     sums.total[key] = f64(sums.total, key) + f64(total, i);
     if (u32(heaviest, key) === 0 || f64(total, i) > f64(total, u32(heaviest, key))) heaviest[key] = i;
   }
-  return [...heaviest.keys()].filter((key) => u32(heaviest, key) !== 0).map((key): FlatRow => ({
-    location: u32(location, u32(heaviest, key)) as LocationId,
-    self: f64(sums.self, key),
-    total: f64(sums.total, key),
-    heaviest: u32(heaviest, key) as ContextId,
-  })).sort((a, b) => b.self - a.self || b.total - a.total);
+  return [...heaviest.keys()]
+    .filter((key) => u32(heaviest, key) !== 0)
+    .map((key): FlatRow => ({
+      location: u32(location, u32(heaviest, key)) as LocationId,
+      self: f64(sums.self, key),
+      total: f64(sums.total, key),
+      heaviest: u32(heaviest, key) as ContextId,
+    }))
+    .sort((a, b) => b.self - a.self || b.total - a.total);
 }
 
 /** Of contexts, those of machinery with their callers; what stands below the border to worker threads is no part of its
@@ -54,7 +59,9 @@ function weights(profile: Profile, selection: Selection): {self: Float64Array; t
     const at = u32(shown, context);
     self[at] = f64(self, at) + weight;
   });
-  const isBorder = profile.locations.map((one) => selection.workers === 'apart' && profile.functions[one.function]?.workers === true);
+  const isBorder = profile.locations.map(
+    (one) => selection.workers === 'apart' && profile.functions[one.function]?.workers === true,
+  );
   const total = self.slice();
   for (let i = count - 1; i > 0; i--) {
     if (!isBorder[u32(location, i)]) total[u32(parent, i)] = f64(total, u32(parent, i)) + f64(total, i);

@@ -19,7 +19,9 @@ export interface Piece {
 }
 
 const languages: readonly (readonly [RegExp, string])[] = [
-  [/\.(c|h)$/, 'c'], [/\.(cc|cpp|cxx|c\+\+|hh|hpp|hxx|cu|cuh|inl|tcc)$/i, 'cpp'], [/\.(f|for|ftn|f\d\d|fpp)$/i, 'fortran'],
+  [/\.(c|h)$/, 'c'],
+  [/\.(cc|cpp|cxx|c\+\+|hh|hpp|hxx|cu|cuh|inl|tcc)$/i, 'cpp'],
+  [/\.(f|for|ftn|f\d\d|fpp)$/i, 'fortran'],
 ];
 
 /** Python's files have many names: "<string>", "<frozen importlib._bootstrap>", cells of notebooks. */
@@ -37,7 +39,7 @@ export function highlighted(lines: readonly string[], language: string): Piece[]
   return splitLines(piecesOf(hljs.highlight(text, {language, ignoreIllegals: true}).value));
 }
 
-const entities: Readonly<Record<string, string>> = {amp: '&', lt: '<', gt: '>', quot: '"', '#x27': "'"};
+const entities: Readonly<Record<string, string>> = {'amp': '&', 'lt': '<', 'gt': '>', 'quot': '"', '#x27': "'"};
 
 function unescaped(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|#x27);/g, (_, name: string) => entities[name] ?? '');

@@ -34,8 +34,13 @@ export function imbalanceOf(figures: Float64Array): Imbalance {
   for (const figure of figures) squares += (figure - mean) ** 2;
   const max = figures[argmax] ?? 0;
   return {
-    min: figures[argmin] ?? 0, mean, max, sigma: figures.length > 0 ? Math.sqrt(squares / figures.length) : 0,
-    argmin, argmax, lost: (max - mean) * figures.length,
+    min: figures[argmin] ?? 0,
+    mean,
+    max,
+    sigma: figures.length > 0 ? Math.sqrt(squares / figures.length) : 0,
+    argmin,
+    argmax,
+    lost: (max - mean) * figures.length,
   };
 }
 
@@ -63,8 +68,10 @@ export function rankRows(profile: Profile, selection: Selection, groups: readonl
     const id = functionOf(context);
     if (id >= 0) totals[id] = f64(totals, id) + weight;
   });
-  const heaviest = [...totals.keys()].filter((id) => f64(totals, id) > 0)
-    .sort((a, b) => f64(totals, b) - f64(totals, a)).slice(0, mostFunctions);
+  const heaviest = [...totals.keys()]
+    .filter((id) => f64(totals, id) > 0)
+    .sort((a, b) => f64(totals, b) - f64(totals, a))
+    .slice(0, mostFunctions);
   const rowOf = new Map(heaviest.map((id, row) => [id, row]));
   const columnOf = new Map(groups.map((group, column) => [group as number, column]));
   const figures = heaviest.map(() => new Float64Array(groups.length));
@@ -73,7 +80,8 @@ export function rankRows(profile: Profile, selection: Selection, groups: readonl
     const column = columnOf.get(u32(profile.groupOfThread, thread));
     if (row && column !== undefined) row[column] = f64(row, column) + weight;
   });
-  return figures.map((row, i) => ({function: (heaviest[i] ?? 0) as FunctionId, figures: row, imbalance: imbalanceOf(row)}))
+  return figures
+    .map((row, i) => ({function: (heaviest[i] ?? 0) as FunctionId, figures: row, imbalance: imbalanceOf(row)}))
     .sort((a, b) => b.imbalance.lost - a.imbalance.lost || a.function - b.function);
 }
 

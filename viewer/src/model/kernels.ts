@@ -40,7 +40,8 @@ export function kernelsOf(profile: Profile, selection: Selection): Kernel[] {
       kernel.add(profile, places, metric, values, row, metric === selection.metric, context);
     }
   });
-  return [...kernels].map(([id, kernel]) => kernel.finish(id as FunctionId))
+  return [...kernels]
+    .map(([id, kernel]) => kernel.finish(id as FunctionId))
     .filter((kernel) => kernel.callers.length > 0)
     .sort((a, b) => (b.figures[selection.metric] ?? 0) - (a.figures[selection.metric] ?? 0) || a.function - b.function);
 }
@@ -78,7 +79,15 @@ class Growing {
     this.byGroup = new Float64Array(profile.groups.length);
   }
 
-  add(profile: Profile, places: Places, metric: number, values: Values, row: number, isMain: boolean, context: number): void {
+  add(
+    profile: Profile,
+    places: Places,
+    metric: number,
+    values: Values,
+    row: number,
+    isMain: boolean,
+    context: number,
+  ): void {
     const weight = f64(values.weight, row);
     this.figures[metric] = (this.figures[metric] ?? 0) + weight;
     this.samples += u32(values.samples, row);
@@ -104,7 +113,9 @@ class Growing {
       samples: this.samples,
       byGroup: this.byGroup,
       callers: callers.map(([key, weight]) => ({
-        function: (key % functions) as FunctionId, line: Math.floor(key / functions), weight,
+        function: (key % functions) as FunctionId,
+        line: Math.floor(key / functions),
+        weight,
       })),
     };
   }

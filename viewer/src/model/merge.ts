@@ -30,10 +30,16 @@ export function mergeContexts(profile: Profile, selection: Selection): Merged {
     const key = u32(keys, u32(location, i));
     const caller = callerOf(i);
     const fate = fates?.fate[i] ?? Fate.shown;
-    const node = fate === Fate.outside ? outside
-      : fate === Fate.joined ? u32(nodeOfContext, u32((fates as Fates).outer, i))
-      : key === border ? 0
-      : key === hidden || fate === Fate.folded ? caller : nodes.childOf(caller, key);
+    const node =
+      fate === Fate.outside
+        ? outside
+        : fate === Fate.joined
+          ? u32(nodeOfContext, u32((fates as Fates).outer, i))
+          : key === border
+            ? 0
+            : key === hidden || fate === Fate.folded
+              ? caller
+              : nodes.childOf(caller, key);
     nodeOfContext[i] = node;
     if (node !== outside && node !== 0 && u32(context, node) === 0) context[node] = i;
   }

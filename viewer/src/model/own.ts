@@ -42,5 +42,7 @@ function linesOf(profile: Profile, own: Float64Array, isWanted: (context: number
     if (!first.has(key)) first.set(key, location);
     sums[key] = f64(sums, key) + f64(own, i);
   }
-  return [...first].map(([key, location]) => ({location, own: f64(sums, key)})).sort((a, b) => b.own - a.own || a.location - b.location);
+  return [...first]
+    .map(([key, location]) => ({location, own: f64(sums, key)}))
+    .sort((a, b) => b.own - a.own || a.location - b.location);
 }

@@ -34,7 +34,9 @@ export function functionAt({contexts, locations, functions}: Profile, context: n
 
 /** Calls `step` with each selected value of the selection's metric. */
 export function forEachValue(
-  profile: Profile, selection: Selection, step: (context: number, weight: number, thread: number, row: number) => void,
+  profile: Profile,
+  selection: Selection,
+  step: (context: number, weight: number, thread: number, row: number) => void,
 ): void {
   const values = profile.valuesOf(selection.metric);
   const selected = selectedThreads(profile, selection);

@@ -57,7 +57,9 @@ export function sourceFiles(profile: Profile, selection: Selection): SourceFile[
     if (known) known.own += f64(own, i);
     else found.set(fn.file, {function: location.function, own: f64(own, i)});
   }
-  return [...found].map(([file, sums]) => ({file, ...sums})).sort((a, b) => b.own - a.own || (a.file < b.file ? -1 : 1));
+  return [...found]
+    .map(([file, sums]) => ({file, ...sums}))
+    .sort((a, b) => b.own - a.own || (a.file < b.file ? -1 : 1));
 }
 
 /** In the order of the file; lines without weight on any rank are left out. `tree` is a lineTree. */
@@ -78,7 +80,9 @@ export function sourceLines(profile: Profile, selection: Selection, tree: CallTr
     const growing = context > 0 && weight > 0 ? lines.get(lineOf(context)) : undefined;
     if (growing) growing.own += weight;
   });
-  return [...lines].sort((a, b) => a[0] - b[0]).map(([line, growing]) => growing.finish(line, u32(tree.context, growing.heaviest) as ContextId));
+  return [...lines]
+    .sort((a, b) => a[0] - b[0])
+    .map(([line, growing]) => growing.finish(line, u32(tree.context, growing.heaviest) as ContextId));
 }
 
 function* nodesOfFile(profile: Profile, tree: CallTree, file: string): Generator<{node: NodeId; line: number}> {
@@ -91,7 +95,9 @@ function* nodesOfFile(profile: Profile, tree: CallTree, file: string): Generator
 
 /** The line of a context if it is in the file, else 0. */
 function linesIn(profile: Profile, file: string): (context: number) => number {
-  const lines = Uint32Array.from(profile.locations, ({function: id, line}) => (profile.functions[id]?.file === file ? line : 0));
+  const lines = Uint32Array.from(profile.locations, ({function: id, line}) =>
+    profile.functions[id]?.file === file ? line : 0,
+  );
   return (context) => u32(lines, u32(profile.contexts.location, context));
 }
 
@@ -113,7 +119,9 @@ class Growing {
 
   finish(line: number, heaviest: ContextId): SourceLine {
     const {own, total, samples, split, figures} = this;
-    const kernels = [...this.kernels].map(([id, weight]) => ({function: id, weight})).sort((a, b) => b.weight - a.weight);
+    const kernels = [...this.kernels]
+      .map(([id, weight]) => ({function: id, weight}))
+      .sort((a, b) => b.weight - a.weight);
     return {line, own, total, samples, split, figures, ranks: imbalanceOf(this.byGroup), kernels, heaviest};
   }
 }
@@ -126,7 +134,11 @@ class LineSums {
   private readonly selected: Uint8Array;
   private readonly rows: readonly RowsByNode[];
 
-  constructor(private readonly profile: Profile, private readonly selection: Selection, tree: CallTree) {
+  constructor(
+    private readonly profile: Profile,
+    private readonly selection: Selection,
+    tree: CallTree,
+  ) {
     this.groups = comparedGroups(profile);
     this.column = new Map(this.groups.map((group, column) => [group as number, column]));
     this.shown = shownContexts(profile);

@@ -24,7 +24,9 @@ export interface Fates {
 
 /** `isShown`: of a LocationId, before the transforms. Nothing if there is nothing to do. */
 export function fatesOf(
-  profile: Profile, transforms: readonly Transform[], isShown: (location: number) => boolean,
+  profile: Profile,
+  transforms: readonly Transform[],
+  isShown: (location: number) => boolean,
 ): Fates | undefined {
   if (transforms.length === 0) return undefined;
   const {count} = profile.contexts;

@@ -39,7 +39,10 @@ function rowOf(tree: CallTree, open: ReadonlySet<NodeId>, node: NodeId, place: n
 export function openAtFirst(tree: CallTree, towards: NodeId): Set<NodeId> {
   const open = new Set<NodeId>([root]);
   let child = firstChild(tree, root);
-  for (let node: NodeId = root; child !== undefined && f64(tree.total, child) >= f64(tree.total, node) / 2 && open.size < 30;) {
+  for (
+    let node: NodeId = root;
+    child !== undefined && f64(tree.total, child) >= f64(tree.total, node) / 2 && open.size < 30;
+  ) {
     node = child;
     open.add(node);
     child = firstChild(tree, node);

@@ -2,10 +2,26 @@
 // URLs. A fragment is outside input: unknown keys and impossible values are left out.
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId, GroupId, Profile, ThreadId} from '../model/profile.ts';
-import {type Frames, type Granularity, type Transform, type TransformKind, transformKinds, type Workers} from '../model/selection.ts';
+import {
+  type Frames,
+  type Granularity,
+  type Transform,
+  type TransformKind,
+  transformKinds,
+  type Workers,
+} from '../model/selection.ts';
 import type {Place} from '../model/tree.ts';
 import {
-  colourings, type Colouring, type Graph, graphs, initialState, type Page, pageIds, type RankOrder, rankOrders, type State,
+  colourings,
+  type Colouring,
+  type Graph,
+  graphs,
+  initialState,
+  type Page,
+  pageIds,
+  type RankOrder,
+  rankOrders,
+  type State,
   type Theme,
 } from './state.ts';
 
@@ -52,14 +68,51 @@ const fields: readonly Field[] = [
   choice<Theme>('theme', 'theme', ['system', 'light', 'dark']),
   flag('machinery'),
   flag('asTree'),
-  index('metric', (state) => state.metric || undefined, (value) => ({metric: value}), (limits) => limits.metrics),
-  index('rank', (state) => state.group, (value) => ({group: value as GroupId}), (limits) => limits.groups),
-  index('thread', (state) => state.thread, (value) => ({thread: value as ThreadId}), (limits) => limits.threads),
-  index('fn', (state) => state.fn, (value) => ({fn: value as FunctionId}), (limits) => limits.functions),
-  index('line', (state) => state.line || undefined, (value) => ({line: value}), () => largestLine),
-  {key: 'do', write: (state) => writeTransforms(state.transforms) || undefined, read: (text, limits) => ({transforms: readTransforms(text, limits)})},
-  place('node', (state) => state.zoom, (zoom) => ({zoom})),
-  place('at', (state) => state.cursor, (cursor) => ({cursor})),
+  index(
+    'metric',
+    (state) => state.metric || undefined,
+    (value) => ({metric: value}),
+    (limits) => limits.metrics,
+  ),
+  index(
+    'rank',
+    (state) => state.group,
+    (value) => ({group: value as GroupId}),
+    (limits) => limits.groups,
+  ),
+  index(
+    'thread',
+    (state) => state.thread,
+    (value) => ({thread: value as ThreadId}),
+    (limits) => limits.threads,
+  ),
+  index(
+    'fn',
+    (state) => state.fn,
+    (value) => ({fn: value as FunctionId}),
+    (limits) => limits.functions,
+  ),
+  index(
+    'line',
+    (state) => state.line || undefined,
+    (value) => ({line: value}),
+    () => largestLine,
+  ),
+  {
+    key: 'do',
+    write: (state) => writeTransforms(state.transforms) || undefined,
+    read: (text, limits) => ({transforms: readTransforms(text, limits)}),
+  },
+  place(
+    'node',
+    (state) => state.zoom,
+    (zoom) => ({zoom}),
+  ),
+  place(
+    'at',
+    (state) => state.cursor,
+    (cursor) => ({cursor}),
+  ),
   {key: 'q', write: (state) => state.query || undefined, read: (text) => ({query: text})},
 ];
 
@@ -80,7 +133,9 @@ function flag(name: 'machinery' | 'asTree'): Field {
 }
 
 function index(
-  key: string, get: (state: State) => number | undefined, make: (value: number) => Partial<State>,
+  key: string,
+  get: (state: State) => number | undefined,
+  make: (value: number) => Partial<State>,
   limit: (limits: Limits) => number,
 ): Field {
   return {
@@ -114,11 +169,14 @@ function writeTransforms(transforms: readonly Transform[]): string {
 }
 
 function readTransforms(text: string, limits: Limits): Transform[] {
-  return text.split('.').slice(0, mostTransforms).flatMap((step): Transform[] => {
-    const kind: TransformKind | undefined = transformKinds.find((name) => name.startsWith(step[0] ?? ' '));
-    const id = step.slice(1);
-    return kind && isBelow(id, limits.functions) ? [{kind, function: Number(id) as FunctionId}] : [];
-  });
+  return text
+    .split('.')
+    .slice(0, mostTransforms)
+    .flatMap((step): Transform[] => {
+      const kind: TransformKind | undefined = transformKinds.find((name) => name.startsWith(step[0] ?? ' '));
+      const id = step.slice(1);
+      return kind && isBelow(id, limits.functions) ? [{kind, function: Number(id) as FunctionId}] : [];
+    });
 }
 
 export function writeHash(state: State): string {

@@ -70,7 +70,8 @@ export function createStore(profile: Profile): Store {
     ...derived,
     go,
     move,
-    show: (graph) => go({page: 'flame', graph, ...(isOfCallers(graph) === isOfCallers(state.value.graph) ? {} : start)}),
+    show: (graph) =>
+      go({page: 'flame', graph, ...(isOfCallers(graph) === isOfCallers(state.value.graph) ? {} : start)}),
     reset: () => go({...initialState, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
   };
 }
@@ -82,7 +83,10 @@ const isOfCallers = (graph: Graph): boolean => graph === 'callers';
 type Part = <K extends keyof State>(key: K) => ReadonlySignal<State[K]>;
 
 function derive(
-  profile: Profile, state: ReadonlySignal<State>, go: Store['go'], move: Store['move'],
+  profile: Profile,
+  state: ReadonlySignal<State>,
+  go: Store['go'],
+  move: Store['move'],
 ): Pick<Store, 'metric' | 'selection' | 'plain' | 'calls' | 'drawing' | 'pattern' | 'matches'> {
   // One signal for each part, so that a movement of the cursor does not build the tree anew.
   const part: Part = (key) => computed(() => state.value[key]);
@@ -90,7 +94,8 @@ function derive(
   const ofCallers = computed(() => isOfCallers(state.value.graph));
   const calls = computed(() => callTree(profile, selection.value));
   const tree = computed(() =>
-    (ofCallers.value ? callersTree(profile, calls.value, selection.value.granularity) : calls.value));
+    ofCallers.value ? callersTree(profile, calls.value, selection.value.granularity) : calls.value,
+  );
   const [zoom, cursor, query, graph] = [part('zoom'), part('cursor'), part('query'), part('graph')];
   const pattern = computed(() => parsePattern(query.value));
   const place = (node: NodeId): Place => placeOf(tree.value, node);
@@ -134,7 +139,11 @@ function selectionOf(part: Part): ReadonlySignal<Selection> {
 function plainSelection(part: Part): ReadonlySignal<Selection> {
   const [metric, group, thread, workers] = [part('metric'), part('group'), part('thread'), part('workers')];
   return computed(() => ({
-    ...everything, metric: metric.value, group: group.value, thread: thread.value, workers: workers.value,
+    ...everything,
+    metric: metric.value,
+    group: group.value,
+    thread: thread.value,
+    workers: workers.value,
   }));
 }
 

@@ -11,9 +11,10 @@ interface Props {
 
 export class Boundary extends Component<Props, {readonly message?: string}> {
   static override getDerivedStateFromError(error: unknown): {message: string} {
-    if (!(error instanceof DecodeError)) setTimeout(() => {
-      throw error;
-    });
+    if (!(error instanceof DecodeError))
+      setTimeout(() => {
+        throw error;
+      });
     return {message: error instanceof Error ? error.message : String(error)};
   }
 

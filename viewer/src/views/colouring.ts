@@ -12,10 +12,14 @@ export const isOfNode = (colouring: Colouring): boolean => colouring === 'heat' 
 
 export function fillFor(store: Store, drawing: Drawing, palette: Palette, node: NodeId, fn: SourceFunction): string {
   switch (store.state.value.colouring) {
-    case 'module': return moduleFill(palette, fn);
-    case 'heat': return heatOf(palette, Math.sqrt(ratio(f64(drawing.tree.value.self, node), f64(drawing.tree.value.total, root))));
-    case 'imbalance': return heatOf(palette, unlikeness(store, drawing, node));
-    case 'domain': return fillOf(palette, fn);
+    case 'module':
+      return moduleFill(palette, fn);
+    case 'heat':
+      return heatOf(palette, Math.sqrt(ratio(f64(drawing.tree.value.self, node), f64(drawing.tree.value.total, root))));
+    case 'imbalance':
+      return heatOf(palette, unlikeness(store, drawing, node));
+    case 'domain':
+      return fillOf(palette, fn);
   }
 }
 

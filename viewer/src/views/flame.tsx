@@ -39,8 +39,12 @@ export function FlameCanvas({drawing, takesKeys, label}: Props): JSX.Element {
   return (
     <div class="graph">
       <div class="exports" role="group" aria-label={`Save ${label}`}>
-        <button type="button" title="Save the picture as SVG" onClick={() => controller.current?.saveSvg()}>SVG</button>
-        <button type="button" title="Save the picture as PNG" onClick={() => controller.current?.savePng()}>PNG</button>
+        <button type="button" title="Save the picture as SVG" onClick={() => controller.current?.saveSvg()}>
+          SVG
+        </button>
+        <button type="button" title="Save the picture as PNG" onClick={() => controller.current?.savePng()}>
+          PNG
+        </button>
       </div>
       <div class="flame" ref={frame}>
         <div class="flame-filler" ref={filler}>
@@ -54,7 +58,9 @@ export function FlameCanvas({drawing, takesKeys, label}: Props): JSX.Element {
           />
         </div>
       </div>
-      <p id={id} class="unseen cursor" aria-live="polite">{spoken(store, drawing.tree.value, drawing.cursor.value)}</p>
+      <p id={id} class="unseen cursor" aria-live="polite">
+        {spoken(store, drawing.tree.value, drawing.cursor.value)}
+      </p>
       <Tooltip drawing={drawing} hover={hover} />
     </div>
   );

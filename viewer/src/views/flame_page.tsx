@@ -27,7 +27,9 @@ function WholeGraph(): JSX.Element {
       <div class="strip actions">
         <div class="choice" role="group" aria-label="Change the stacks">
           {stackKeys.map(({key, kind, title, does}) => (
-            <button type="button" title={`${does} (${key})`} onClick={() => transformAtCursor(store, kind)}>{title}</button>
+            <button type="button" title={`${does} (${key})`} onClick={() => transformAtCursor(store, kind)}>
+              {title}
+            </button>
           ))}
         </div>
         <Transforms />
@@ -39,7 +41,10 @@ function WholeGraph(): JSX.Element {
 }
 
 const colourNames: readonly (readonly [Colouring, string])[] = [
-  ['domain', 'by kind of code'], ['module', 'by library'], ['heat', 'by own time'], ['imbalance', 'by imbalance'],
+  ['domain', 'by kind of code'],
+  ['module', 'by library'],
+  ['heat', 'by own time'],
+  ['imbalance', 'by imbalance'],
 ];
 
 function ColourSelect(): JSX.Element {
@@ -48,9 +53,13 @@ function ColourSelect(): JSX.Element {
   return (
     <label class="colour">
       Colours{' '}
-      <select value={store.state.value.colouring}
-        onChange={(event) => store.go({colouring: event.currentTarget.value as Colouring})}>
-        {offered.map(([value, text]) => <option value={value}>{text}</option>)}
+      <select
+        value={store.state.value.colouring}
+        onChange={(event) => store.go({colouring: event.currentTarget.value as Colouring})}
+      >
+        {offered.map(([value, text]) => (
+          <option value={value}>{text}</option>
+        ))}
       </select>
     </label>
   );

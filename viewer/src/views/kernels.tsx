@@ -21,24 +21,56 @@ export function KernelsView(): JSX.Element {
   return (
     <section class="page kernels-page" aria-label="Kernels">
       {profile.metrics.length < 2 && (
-        <p class="remark">Nothing was counted in this run; record with <code>--counters</code> for instructions, cycles or page faults of each kernel.</p>
+        <p class="remark">
+          Nothing was counted in this run; record with <code>--counters</code> for instructions, cycles or page faults
+          of each kernel.
+        </p>
       )}
-      {kernels.value.length === 0 ? <p class="nothing">No compiled function did work below a Python line.</p> : (
+      {kernels.value.length === 0 ? (
+        <p class="nothing">No compiled function did work below a Python line.</p>
+      ) : (
         <table class="figures-table">
           <thead>
             <tr>
               <th scope="col">Kernel</th>
-              <th scope="col" class="number">Self</th>
-              <th scope="col" class="number">{metricLabel(store.metric.value)}</th>
-              <th scope="col" class="number">Samples</th>
-              {counted.map(({metric}) => <th scope="col" class="number">{metricLabel(metric)}</th>)}
-              {profile.ratios.map((one) => <th scope="col" class="number" title={visible(one.unit)}>{visible(one.name)}</th>)}
-              {profile.groups.length > 1 && <th scope="col" class="number" title="Largest rank ÷ mean">Max ÷ mean</th>}
+              <th scope="col" class="number">
+                Self
+              </th>
+              <th scope="col" class="number">
+                {metricLabel(store.metric.value)}
+              </th>
+              <th scope="col" class="number">
+                Samples
+              </th>
+              {counted.map(({metric}) => (
+                <th scope="col" class="number">
+                  {metricLabel(metric)}
+                </th>
+              ))}
+              {profile.ratios.map((one) => (
+                <th scope="col" class="number" title={visible(one.unit)}>
+                  {visible(one.name)}
+                </th>
+              ))}
+              {profile.groups.length > 1 && (
+                <th scope="col" class="number" title="Largest rank ÷ mean">
+                  Max ÷ mean
+                </th>
+              )}
               <th scope="col">Hottest line</th>
               <th scope="col">Library</th>
             </tr>
           </thead>
-          <tbody>{kernels.value.map((kernel) => <KernelRow key={kernel.function} kernel={kernel} whole={whole.value} counted={counted.map(({id}) => id)} />)}</tbody>
+          <tbody>
+            {kernels.value.map((kernel) => (
+              <KernelRow
+                key={kernel.function}
+                kernel={kernel}
+                whole={whole.value}
+                counted={counted.map(({id}) => id)}
+              />
+            ))}
+          </tbody>
         </table>
       )}
     </section>
@@ -69,19 +101,28 @@ function KernelRow({kernel, whole, counted}: RowProps): JSX.Element | null {
       <tr ref={row}>
         <td class="name">
           <button type="button" aria-expanded={open} onClick={() => store.go({fn: open ? undefined : kernel.function})}>
-            {open ? '▾ ' : '▸ '}{visible(fn.name)}
+            {open ? '▾ ' : '▸ '}
+            {visible(fn.name)}
           </button>
         </td>
         <td class="number">{percent(ratio(own, whole))}</td>
         <td class="number">{amount(own, store.metric.value.unit)}</td>
         <td class="number">{count(kernel.samples)}</td>
-        {counted.map((id) => <td class="number">{amount(kernel.figures[id] ?? 0, profile.metrics[id]?.unit ?? '')}</td>)}
-        {profile.ratios.map((one) => <td class="number">{ratioValue(one, kernel.figures)?.toPrecision(3) ?? ''}</td>)}
+        {counted.map((id) => (
+          <td class="number">{amount(kernel.figures[id] ?? 0, profile.metrics[id]?.unit ?? '')}</td>
+        ))}
+        {profile.ratios.map((one) => (
+          <td class="number">{ratioValue(one, kernel.figures)?.toPrecision(3) ?? ''}</td>
+        ))}
         {profile.groups.length > 1 && <td class="number">{mean > 0 ? (max / mean).toFixed(2) : ''}</td>}
         <td class="source" title={place(fn, kernel.line)}>
-          {kernel.line > 0 && fn.file !== ''
-            ? <button type="button" class="link" onClick={() => openSource(store, kernel.function, kernel.line)}>{shortPlace(profile, kernel.function, kernel.line)}</button>
-            : shortPlace(profile, kernel.function, 0)}
+          {kernel.line > 0 && fn.file !== '' ? (
+            <button type="button" class="link" onClick={() => openSource(store, kernel.function, kernel.line)}>
+              {shortPlace(profile, kernel.function, kernel.line)}
+            </button>
+          ) : (
+            shortPlace(profile, kernel.function, 0)
+          )}
         </td>
         <td class="source">{moduleName(fn)}</td>
       </tr>
@@ -101,12 +142,20 @@ function Callers({kernel, own}: {kernel: Kernel; own: number}): JSX.Element {
           {kernel.callers.slice(0, mostCallers).map((caller) => (
             <li>
               {percent(ratio(caller.weight, own))} for{' '}
-              <button type="button" class="link" onClick={() => openSource(store, caller.function, caller.line)}>{shortPlace(profile, caller.function, caller.line)}</button>{' '}
+              <button type="button" class="link" onClick={() => openSource(store, caller.function, caller.line)}>
+                {shortPlace(profile, caller.function, caller.line)}
+              </button>{' '}
               in {visible(profile.functions[caller.function]?.name ?? '')}
             </li>
           ))}
         </ul>
-        <button type="button" class="link" onClick={() => store.go({page: 'flame', graph: 'sandwich', fn: state.value.fn})}>Callers and callees</button>
+        <button
+          type="button"
+          class="link"
+          onClick={() => store.go({page: 'flame', graph: 'sandwich', fn: state.value.fn})}
+        >
+          Callers and callees
+        </button>
       </td>
     </tr>
   );

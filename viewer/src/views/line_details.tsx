@@ -22,7 +22,9 @@ export function LineDetails({line, whole}: {line: SourceLine; whole: number}): J
         <p>
           {amount(line.own, unit)} of its own, {amount(line.total, unit)} with all that it calls
           {line.samples > 0 && `, ${plural(line.samples, 'sample')}`}{' '}
-          <button type="button" class="link" onClick={() => openInGraph(store, line.heaviest, functionAt(line))}>Show in the flame graph</button>
+          <button type="button" class="link" onClick={() => openInGraph(store, line.heaviest, functionAt(line))}>
+            Show in the flame graph
+          </button>
         </p>
         {sumOf(line.split) > 0 && <SplitLegend split={line.split} figure={(weight) => percent(ratio(weight, whole))} />}
         <Ranks line={line} />
@@ -33,7 +35,9 @@ export function LineDetails({line, whole}: {line: SourceLine; whole: number}): J
   );
 
   function functionAt({heaviest}: SourceLine): Parameters<typeof openInGraph>[2] {
-    return (profile.locations[profile.contexts.location[heaviest] ?? 0]?.function ?? 0) as Parameters<typeof openInGraph>[2];
+    return (profile.locations[profile.contexts.location[heaviest] ?? 0]?.function ?? 0) as Parameters<
+      typeof openInGraph
+    >[2];
   }
 }
 
@@ -44,7 +48,11 @@ function Ranks({line}: {line: SourceLine}): JSX.Element | null {
   const {min, mean, max, argmin, argmax} = line.ranks;
   const text = (value: number): string => amount(value, store.metric.value.unit);
   const label = (index: number): string => store.profile.groups[groups[index] ?? 0]?.label ?? '';
-  return <p>Over ranks: min {text(min)} ({label(argmin)}) · mean {text(mean)} · max {text(max)} ({label(argmax)})</p>;
+  return (
+    <p>
+      Over ranks: min {text(min)} ({label(argmin)}) · mean {text(mean)} · max {text(max)} ({label(argmax)})
+    </p>
+  );
 }
 
 /** Every metric but the shown one, and ratios. */
@@ -73,7 +81,9 @@ function Kernels({line}: {line: SourceLine}): JSX.Element | null {
       {line.kernels.slice(0, mostKernels).map(({function: id, weight}) => (
         <li>
           {percent(ratio(weight, line.total))} in kernel{' '}
-          <button type="button" class="link" onClick={() => store.go({page: 'kernels', fn: id})}>{visible(store.profile.functions[id]?.name ?? '')}</button>{' '}
+          <button type="button" class="link" onClick={() => store.go({page: 'kernels', fn: id})}>
+            {visible(store.profile.functions[id]?.name ?? '')}
+          </button>{' '}
           <span class="remark">{shortPlace(store.profile, id, 0)}</span>
         </li>
       ))}

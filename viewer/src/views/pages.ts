@@ -26,10 +26,31 @@ export interface PageEntry {
 const always = (): boolean => true;
 
 export const pages: readonly PageEntry[] = [
-  {id: 'summary', title: 'Summary', key: 'S', controls: ['metric', 'rank', 'workers'], View: SummaryView, isFor: always},
-  {id: 'flame', title: 'Flame graph', key: 'F', controls: ['graph', 'metric', 'frames', 'workers', 'rank'], View: FlamePage, isFor: always},
+  {
+    id: 'summary',
+    title: 'Summary',
+    key: 'S',
+    controls: ['metric', 'rank', 'workers'],
+    View: SummaryView,
+    isFor: always,
+  },
+  {
+    id: 'flame',
+    title: 'Flame graph',
+    key: 'F',
+    controls: ['graph', 'metric', 'frames', 'workers', 'rank'],
+    View: FlamePage,
+    isFor: always,
+  },
   {id: 'source', title: 'Source', key: 'C', controls: ['metric', 'rank', 'workers'], View: SourceView, isFor: always},
-  {id: 'ranks', title: 'Ranks', key: 'R', controls: ['metric', 'order'], View: RanksView, isFor: ({profile}) => profile.groups.length > 1},
+  {
+    id: 'ranks',
+    title: 'Ranks',
+    key: 'R',
+    controls: ['metric', 'order'],
+    View: RanksView,
+    isFor: ({profile}) => profile.groups.length > 1,
+  },
   {id: 'kernels', title: 'Kernels', key: 'K', controls: ['metric', 'rank'], View: KernelsView, isFor: always},
   {id: 'mpi', title: 'MPI', key: 'M', controls: [], View: MpiView, isFor: ({profile}) => profile.calls.rows.length > 0},
 ];

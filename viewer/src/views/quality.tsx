@@ -5,7 +5,11 @@ import type {QualityLine} from '../model/verdict.ts';
 export function QualityTable({lines}: {lines: readonly QualityLine[]}): JSX.Element {
   return (
     <table class="quality-table">
-      <tbody>{lines.map((line) => <QualityRow line={line} />)}</tbody>
+      <tbody>
+        {lines.map((line) => (
+          <QualityRow line={line} />
+        ))}
+      </tbody>
     </table>
   );
 }

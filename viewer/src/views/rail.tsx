@@ -18,12 +18,18 @@ function Pages(): JSX.Element {
   const here = pageOf(store);
   return (
     <nav aria-label="Pages">
-      {pages.filter((page) => page.isFor(store)).map((page) => (
-        <button type="button" aria-current={page === here ? 'page' : undefined} title={`${page.title} (Shift+${page.key})`}
-          onClick={() => store.go({page: page.id})}>
-          {page.title}
-        </button>
-      ))}
+      {pages
+        .filter((page) => page.isFor(store))
+        .map((page) => (
+          <button
+            type="button"
+            aria-current={page === here ? 'page' : undefined}
+            title={`${page.title} (Shift+${page.key})`}
+            onClick={() => store.go({page: page.id})}
+          >
+            {page.title}
+          </button>
+        ))}
     </nav>
   );
 }
@@ -32,12 +38,21 @@ function Tail({onHelp}: {onHelp: () => void}): JSX.Element {
   const {store} = useSurroundings();
   return (
     <div class="tail">
-      <button type="button" class="toggle" title="Back to the whole profile (r)" onClick={store.reset}>Reset</button>
-      <button type="button" class="toggle icon" title="Theme: light, dark or the system's (t)" aria-label="Theme"
-        onClick={() => store.move(nextTheme(store))}>
+      <button type="button" class="toggle" title="Back to the whole profile (r)" onClick={store.reset}>
+        Reset
+      </button>
+      <button
+        type="button"
+        class="toggle icon"
+        title="Theme: light, dark or the system's (t)"
+        aria-label="Theme"
+        onClick={() => store.move(nextTheme(store))}
+      >
         ◐
       </button>
-      <button type="button" class="toggle icon" aria-label="Help" title="Help (?)" onClick={onHelp}>?</button>
+      <button type="button" class="toggle icon" aria-label="Help" title="Help (?)" onClick={onHelp}>
+        ?
+      </button>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import {useSignal} from '@preact/signals';
 import type {JSX} from 'preact';
 import {drawHeatMap} from '../draw/heat_map.ts';
-import {type Cell, cellAt, type HeatMap} from '../layout/heat_map.ts';
+import {type Cell, cellAfter, cellAt, type HeatMap} from '../layout/heat_map.ts';
 import {f64} from '../model/columns.ts';
 import type {RankRow} from '../model/imbalance.ts';
 import type {GroupId} from '../model/profile.ts';
@@ -22,31 +22,22 @@ interface Props {
 
 export function RankMap({rows, groups, order, chosen}: Props): JSX.Element {
   const {store, palette} = useSurroundings();
-  const {profile} = store;
   const cursor = useSignal<Cell | undefined>(undefined);
-  const map = (canvas: HTMLCanvasElement): HeatMap => ({rows: rows.length, columns: order.length, width: canvas.clientWidth, rowHeight});
-  const describe = ({row, column}: Cell): string => {
-    const index = order[column] ?? 0;
-    const found = rows[row];
-    if (!found) return '';
-    const name = visible(profile.functions[found.function]?.name ?? '');
-    return `${profile.groups[groups[index] ?? 0]?.label ?? ''}: ${amount(f64(found.figures, index), store.metric.value.unit)} in ${name}`;
+  const map = (canvas: HTMLCanvasElement): HeatMap => ({
+    rows: rows.length,
+    columns: order.length,
+    width: canvas.clientWidth,
+    rowHeight,
+  });
+  const open = ({row, column}: Cell): void => {
+    const [fn, group] = [rows[row]?.function, groups[order[column] ?? 0]];
+    if (fn !== undefined) store.go({page: 'flame', graph: 'icicle', group, thread: undefined, fn});
   };
-  const open = (cell: Cell | undefined): void => {
-    const found = cell && rows[cell.row];
-    if (cell && found) store.go({page: 'flame', graph: 'icicle', group: groups[order[cell.column] ?? 0], thread: undefined, fn: found.function});
-  };
-  const move = (event: KeyboardEvent): void => {
+  const onKey = (event: KeyboardEvent & {readonly currentTarget: HTMLCanvasElement}): void => {
     const at = cursor.value ?? {row: 0, column: 0};
-    const page = Math.max(1, Math.floor(order.length / 16));
-    const steps: Readonly<Record<string, Cell>> = {
-      ArrowUp: {...at, row: at.row - 1}, ArrowDown: {...at, row: at.row + 1}, ArrowLeft: {...at, column: at.column - 1},
-      ArrowRight: {...at, column: at.column + 1}, Home: {...at, column: 0}, End: {...at, column: order.length - 1},
-      PageUp: {...at, column: at.column - page}, PageDown: {...at, column: at.column + page},
-    };
-    const next = steps[event.key];
+    const next = cellAfter(map(event.currentTarget), at, event.key);
     if (event.key === 'Enter') open(at);
-    else if (next) cursor.value = {row: within(next.row, rows.length), column: within(next.column, order.length)};
+    else if (next) cursor.value = next;
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -54,29 +45,66 @@ export function RankMap({rows, groups, order, chosen}: Props): JSX.Element {
   return (
     <>
       <div class="rank-map">
-        <ol>
-          {rows.map((row) => (
-            <li>
-              <button type="button" aria-pressed={row === chosen} title={visible(profile.functions[row.function]?.name ?? '')}
-                onClick={() => store.go({fn: row.function})}>
-                {visible(profile.functions[row.function]?.name ?? '')}
-              </button>
-            </li>
-          ))}
-        </ol>
-        <Canvas style={{height: `${rows.length * rowHeight}px`}} tabIndex={0} role="application" aria-roledescription="heat map"
-          aria-label="Functions and ranks. Arrow keys move, Enter shows the graph of a rank. The table below has the same functions."
+        <Names rows={rows} chosen={chosen} />
+        <Canvas
+          style={{height: `${rows.length * rowHeight}px`}}
+          tabIndex={0}
+          role="application"
+          aria-roledescription="heat map"
+          aria-label="Functions and ranks. Arrow keys move, Enter shows the graph of a rank. A table of the functions follows."
           aria-describedby="rank-cell"
-          draw={(canvas) => drawHeatMap(canvas, {
-            map: map(canvas), rows: rows.map((row) => row.figures), order, palette: palette.value, cursor: cursor.value,
-          })}
+          draw={(canvas) => {
+            const figures = rows.map((row) => row.figures);
+            drawHeatMap(canvas, {map: map(canvas), rows: figures, order, palette: palette.value, cursor: cursor.value});
+          }}
           onPointerMove={(event) => (cursor.value = cellAt(map(event.currentTarget), event.offsetX, event.offsetY))}
-          onClick={(event) => open(cellAt(map(event.currentTarget), event.offsetX, event.offsetY))}
-          onKeyDown={move} />
+          onClick={(event) => {
+            const cell = cellAt(map(event.currentTarget), event.offsetX, event.offsetY);
+            if (cell) open(cell);
+          }}
+          onKeyDown={onKey}
+        />
       </div>
-      <p id="rank-cell" class="remark" aria-live="polite">{cursor.value ? describe(cursor.value) : ' '}</p>
+      <p id="rank-cell" class="remark" aria-live="polite">
+        {cursor.value && <CellText row={rows[cursor.value.row]} index={order[cursor.value.column] ?? 0} groups={groups} />}
+        {'\u00a0'}
+      </p>
     </>
   );
 }
 
-const within = (value: number, limit: number): number => Math.min(Math.max(value, 0), limit - 1);
+function Names({rows, chosen}: Pick<Props, 'rows' | 'chosen'>): JSX.Element {
+  const {store} = useSurroundings();
+  const name = (row: RankRow): string => visible(store.profile.functions[row.function]?.name ?? '');
+  return (
+    <ol>
+      {rows.map((row) => (
+        <li>
+          <button
+            type="button"
+            aria-pressed={row === chosen}
+            title={name(row)}
+            onClick={() => store.go({fn: row.function})}
+          >
+            {name(row)}
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+interface CellProps {
+  readonly row: RankRow | undefined;
+  /** Into the groups. */
+  readonly index: number;
+  readonly groups: readonly GroupId[];
+}
+
+function CellText({row, index, groups}: CellProps): JSX.Element | null {
+  const {profile, metric} = useSurroundings().store;
+  if (!row) return null;
+  const group = profile.groups[groups[index] ?? 0]?.label ?? '';
+  const name = visible(profile.functions[row.function]?.name ?? '');
+  return <>{`${group}: ${amount(f64(row.figures, index), metric.value.unit)} in ${name}`}</>;
+}

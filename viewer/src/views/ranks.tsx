@@ -2,7 +2,7 @@
 import {useComputed, useSignal} from '@preact/signals';
 import type {JSX} from 'preact';
 import {drawColumns} from '../draw/columns_chart.ts';
-import {f64} from '../model/columns.ts';
+import {f64, largest} from '../model/columns.ts';
 import {comparedGroups, histogram, imbalanceOf, type RankRow, rankRows} from '../model/imbalance.ts';
 import type {GroupId} from '../model/profile.ts';
 import {amount, count, place, visible} from '../model/text.ts';
@@ -28,15 +28,19 @@ export function RanksView(): JSX.Element {
   return (
     <section class="page ranks-page" aria-label="Ranks">
       <p class="remark">
-        Own {metricLabel(store.metric.value)} of each function on each {profile.run.ranks > 0 ? 'rank' : 'process'}, as part of the largest;
-        functions that make others wait longest come first. A click shows the graph of that one.
+        Own {metricLabel(store.metric.value)} of each function on each {profile.run.ranks > 0 ? 'rank' : 'process'}, as
+        part of the largest; functions that make others wait longest come first. A click shows the graph of that one.
       </p>
       <RankMap rows={shown} groups={groups.value} order={columnOrder(store, groups.value, chosen)} chosen={chosen} />
       {!all.value && rows.value.length > firstRows && (
-        <button type="button" class="more-rows" onClick={() => (all.value = true)}>Show all {count(rows.value.length)} functions</button>
+        <button type="button" class="more-rows" onClick={() => (all.value = true)}>
+          Show all {count(rows.value.length)} functions
+        </button>
       )}
       {chosen && <Chosen row={chosen} groups={groups.value} />}
-      <Part title="Imbalance"><ImbalanceTable rows={shown} groups={groups.value} /></Part>
+      <Part title="Imbalance">
+        <ImbalanceTable rows={shown} groups={groups.value} />
+      </Part>
     </section>
   );
 }
@@ -62,18 +66,34 @@ function Chosen({row, groups}: {row: RankRow; groups: readonly GroupId[]}): JSX.
   const counts = histogram(row.figures, bins);
   const {min, max, mean} = imbalanceOf(row.figures);
   const column = (value: number) => ({parts: [{value, colour: palette.value.categories.mpi}]});
-  const draw = (values: ArrayLike<number>) => (canvas: HTMLCanvasElement): void =>
-    drawColumns(canvas, Array.from(values, column), Math.max(...Array.from(values)), palette.value.surface);
+  const draw =
+    (values: ArrayLike<number>) =>
+    (canvas: HTMLCanvasElement): void =>
+      drawColumns(canvas, Array.from(values, column), largest(Array.from(values)), palette.value.surface);
   return (
     <Part title={visible(profile.functions[row.function]?.name ?? '')}>
       <div class="columns">
         <figure class="part">
-          <Canvas class="columns-chart plain" draw={draw(sorted)} role="img" aria-label={`Figures of ${groups.length}, sorted, from ${text(max)} to ${text(min)}`} />
-          <figcaption>Sorted: {text(max)} to {text(min)}, mean {text(mean)}</figcaption>
+          <Canvas
+            class="columns-chart plain"
+            draw={draw(sorted)}
+            role="img"
+            aria-label={`Figures of ${groups.length}, sorted, from ${text(max)} to ${text(min)}`}
+          />
+          <figcaption>
+            Sorted: {text(max)} to {text(min)}, mean {text(mean)}
+          </figcaption>
         </figure>
         <figure class="part">
-          <Canvas class="columns-chart plain" draw={draw(counts)} role="img" aria-label={`Histogram: ${[...counts].join(', ')}`} />
-          <figcaption>How many lie in each twentieth between {text(min)} and {text(max)}</figcaption>
+          <Canvas
+            class="columns-chart plain"
+            draw={draw(counts)}
+            role="img"
+            aria-label={`Histogram: ${[...counts].join(', ')}`}
+          />
+          <figcaption>
+            How many lie in each twentieth between {text(min)} and {text(max)}
+          </figcaption>
         </figure>
       </div>
     </Part>
@@ -86,12 +106,22 @@ function ImbalanceTable({rows, groups}: {rows: readonly RankRow[]; groups: reado
       <thead>
         <tr>
           <th scope="col">Function</th>
-          {['Mean', 'Max', 'Max ÷ mean', 'σ', 'Slowest'].map((title) => <th scope="col" class="number">{title}</th>)}
-          <th scope="col" class="number" title="(max − mean) × ranks">Lost, all together</th>
+          {['Mean', 'Max', 'Max ÷ mean', 'σ', 'Slowest'].map((title) => (
+            <th scope="col" class="number">
+              {title}
+            </th>
+          ))}
+          <th scope="col" class="number" title="(max − mean) × ranks">
+            Lost, all together
+          </th>
           <th scope="col">Source</th>
         </tr>
       </thead>
-      <tbody>{rows.map((row) => <ImbalanceRow row={row} groups={groups} />)}</tbody>
+      <tbody>
+        {rows.map((row) => (
+          <ImbalanceRow row={row} groups={groups} />
+        ))}
+      </tbody>
     </table>
   );
 }
@@ -104,14 +134,20 @@ function ImbalanceRow({row, groups}: {row: RankRow; groups: readonly GroupId[]})
   const fn = profile.functions[row.function];
   return (
     <tr>
-      <td class="name"><button type="button" onClick={() => store.go({fn: row.function})}>{visible(fn?.name ?? '')}</button></td>
+      <td class="name">
+        <button type="button" onClick={() => store.go({fn: row.function})}>
+          {visible(fn?.name ?? '')}
+        </button>
+      </td>
       <td class="number">{text(mean)}</td>
       <td class="number">{text(max)}</td>
       <td class="number">{mean > 0 ? (max / mean).toFixed(2) : ''}</td>
       <td class="number">{text(sigma)}</td>
       <td class="number">{profile.groups[groups[argmax] ?? 0]?.label}</td>
       <td class="number">{text(lost)}</td>
-      <td class="source" title={fn ? place(fn, 0) : ''}>{shortPlace(profile, row.function, 0)}</td>
+      <td class="source" title={fn ? place(fn, 0) : ''}>
+        {shortPlace(profile, row.function, 0)}
+      </td>
     </tr>
   );
 }

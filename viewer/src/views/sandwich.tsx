@@ -39,24 +39,34 @@ function sandwichOf(store: Store): {fn: Chosen; callers: Drawing; callees: Drawi
   const heaviest = computed(() => rowsOf(store)[0]?.id);
   const fn = computed(() => store.state.value.fn ?? heaviest.value);
   const callers = computed(() =>
-    callersTree(profile, store.calls.value, selection.value.granularity, fn.value ?? (-1 as FunctionId)));
-  const callees = computed(() => callTree(profile, {
-    ...selection.value,
-    transforms: [...selection.value.transforms, ...(fn.value === undefined ? [] : [{kind: 'focus', function: fn.value} as const])],
-  }));
+    callersTree(profile, store.calls.value, selection.value.granularity, fn.value ?? (-1 as FunctionId)),
+  );
+  const callees = computed(() =>
+    callTree(profile, {
+      ...selection.value,
+      transforms: [
+        ...selection.value.transforms,
+        ...(fn.value === undefined ? [] : [{kind: 'focus', function: fn.value} as const]),
+      ],
+    }),
+  );
   return {fn, callers: localDrawing(callers, true), callees: localDrawing(callees, false)};
 }
 
 function rowsOf(store: Store): {readonly id: FunctionId; readonly self: number}[] {
   const {profile} = store;
   const rows = functionRows(profile, store.calls.value, 'function');
-  return sortRows(rows, 'self', () => '').map((row) => ({id: profile.locations[row.location]?.function as FunctionId, self: row.self}));
+  return sortRows(rows, 'self', () => '').map((row) => ({
+    id: profile.locations[row.location]?.function as FunctionId,
+    self: row.self,
+  }));
 }
 
 /** Where the reader is in such a tree is no part of the URL. */
 function localDrawing(tree: ReadonlySignal<CallTree>, upward: boolean): Drawing {
   const at = signal({tree: undefined as CallTree | undefined, zoom: root, cursor: root});
-  const here = (): {zoom: NodeId; cursor: NodeId} => (at.value.tree === tree.value ? at.value : {zoom: root, cursor: root});
+  const here = (): {zoom: NodeId; cursor: NodeId} =>
+    at.value.tree === tree.value ? at.value : {zoom: root, cursor: root};
   return {
     ...layoutOf(tree),
     zoom: computed(() => here().zoom),
@@ -72,13 +82,15 @@ function Functions({chosen}: {chosen: Chosen}): JSX.Element {
   const whole = f64(store.calls.value.total, root);
   return (
     <ul class="function-list" aria-label="Functions by own time">
-      {rowsOf(store).slice(0, listed).map(({id, self}) => (
-        <li>
-          <button type="button" aria-pressed={chosen.value === id} onClick={() => store.go({fn: id})}>
-            <span>{percent(ratio(self, whole))}</span> {visible(store.profile.functions[id]?.name ?? '')}
-          </button>
-        </li>
-      ))}
+      {rowsOf(store)
+        .slice(0, listed)
+        .map(({id, self}) => (
+          <li>
+            <button type="button" aria-pressed={chosen.value === id} onClick={() => store.go({fn: id})}>
+              <span>{percent(ratio(self, whole))}</span> {visible(store.profile.functions[id]?.name ?? '')}
+            </button>
+          </li>
+        ))}
     </ul>
   );
 }

@@ -23,13 +23,18 @@ export function SourceView(): JSX.Element {
     const name = wanted === undefined ? undefined : profile.functions[wanted]?.file;
     return files.value.find((one) => one.file === name) ?? files.value[0];
   });
-  const lines = useComputed(() => (file.value ? sourceLines(profile, store.plain.value, everyone.value, file.value.file) : []));
+  const lines = useComputed(() =>
+    file.value ? sourceLines(profile, store.plain.value, everyone.value, file.value.file) : [],
+  );
   const whole = useComputed(() => sumOf(splitOf(profile, store.plain.value)));
   return (
     <section class="source-page" aria-label="Source">
       <FileList files={files.value} chosen={file.value} whole={whole.value} />
-      {file.value ? <Listing file={file.value.file} lines={lines.value} whole={whole.value} />
-        : <p class="nothing">No function of this profile has a known line.</p>}
+      {file.value ? (
+        <Listing file={file.value.file} lines={lines.value} whole={whole.value} />
+      ) : (
+        <p class="nothing">No function of this profile has a known line.</p>
+      )}
     </section>
   );
 }
@@ -46,8 +51,12 @@ function FileList({files, chosen, whole}: FilesProps): JSX.Element {
     <ul class="function-list files" aria-label="Files by own time">
       {files.map((file) => (
         <li>
-          <button type="button" aria-pressed={file === chosen} title={visible(file.file)}
-            onClick={() => store.go({fn: file.function, line: 0})}>
+          <button
+            type="button"
+            aria-pressed={file === chosen}
+            title={visible(file.file)}
+            onClick={() => store.go({fn: file.function, line: 0})}
+          >
             <i class="heat-cell" style={{backgroundColor: heatOf(palette.value, Math.sqrt(ratio(file.own, whole)))}} />
             <span>{percent(ratio(file.own, whole))}</span> {visible(baseName(file.file))}
           </button>
@@ -80,7 +89,9 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
   const body = useRef<HTMLTableSectionElement>(null);
   const selected = store.state.value.line;
   useEffect(() => {
-    const wanted = body.current?.querySelector<HTMLElement>('[aria-selected=true]') ?? body.current?.querySelector<HTMLElement>('.hottest');
+    const wanted =
+      body.current?.querySelector<HTMLElement>('[aria-selected=true]') ??
+      body.current?.querySelector<HTMLElement>('.hottest');
     const frame = listing.current;
     if (frame && wanted) frame.scrollTop = wanted.offsetTop - frame.clientHeight / 3;
   }, [file, selected]);
@@ -89,20 +100,41 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
   return (
     <div class="listing" ref={listing}>
       <h2>{visible(file)}</h2>
-      {texts.size === 0 && <p class="remark">The text is not in this page: the file could not be read when it was written, or <code>--no-source</code> left it out.</p>}
+      {texts.size === 0 && (
+        <p class="remark">
+          The text is not in this page: the file could not be read when it was written, or <code>--no-source</code> left
+          it out.
+        </p>
+      )}
       <table class="source-table">
         <thead>
           <tr>
             <th scope="col">Line</th>
-            <th scope="col" class="number" title="In the line and, for Python, the native code that it calls">Own</th>
-            <th scope="col" class="number">Total</th>
+            <th scope="col" class="number" title="In the line and, for Python, the native code that it calls">
+              Own
+            </th>
+            <th scope="col" class="number">
+              Total
+            </th>
             <th scope="col">{metricLabel(store.metric.value)} by kind</th>
-            {store.profile.groups.length > 1 && <th scope="col" class="number" title="Largest rank ÷ mean">Max ÷ mean</th>}
+            {store.profile.groups.length > 1 && (
+              <th scope="col" class="number" title="Largest rank ÷ mean">
+                Max ÷ mean
+              </th>
+            )}
             <th scope="col">Text</th>
           </tr>
         </thead>
         <tbody ref={body}>
-          {rows.map((row) => <LineRow key={row.number} row={row} whole={whole} isHottest={row.number === hottest} selected={row.number === selected && row.line !== undefined} />)}
+          {rows.map((row) => (
+            <LineRow
+              key={row.number}
+              row={row}
+              whole={whole}
+              isHottest={row.number === hottest}
+              selected={row.number === selected && row.line !== undefined}
+            />
+          ))}
         </tbody>
       </table>
     </div>
@@ -122,7 +154,10 @@ function rowsOf(texts: ReadonlyMap<number, Piece[]>, lines: readonly SourceLine[
   const byNumber = new Map(lines.map((line) => [line.line, line]));
   const numbers = [...new Set([...texts.keys(), ...byNumber.keys()])].sort((a, b) => a - b);
   return numbers.map((number, i) => ({
-    number, pieces: texts.get(number), line: byNumber.get(number), afterGap: number > (numbers[i - 1] ?? 0) + 1,
+    number,
+    pieces: texts.get(number),
+    line: byNumber.get(number),
+    afterGap: number > (numbers[i - 1] ?? 0) + 1,
   }));
 }
 
@@ -139,11 +174,22 @@ function LineRow({row, whole, isHottest, selected}: LineProps): JSX.Element {
   const choose = (): void => store.go({line: selected ? 0 : number});
   return (
     <>
-      <tr class={[row.afterGap && 'gap', line && 'hot', isHottest && 'hottest'].filter(Boolean).join(' ')} aria-selected={line && selected} tabIndex={line ? 0 : undefined}
-        onClick={line && choose} onKeyDown={line && ((event) => lineKey(event, choose))}>
+      <tr
+        class={[row.afterGap && 'gap', line && 'hot', isHottest && 'hottest'].filter(Boolean).join(' ')}
+        aria-selected={line && selected}
+        tabIndex={line ? 0 : undefined}
+        onClick={line && choose}
+        onKeyDown={line && ((event) => lineKey(event, choose))}
+      >
         <td class="number line">{number}</td>
         {line ? <Figures line={line} whole={whole} /> : <td colSpan={store.profile.groups.length > 1 ? 4 : 3} />}
-        <td class="code"><code>{row.pieces?.map(({text, scope}) => (scope === '' ? visible(text) : <span class={`hl-${scope}`}>{visible(text)}</span>))}</code></td>
+        <td class="code">
+          <code>
+            {row.pieces?.map(({text, scope}) =>
+              scope === '' ? visible(text) : <span class={`hl-${scope}`}>{visible(text)}</span>,
+            )}
+          </code>
+        </td>
       </tr>
       {line && selected && <LineDetails line={line} whole={whole} />}
     </>
@@ -152,7 +198,8 @@ function LineRow({row, whole, isHottest, selected}: LineProps): JSX.Element {
 
 /** Arrows go from one line with time to the next. */
 function lineKey(event: KeyboardEvent & {readonly currentTarget: HTMLElement}, choose: () => void): void {
-  const step = {ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling'}[event.key] as 'nextElementSibling' | undefined;
+  const step = {ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling'}[event.key] as
+    'nextElementSibling' | undefined;
   if (event.key === 'Enter' || event.key === ' ') choose();
   else if (step) {
     let next = event.currentTarget[step];
@@ -168,12 +215,25 @@ function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element 
   const {unit} = store.metric.value;
   return (
     <>
-      <td class="number self" title={amount(line.own, unit)} style={line.own > 0 ? {backgroundColor: heatOf(palette.value, Math.sqrt(share))} : {}}>
+      <td
+        class="number self"
+        title={amount(line.own, unit)}
+        style={line.own > 0 ? {backgroundColor: heatOf(palette.value, Math.sqrt(share))} : {}}
+      >
         {line.own > 0 ? percent(share) : ''}
       </td>
-      <td class="number" title={`${amount(line.total, unit)}${line.samples > 0 ? `, ${count(line.samples)} samples` : ''}`}>{percent(ratio(line.total, whole))}</td>
-      <td class="kind-bar"><SplitBar split={line.split} whole={whole} /></td>
-      {store.profile.groups.length > 1 && <td class="number">{line.ranks.mean > 0 ? (line.ranks.max / line.ranks.mean).toFixed(2) : ''}</td>}
+      <td
+        class="number"
+        title={`${amount(line.total, unit)}${line.samples > 0 ? `, ${count(line.samples)} samples` : ''}`}
+      >
+        {percent(ratio(line.total, whole))}
+      </td>
+      <td class="kind-bar">
+        <SplitBar split={line.split} whole={whole} />
+      </td>
+      {store.profile.groups.length > 1 && (
+        <td class="number">{line.ranks.mean > 0 ? (line.ranks.max / line.ranks.mean).toFixed(2) : ''}</td>
+      )}
     </>
   );
 }

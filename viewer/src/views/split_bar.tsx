@@ -11,11 +11,15 @@ import {ratio} from './describe.ts';
 export function SplitBar({split, whole}: {split: Split; whole: number}): JSX.Element {
   const {palette} = useSurroundings();
   const present = categories.map((_, i) => i).filter((i) => f64(split, i) > 0);
-  const words = categoriesIn(split).map((i) => `${labelAt(i)} ${percent(ratio(f64(split, i), sumOf(split)))}`).join(', ');
+  const words = categoriesIn(split)
+    .map((i) => `${labelAt(i)} ${percent(ratio(f64(split, i), sumOf(split)))}`)
+    .join(', ');
   return (
     <span class="split" role="img" aria-label={words} title={words}>
       {present.map((i) => (
-        <i style={{width: `${100 * ratio(f64(split, i), whole)}%`, backgroundColor: palette.value.categories[nameAt(i)]}} />
+        <i
+          style={{width: `${100 * ratio(f64(split, i), whole)}%`, backgroundColor: palette.value.categories[nameAt(i)]}}
+        />
       ))}
     </span>
   );

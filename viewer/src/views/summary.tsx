@@ -3,7 +3,7 @@ import {useComputed} from '@preact/signals';
 import type {ComponentChildren, JSX} from 'preact';
 import {columnAt, drawColumns} from '../draw/columns_chart.ts';
 import {categoriesIn, type Split, splitByGroup, splitOf, sumOf} from '../model/activity.ts';
-import {f64} from '../model/columns.ts';
+import {f64, largest} from '../model/columns.ts';
 import {flatRows} from '../model/flat.ts';
 import {comparedGroups} from '../model/imbalance.ts';
 import {kernelsOf} from '../model/kernels.ts';
@@ -40,7 +40,9 @@ export function SummaryView(): JSX.Element {
       </div>
       <div class="columns">
         <RunFacts />
-        <Part title="Data quality"><QualityTable lines={qualityLines(store.profile)} /></Part>
+        <Part title="Data quality">
+          <QualityTable lines={qualityLines(store.profile)} />
+        </Part>
       </div>
     </section>
   );
@@ -57,11 +59,15 @@ export function Part({title, children}: {title: string; children: ComponentChild
 
 function Findings(): JSX.Element | null {
   const {findings, run} = useSurroundings().store.profile;
-  const news = findings.filter((finding) => !run.notes.includes(finding));  // notes stand above every page
+  const news = findings.filter((finding) => !run.notes.includes(finding)); // notes stand above every page
   if (news.length === 0) return null;
   return (
     <Part title="Findings">
-      <ul class="findings">{news.map((finding) => <li>{visible(finding)}</li>)}</ul>
+      <ul class="findings">
+        {news.map((finding) => (
+          <li>{visible(finding)}</li>
+        ))}
+      </ul>
     </Part>
   );
 }
@@ -69,7 +75,12 @@ function Findings(): JSX.Element | null {
 function Unmeasured(): JSX.Element | null {
   const {profile} = useSurroundings().store;
   if (profile.unmeasured.length === 0) return null;
-  return <p class="remark">CPU time is none while a thread waits; record with <code>--mode wall</code> to see waiting for locks, input and output.</p>;
+  return (
+    <p class="remark">
+      CPU time is none while a thread waits; record with <code>--mode wall</code> to see waiting for locks, input and
+      output.
+    </p>
+  );
 }
 
 /** Each rank's time by category, those that spend most in MPI first. */
@@ -81,20 +92,32 @@ function RanksPart(): JSX.Element | null {
   const mpi = categories.indexOf('mpi');
   const inMpi = (group: GroupId): number => f64(splits.value[group] as Split, mpi);
   const order = comparedGroups(profile).sort((a, b) => inMpi(b) - inMpi(a) || a - b);
-  const highest = Math.max(...order.map((group) => sumOf(splits.value[group] as Split)));
-  const draw = (canvas: HTMLCanvasElement): void => drawColumns(canvas, order.map((group) => ({
-    parts: categoriesIn(splits.value[group] as Split).sort((a, b) => a - b)
-      .map((i) => ({value: f64(splits.value[group] as Split, i), colour: palette.value.categories[nameAt(i)]})),
-  })), highest, palette.value.surface);
+  const highest = largest(order.map((group) => sumOf(splits.value[group] as Split)));
+  const draw = (canvas: HTMLCanvasElement): void =>
+    drawColumns(
+      canvas,
+      order.map((group) => ({
+        parts: categoriesIn(splits.value[group] as Split)
+          .sort((a, b) => a - b)
+          .map((i) => ({value: f64(splits.value[group] as Split, i), colour: palette.value.categories[nameAt(i)]})),
+      })),
+      highest,
+      palette.value.surface,
+    );
   const {balance} = profile;
   return (
     <Part title={profile.run.ranks > 0 ? 'Ranks' : 'Processes'}>
-      <Canvas class="columns-chart" draw={draw} role="img" title="Click for the graph of one"
+      <Canvas
+        class="columns-chart"
+        draw={draw}
+        role="img"
+        title="Click for the graph of one"
         aria-label={`Time by category of ${order.length}, most MPI first, at most ${amount(highest, store.metric.value.unit)}; the Ranks page has a table`}
         onClick={(event) => {
           const index = columnAt(event.currentTarget, order.length, event.offsetX);
           if (index !== undefined) store.go({page: 'flame', graph: 'icicle', group: order[index], thread: undefined});
-        }} />
+        }}
+      />
       {balance && (
         <dl class="figures">
           <Figure name="Parallel efficiency" value={percent(balance.parallel)} />
@@ -109,7 +132,12 @@ function RanksPart(): JSX.Element | null {
 }
 
 function Figure({name, value}: {name: string; value: string}): JSX.Element {
-  return <div><dt>{name}</dt><dd>{value}</dd></div>;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
 }
 
 interface TopProps {
@@ -127,8 +155,13 @@ function TopFunctions({whole}: TopProps): JSX.Element {
           const id = profile.locations[location]?.function ?? (0 as FunctionId);
           const fn = profile.functions[id];
           return (
-            <TopCells share={ratio(self, whole)} title={fn ? place(fn, 0) : ''} name={visible(fn?.name ?? '')}
-              source={shortPlace(profile, id, 0)} onClick={() => openInGraph(store, heaviest, id)} />
+            <TopCells
+              share={ratio(self, whole)}
+              title={fn ? place(fn, 0) : ''}
+              name={visible(fn?.name ?? '')}
+              source={shortPlace(profile, id, 0)}
+              onClick={() => openInGraph(store, heaviest, id)}
+            />
           );
         })}
       </TopTable>
@@ -147,8 +180,13 @@ function TopLines({whole}: TopProps): JSX.Element {
           const {function: id, line} = profile.locations[location] ?? {function: 0 as FunctionId, line: 0};
           const fn = profile.functions[id];
           return (
-            <TopCells share={ratio(own, whole)} title={fn ? place(fn, line) : ''} name={shortPlace(profile, id, line)}
-              source={visible(fn?.name ?? '')} onClick={() => openSource(store, id, line)} />
+            <TopCells
+              share={ratio(own, whole)}
+              title={fn ? place(fn, line) : ''}
+              name={shortPlace(profile, id, line)}
+              source={visible(fn?.name ?? '')}
+              onClick={() => openSource(store, id, line)}
+            />
           );
         })}
       </TopTable>
@@ -159,7 +197,13 @@ function TopLines({whole}: TopProps): JSX.Element {
 function TopTable({figure, children}: {figure: string; children: ComponentChildren}): JSX.Element {
   return (
     <table class="top">
-      <thead><tr><th scope="col">{figure}</th><th scope="col">Name</th><th scope="col">Source</th></tr></thead>
+      <thead>
+        <tr>
+          <th scope="col">{figure}</th>
+          <th scope="col">Name</th>
+          <th scope="col">Source</th>
+        </tr>
+      </thead>
       <tbody>{children}</tbody>
     </table>
   );
@@ -177,8 +221,14 @@ function TopCells({share, name, source, title, onClick}: CellProps): JSX.Element
   return (
     <tr>
       <td class="number">{percent(share)}</td>
-      <td class="name"><button type="button" onClick={onClick}>{name}</button></td>
-      <td class="source" title={title}>{source}</td>
+      <td class="name">
+        <button type="button" onClick={onClick}>
+          {name}
+        </button>
+      </td>
+      <td class="source" title={title}>
+        {source}
+      </td>
     </tr>
   );
 }
@@ -194,9 +244,13 @@ function TopKernels({whole}: TopProps): JSX.Element | null {
         {kernels.value.map((kernel) => {
           const caller = kernel.callers[0];
           return (
-            <TopCells share={ratio(kernel.figures[store.plain.value.metric] ?? 0, whole)} title="The line that calls most"
-              name={visible(profile.functions[kernel.function]?.name ?? '')} onClick={() => store.go({page: 'kernels', fn: kernel.function})}
-              source={caller ? shortPlace(profile, caller.function, caller.line) : ''} />
+            <TopCells
+              share={ratio(kernel.figures[store.plain.value.metric] ?? 0, whole)}
+              title="The line that calls most"
+              name={visible(profile.functions[kernel.function]?.name ?? '')}
+              onClick={() => store.go({page: 'kernels', fn: kernel.function})}
+              source={caller ? shortPlace(profile, caller.function, caller.line) : ''}
+            />
           );
         })}
       </TopTable>
@@ -207,11 +261,16 @@ function TopKernels({whole}: TopProps): JSX.Element | null {
 function RunFacts(): JSX.Element {
   const {profile} = useSurroundings().store;
   const {run} = profile;
-  const most = Math.max(0, ...profile.processes.map((process) => process.max_rss_bytes));
+  const most = largest(profile.processes.map((process) => process.max_rss_bytes));
   const delay = profile.processes.reduce((sum, process) => sum + process.run_delay_ns, 0);
   const facts: readonly (readonly [string, string])[] = [
     ['Command', run.command.join(' ')],
-    ['Started', run.started_realtime_ms > 0 ? new Date(run.started_realtime_ms).toISOString().replace('T', ' ').slice(0, 19) + ' UTC' : ''],
+    [
+      'Started',
+      run.started_realtime_ms > 0
+        ? new Date(run.started_realtime_ms).toISOString().replace('T', ' ').slice(0, 19) + ' UTC'
+        : '',
+    ],
     ['Hosts', run.hosts.join(', ')],
     ['Software', [...profile.libraries, run.mpi].filter(Boolean).join(', ')],
     ['Sampled', `${run.mode} time at ${run.rate_hz} Hz${run.engine === '' ? '' : ` by ${run.engine}`}`],
@@ -223,7 +282,11 @@ function RunFacts(): JSX.Element {
   return (
     <Part title="Run">
       <dl class="run-facts">
-        {facts.filter(([, value]) => value !== '').map(([name, value]) => <Figure name={name} value={visible(value)} />)}
+        {facts
+          .filter(([, value]) => value !== '')
+          .map(([name, value]) => (
+            <Figure name={name} value={visible(value)} />
+          ))}
       </dl>
     </Part>
   );

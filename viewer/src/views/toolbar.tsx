@@ -23,12 +23,31 @@ const offered: Readonly<Record<Control, () => JSX.Element>> = {
   metric: () => <MetricSelect />,
   frames: () => <FrameChoices />,
   workers: () => <WorkersChoice />,
-  rank: () => <><RankSelect /><ThreadSelect /></>,
-  order: () => <Choice label="Order of the ranks" name="order" options={[['rank', 'By rank'], ['value', 'By time'], ['host', 'By host']]} />,
+  rank: () => (
+    <>
+      <RankSelect />
+      <ThreadSelect />
+    </>
+  ),
+  order: () => (
+    <Choice
+      label="Order of the ranks"
+      name="order"
+      options={[
+        ['rank', 'By rank'],
+        ['value', 'By time'],
+        ['host', 'By host'],
+      ]}
+    />
+  ),
 };
 
 const graphNames: Readonly<Record<Graph, string>> = {
-  icicle: 'Icicle', flame: 'Flame', callers: 'Callers', sandwich: 'Sandwich', table: 'Table',
+  icicle: 'Icicle',
+  flame: 'Flame',
+  callers: 'Callers',
+  sandwich: 'Sandwich',
+  table: 'Table',
 };
 
 function GraphChoice(): JSX.Element {
@@ -36,8 +55,12 @@ function GraphChoice(): JSX.Element {
   return (
     <div class="choice" role="group" aria-label="Graph">
       {graphs.map((graph, i) => (
-        <button type="button" aria-pressed={store.state.value.graph === graph} title={`${graphNames[graph]} (${i + 1})`}
-          onClick={() => store.show(graph)}>
+        <button
+          type="button"
+          aria-pressed={store.state.value.graph === graph}
+          title={`${graphNames[graph]} (${i + 1})`}
+          onClick={() => store.show(graph)}
+        >
           {graphNames[graph]}
         </button>
       ))}
@@ -51,9 +74,15 @@ function MetricSelect(): JSX.Element | null {
   const {metrics} = store.profile;
   if (metrics.length < 2) return null;
   return (
-    <select aria-label="Metric" title="What is shown" value={store.state.value.metric}
-      onChange={(event) => store.go({metric: Number(event.currentTarget.value)})}>
-      {metrics.map((metric, id) => <option value={id}>{metricLabel(metric)}</option>)}
+    <select
+      aria-label="Metric"
+      title="What is shown"
+      value={store.state.value.metric}
+      onChange={(event) => store.go({metric: Number(event.currentTarget.value)})}
+    >
+      {metrics.map((metric, id) => (
+        <option value={id}>{metricLabel(metric)}</option>
+      ))}
     </select>
   );
 }
@@ -63,10 +92,30 @@ function FrameChoices(): JSX.Element {
   const {machinery} = store.state.value;
   return (
     <>
-      <Choice label="Granularity" name="granularity" options={[['function', 'Functions'], ['line', 'Lines']]} />
-      <Choice label="Frames" name="frames" options={[['all', 'All'], ['python', 'Python'], ['native', 'Native']]} />
-      <button type="button" class="toggle" aria-pressed={machinery} title="Show the frames of the interpreter and of bindings (m)"
-        onClick={() => store.go({machinery: !machinery})}>
+      <Choice
+        label="Granularity"
+        name="granularity"
+        options={[
+          ['function', 'Functions'],
+          ['line', 'Lines'],
+        ]}
+      />
+      <Choice
+        label="Frames"
+        name="frames"
+        options={[
+          ['all', 'All'],
+          ['python', 'Python'],
+          ['native', 'Native'],
+        ]}
+      />
+      <button
+        type="button"
+        class="toggle"
+        aria-pressed={machinery}
+        title="Show the frames of the interpreter and of bindings (m)"
+        onClick={() => store.go({machinery: !machinery})}
+      >
         Interpreter
       </button>
     </>
@@ -75,7 +124,16 @@ function FrameChoices(): JSX.Element {
 
 function WorkersChoice(): JSX.Element | null {
   if (!useSurroundings().store.profile.hasWorkers) return null;
-  return <Choice label="Threads without Python" name="workers" options={[['joined', 'Joined'], ['apart', 'Apart']]} />;
+  return (
+    <Choice
+      label="Threads without Python"
+      name="workers"
+      options={[
+        ['joined', 'Joined'],
+        ['apart', 'Apart'],
+      ]}
+    />
+  );
 }
 
 interface ChoiceProps<K extends keyof State> {
@@ -89,7 +147,11 @@ function Choice<K extends keyof State>({label, name, options}: ChoiceProps<K>): 
   return (
     <div class="choice" role="group" aria-label={label}>
       {options.map(([value, text]) => (
-        <button type="button" aria-pressed={store.state.value[name] === value} onClick={() => store.go({[name]: value})}>
+        <button
+          type="button"
+          aria-pressed={store.state.value[name] === value}
+          onClick={() => store.go({[name]: value})}
+        >
           {text}
         </button>
       ))}
@@ -104,10 +166,15 @@ function RankSelect(): JSX.Element | null {
   const change = (text: string): void =>
     store.go({group: text === '' ? undefined : (Number(text) as GroupId), thread: undefined});
   return (
-    <select aria-label={run.ranks > 0 ? 'Rank' : 'Process'} value={store.state.value.group ?? ''}
-      onChange={(event) => change(event.currentTarget.value)}>
+    <select
+      aria-label={run.ranks > 0 ? 'Rank' : 'Process'}
+      value={store.state.value.group ?? ''}
+      onChange={(event) => change(event.currentTarget.value)}
+    >
       <option value="">{groupsLabel(store)}</option>
-      {groups.map((group, id) => <option value={id}>{group.label}</option>)}
+      {groups.map((group, id) => (
+        <option value={id}>{group.label}</option>
+      ))}
     </select>
   );
 }
@@ -123,7 +190,9 @@ function ThreadSelect(): JSX.Element | null {
   return (
     <select aria-label="Thread" value={selection.thread ?? ''} onChange={(event) => change(event.currentTarget.value)}>
       <option value="">all threads</option>
-      {offered.map((id) => <option value={id}>{threadLabel(store, id)}</option>)}
+      {offered.map((id) => (
+        <option value={id}>{threadLabel(store, id)}</option>
+      ))}
     </select>
   );
 }

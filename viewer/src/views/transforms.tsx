@@ -4,7 +4,13 @@ import {visible} from '../model/text.ts';
 import {undoTransform} from './actions.ts';
 import {useSurroundings} from './context.ts';
 
-const done = {focus: 'only', hide: 'without frames of', drop: 'without', recursion: 'joined', library: 'library of'} as const;
+const done = {
+  focus: 'only',
+  hide: 'without frames of',
+  drop: 'without',
+  recursion: 'joined',
+  library: 'library of',
+} as const;
 
 /** A step undoes itself and those after it. */
 export function Transforms(): JSX.Element | null {

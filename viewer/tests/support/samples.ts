@@ -127,6 +127,12 @@ function heatStacks(rank: number): TestStack[] {
   ];
 }
 
+/** Two ranks that never ran long enough. */
+export const empty: TestProfile = {
+  functions: [{name: 'main', file: 'a.py'}], stacks: [], processes: [{rank: 0}, {rank: 1}], threads: [{}, {process: 1}],
+  run: {ranks: 2}, findings: ['The profile holds no samples: the program used too little CPU time.'],
+};
+
 /** Source text that is none. */
 export const cut: TestProfile = {...heat, sources: [{file: 'a.py', first_line: 0, lines: []}]};
 

@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const limit = 150 * 1024;
+const limit = 300 * 1024;
 
 async function bundle(entry) {
   const result = await build({
@@ -35,10 +35,21 @@ function policy(script, style) {
   ].join('; ');
 }
 
+/** The licences of what is inside, which they ask to be kept with every copy. */
+function licences(packages) {
+  const texts = packages.map((name) => {
+    const text = readFileSync(join(here, 'node_modules', name, 'LICENSE'), 'utf8').trim();
+    if (text.includes('--') || text.includes('>')) throw new Error(`the licence of ${name} cannot stand in a comment`);
+    return `${name}\n\n${text}`;
+  });
+  return texts.join('\n\n');
+}
+
 const [script, style] = await Promise.all([bundle('src/main.tsx'), bundle('src/style.css')]);
-const parts = {CSP: policy(script, style), STYLE: style, SCRIPT: script};
+const inside = ['preact', '@preact/signals', '@preact/signals-core', 'highlight.js'];
+const parts = {CSP: policy(script, style), STYLE: style, SCRIPT: script, LICENCES: licences(inside)};
 const page = readFileSync(join(here, 'src/page.html'), 'utf8')
-  .replace(/@(CSP|STYLE|SCRIPT)@/g, (_, name) => parts[name]);
+  .replace(/@(CSP|STYLE|SCRIPT|LICENCES)@/g, (_, name) => parts[name]);
 if (page.split('@PYPROF_DATA@').length !== 2) throw new Error('the mark for the data must stand in the page exactly once');
 if (Buffer.byteLength(page) > limit) throw new Error(`the page has ${Buffer.byteLength(page)} bytes, more than ${limit}`);
 

@@ -9,8 +9,10 @@
 #include "cli/terminal.h"
 #include "formats/html.h"
 #include "profile/select.h"
+#include "report/findings.h"
 #include "report/json.h"
 #include "report/options.h"
+#include "report/source_excerpts.h"
 #include "report/table.h"
 #include "report/tables.h"
 #include "report/text.h"
@@ -28,6 +30,7 @@ struct Choice {
     report::Options options;
     bool json = false, csv = false, markdown = false;
     std::string html;
+    bool without_source = false;
     bool for_programs() const { return json || csv; }
 };
 
@@ -53,6 +56,16 @@ profile::Profile page_profile(const profile::Profile& profile, const report::Opt
                                                       : profile::with_workers_apart(profile);
 }
 
+Status write_page(const profile::Profile& profile, const Choice& choice) {
+    report::Options options;  // the page chooses rank and metric by itself
+    options.workers = choice.options.workers;
+    const Result<profile::Profile> prepared = report::prepare(profile, options);
+    if (!prepared) return prepared.error();
+    formats::PageParts parts{report::findings(*prepared), {}};
+    if (!choice.without_source) parts.sources = report::source_excerpts(profile);
+    return formats::write_html(page_profile(profile, options), parts, choice.html);
+}
+
 int report_file(const std::string& path, const Choice& choice) {
     Result<OpenedProfile> opened = [&] {
         const Progress progress{"reading " + path};
@@ -62,7 +75,7 @@ int report_file(const std::string& path, const Choice& choice) {
     const Result<profile::Profile> profile = report::prepare(opened->profile, choice.options);
     if (!profile) return fail(exit_code::usage, path + ": " + profile.error().message());
     if (!choice.html.empty()) {
-        const Status written = formats::write_html(page_profile(opened->profile, choice.options), choice.html);
+        const Status written = write_page(opened->profile, choice);
         if (!written) return fail(exit_code::usage, written.error().message());
         return finish("", opened->damage);
     }
@@ -81,6 +94,9 @@ int report_file(const std::string& path, const Choice& choice) {
 int run(const Choice& choice) {
     if (choice.json + choice.csv + choice.markdown + !choice.html.empty() > 1) {
         return fail(exit_code::usage, "--json, --csv, --markdown and --html exclude each other; choose one");
+    }
+    if (choice.without_source && choice.html.empty()) {
+        return fail(exit_code::usage, "--no-source is about the page: give --html OUT too");
     }
     const bool one_document = choice.for_programs() || !choice.html.empty();
     if (choice.files.size() > 1 && one_document) {
@@ -105,7 +121,8 @@ void add_report(CLI::App& verb, int& exit_code) {
     verb.add_flag("--json", choice->json, "everything, schema pyprof.report/1");
     verb.add_flag("--csv", choice->csv, "a list (--by) with all its rows");
     verb.add_flag("--markdown", choice->markdown, "a list (--by) as a table");
-    verb.add_option("--html", choice->html, "a page with the flame graph")->type_name("OUT");
+    verb.add_option("--html", choice->html, "a page with all views")->type_name("OUT");
+    verb.add_flag("--no-source", choice->without_source, "leave the text of source files out of the page");
     verb.callback([choice, &exit_code] { exit_code = run(*choice); });
 }
 

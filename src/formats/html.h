@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "formats/html_block.h"
 #include "profile/profile.h"
 
 namespace pyprof::formats {
@@ -13,9 +14,10 @@ namespace pyprof::formats {
 inline constexpr std::size_t most_page_contexts = 2'000'000;
 
 // The page. Names in the profile may be any bytes: they stand in it compressed and encoded, never as markup.
-std::string html_page(const profile::Profile& profile, std::size_t most_contexts = most_page_contexts);
+std::string html_page(const profile::Profile& profile, const PageParts& parts,
+                      std::size_t most_contexts = most_page_contexts);
 
 // Writes the page to `path`, whole or not at all.
-Status write_html(const profile::Profile& profile, const std::string& path);
+Status write_html(const profile::Profile& profile, const PageParts& parts, const std::string& path);
 
 }  // namespace pyprof::formats

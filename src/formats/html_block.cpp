@@ -5,11 +5,16 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "formats/html_columns.h"
+#include "formats/html_facts.h"
 #include "formats/html_tree.h"
+#include "profile/categories.h"
+#include "profile/mpi_calls.h"
+#include "profile/select.h"
+#include "profile/views.h"
 
 namespace pyprof::formats {
 namespace {
@@ -19,47 +24,9 @@ using profile::Profile;
 
 constexpr std::string_view magic = "pyprofh1";
 
-// Texts by number, each once.
-class Strings {
-public:
-    std::uint32_t number(const std::string& text) {
-        const auto [found, is_new] = numbers_.emplace(text, static_cast<std::uint32_t>(list_.size()));
-        if (is_new) list_.push_back(text);
-        return found->second;
-    }
-    json list() const { return list_; }
-
-private:
-    std::unordered_map<std::string, std::uint32_t> numbers_;
-    std::vector<std::string> list_;
-};
-
 void append_number(std::string& out, std::uint32_t value) {
     for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>(value >> shift & 0xff);
 }
-
-// Named columns of 32-bit numbers, in the order in which they are added.
-class Columns {
-public:
-    // One number, `row(entry)`, for every entry. The lowest bytes of all numbers come first, then the second ones, and
-    // so on: most numbers are small, and runs of zeros compress a third better than zeros in threes.
-    template <class Entries, class Row>
-    void add(const char* name, const Entries& entries, Row row) {
-        std::vector<std::uint32_t> numbers;
-        numbers.reserve(entries.size());
-        for (const auto& entry : entries) numbers.push_back(row(entry));
-        for (int shift = 0; shift < 32; shift += 8) {
-            for (const std::uint32_t number : numbers) bytes_ += static_cast<char>(number >> shift & 0xff);
-        }
-        index_.push_back({{"name", name}, {"length", numbers.size()}});
-    }
-    const json& index() const { return index_; }
-    const std::string& bytes() const { return bytes_; }
-
-private:
-    json index_ = json::array();
-    std::string bytes_;
-};
 
 void add_functions(Columns& columns, Strings& strings, const Profile& profile) {
     using profile::Function;
@@ -91,6 +58,20 @@ void add_contexts(Columns& columns, const PageTree& tree) {
                 [](const Context& c) { return c.location == profile::none ? 0 : c.location; });
 }
 
+// What contexts do: activity, category, and whether their own time is a kernel's.
+void add_uses(Columns& columns, const Profile& profile, const PageTree& tree) {
+    const std::vector<profile::Category> activities = profile::activities(profile);
+    const std::vector<profile::Category> categories = profile::categories(profile);
+    const std::vector<std::uint32_t> kernels = profile::kernel_keys(profile);
+    std::vector<std::uint32_t> uses(tree.contexts.size());
+    for (std::size_t i = kernels.size(); i-- > 0;) {  // where several share a place, the caller stands for them
+        uses[tree.place[i]] = static_cast<std::uint32_t>(activities[i]) |
+                              static_cast<std::uint32_t>(categories[i]) << 4 |
+                              (kernels[i] == profile::none ? 0U : 0x100U);
+    }
+    columns.add("context.use", uses, [](std::uint32_t use) { return use; });
+}
+
 // The weight is written as its difference from samples × period, which is usually 0 and compresses to nothing.
 void add_values(Columns& columns, const PageTree& tree, std::uint64_t period_ns) {
     using profile::Value;
@@ -103,110 +84,105 @@ void add_values(Columns& columns, const PageTree& tree, std::uint64_t period_ns)
     columns.add("value.step", tree.values, [&](const Value& v) { return v.context - std::exchange(last, v.context); });
     columns.add("value.thread", tree.values, [](const Value& v) { return v.thread; });
     columns.add("value.samples", tree.values, samples);
-    columns.add("value.extra_low", tree.values, [&](const Value& v) { return static_cast<std::uint32_t>(extra(v)); });
-    columns.add("value.extra_high", tree.values,
-                [&](const Value& v) { return static_cast<std::uint32_t>(extra(v) >> 32); });
+    columns.add_wide("value.extra", tree.values, extra);
 }
 
-json run_of(const profile::Run& run) {
-    return {{"command", run.command}, {"script", run.script},
-            {"ranks", run.ranks},     {"hosts", run.hosts},
-            {"wall_ns", run.wall_ns}, {"started_realtime_ms", run.started_realtime_ns / 1'000'000},
-            {"cpu_ns", run.cpu_ns},   {"mode", run.mode},
-            {"rate_hz", run.rate_hz}, {"period_ns", run.period_ns},
-            {"pythons", run.pythons}, {"mpi", run.mpi},
-            {"version", run.version}, {"notes", run.notes}};
-}
-
-json quality_of(const profile::Quality& q) {
-    json lost = json::array();
-    for (const profile::Loss& loss : q.lost) lost.push_back({{"cause", loss.cause}, {"count", loss.count}});
-    return {{"samples", q.samples},
-            {"expected", q.expected},
-            {"rate_delivered_hz", q.rate_delivered_hz},
-            {"cpu_covered", q.cpu_covered},
-            {"lost", lost},
-            {"unwind_complete", q.unwind_complete},
-            {"unwind_fallback", q.unwind_fallback},
-            {"unwind_truncated", q.unwind_truncated},
-            {"merge_exact", q.merge_exact},
-            {"merge_inexact", q.merge_inexact},
-            {"merge_none", q.merge_none},
-            {"unresolved_native", q.unresolved_native},
-            {"native", q.native},
-            {"handler_ns", q.handler_ns},
-            {"handler_median_ns", q.handler_median_ns},
-            {"handler_p99_ns", q.handler_p99_ns},
-            {"handler_max_ns", q.handler_max_ns},
-            {"damaged_bytes", q.damaged_bytes}};
-}
-
-json modules_of(const Profile& profile) {
-    json list = json::array();
-    for (const profile::Module& m : profile.modules) {
-        list.push_back(
-            {{"path", m.path}, {"build_id", m.build_id}, {"version", m.version}, {"names_from", m.names_from}});
+void add_measures(Columns& columns, const Profile& profile, const PageTree& tree) {
+    using profile::Value;
+    for (std::size_t i = 0; i < profile.measures.size(); i++) {
+        const std::string prefix = "measure" + std::to_string(i);
+        const std::vector<Value> values = placed(profile.measures[i].values, tree);
+        std::uint32_t last = 0;
+        columns.add(prefix + ".step", values,
+                    [&](const Value& v) { return v.context - std::exchange(last, v.context); });
+        columns.add(prefix + ".thread", values, [](const Value& v) { return v.thread; });
+        columns.add_wide(prefix + ".weight", values, [](const Value& v) { return v.weight; });
     }
+}
+
+// Figures of single ranks take rows × ranks numbers: rows with the longest time have them.
+constexpr std::size_t most_rank_figures = 1 << 17;
+
+json call_of(const Profile& profile, const profile::MpiRow& row) {
+    constexpr const char* waits[] = {"never", "at_most", "measured"};
+    json entry = {{"call", row.call}, {"time_ns", row.time()}, {"samples", row.cost.total.samples}};
+    if (row.caller != profile::none) {
+        const profile::Location& caller = profile.locations[row.caller];
+        const profile::Function& function = profile.functions[caller.function];
+        entry.update({{"function", function.name}, {"file", function.file}, {"line", caller.line}});
+    }
+    if (const auto& spread = row.time_ranks())
+        entry["time_ranks"] = {
+            {"min", spread->min}, {"mean", spread->mean}, {"max", spread->max}, {"argmax", spread->argmax}};
+    if (!row.counted) return entry;
+    const profile::CountedCalls& calls = *row.counted;
+    entry["counted"] = {{"kind", name_of(calls.kind)},
+                        {"count", calls.count},
+                        {"bytes", calls.bytes},
+                        {"shortest_ns", calls.shortest_ns},
+                        {"longest_ns", calls.longest_ns},
+                        {"wait_ns", calls.wait_ns},
+                        {"waiting", waits[static_cast<std::size_t>(calls.waiting)]},
+                        {"latest_rank", calls.latest_rank()}};
+    return entry;
+}
+
+json calls_of(Columns& columns, const Profile& profile) {
+    const Profile shown = profile::without_machinery(profile);
+    const std::vector<profile::MpiRow> rows = profile::mpi_rows(shown);
+    const std::vector<std::int32_t> ranks = profile::ranks_of(shown);
+    const std::size_t detailed = std::min(rows.size(), ranks.empty() ? 0 : most_rank_figures / ranks.size());
+    json list = json::array();
+    std::vector<std::uint64_t> times, waits;
+    for (std::size_t i = 0; i < rows.size(); i++) {
+        list.push_back(call_of(shown, rows[i]));
+        if (i >= detailed) continue;
+        const profile::CountedCalls calls = rows[i].counted.value_or(profile::CountedCalls{});
+        for (std::size_t rank = 0; rank < ranks.size(); rank++) {
+            times.push_back(rank < calls.time_by_rank.size() ? calls.time_by_rank[rank] : 0);
+            waits.push_back(rank < calls.wait_by_rank.size() ? calls.wait_by_rank[rank] : 0);
+        }
+    }
+    const auto same = [](std::uint64_t figure) { return figure; };
+    columns.add_wide("mpi.time", times, same);
+    columns.add_wide("mpi.wait", waits, same);
+    return {{"ranks", ranks}, {"time_of_ranks_ns", profile::time_of_ranks(profile)}, {"rows", list}};
+}
+
+json sources_of(const PageParts& parts) {
+    json list = json::array();
+    for (const sources::Excerpt& excerpt : parts.sources)
+        list.push_back({{"file", excerpt.file}, {"first_line", excerpt.first_line}, {"lines", excerpt.lines}});
     return list;
 }
-
-json processes_of(const Profile& profile) {
-    json list = json::array();
-    for (const profile::Process& p : profile.processes) {
-        list.push_back({{"rank", p.rank},
-                        {"pid", p.pid},
-                        {"host", p.host},
-                        {"executable", p.executable},
-                        {"python", p.python},
-                        {"python_message", p.python_message},
-                        {"state", p.state},
-                        {"wall_ns", p.wall_ns},
-                        {"cpu_ns", p.cpu_ns}});
-    }
-    return list;
-}
-
-json threads_of(const Profile& profile) {
-    json list = json::array();
-    for (const profile::Thread& t : profile.threads) {
-        list.push_back({{"process", t.process},
-                        {"tid", t.tid},
-                        {"name", t.name},
-                        {"is_python", t.is_python},
-                        {"folded", t.folded}});
-    }
-    return list;
-}
-
-json metric_of(const Profile& profile) { return {{"name", profile.metric.name}, {"unit", profile.metric.unit}}; }
 
 // Texts that are no UTF-8 keep what can be read of them.
 std::string text_of(const json& header) { return header.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 }  // namespace
 
-std::string html_block(const Profile& profile, std::size_t most_contexts) {
+std::string html_block(const Profile& profile, const PageParts& parts, std::size_t most_contexts) {
     const PageTree tree = page_tree(profile, most_contexts);
     Strings strings;
     Columns columns;
     add_functions(columns, strings, profile);
     add_locations(columns, profile);
     add_contexts(columns, tree);
+    add_uses(columns, profile, tree);
     add_values(columns, tree, profile.run.period_ns);
-    const std::string header = text_of({
-        {"run", run_of(profile.run)},
-        {"quality", quality_of(profile.quality)},
-        {"metric", metric_of(profile)},
-        {"pruned", {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}}},
-        {"strings", strings.list()},
-        {"modules", modules_of(profile)},
-        {"processes", processes_of(profile)},
-        {"threads", threads_of(profile)},
-        {"columns", columns.index()},
-    });
+    add_measures(columns, profile, tree);
+    json header = page_facts(profile);
+    header["calls"] = calls_of(columns, profile);
+    header["findings"] = parts.findings;
+    header["pruned"] = {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}};
+    header["strings"] = strings.list();
+    header["columns"] = columns.index();
+    const std::string texts = text_of(sources_of(parts));
+    header["sources_bytes"] = texts.size();
+    const std::string head = text_of(header);
     std::string block{magic};
-    append_number(block, static_cast<std::uint32_t>(header.size()));
-    return block + header + columns.bytes();
+    append_number(block, static_cast<std::uint32_t>(head.size()));
+    return block + head + columns.bytes() + texts;
 }
 
 }  // namespace pyprof::formats

@@ -2,12 +2,20 @@
 // The data block of a page, as docs/formats/html.md describes it, before it is compressed.
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "profile/profile.h"
+#include "sources/excerpts.h"
 
 namespace pyprof::formats {
 
+// What a page shows besides the profile.
+struct PageParts {
+    std::vector<std::string> findings;
+    std::vector<sources::Excerpt> sources;
+};
+
 // At most `most_contexts` contexts; the block says what was folded.
-std::string html_block(const profile::Profile& profile, std::size_t most_contexts);
+std::string html_block(const profile::Profile& profile, const PageParts& parts, std::size_t most_contexts);
 
 }  // namespace pyprof::formats

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
+#include <utility>
 
+#include "profile/sums.h"
 #include "profile/tree.h"
 
 namespace pyprof::formats {
@@ -61,22 +62,6 @@ std::vector<std::uint32_t> preorder(const Profile& profile, const std::vector<st
     return number;
 }
 
-// Sorts by (context, thread) and adds up equal ones.
-void combine(std::vector<Value>& values) {
-    const auto key = [](const Value& value) { return std::tuple{value.context, value.thread}; };
-    std::sort(values.begin(), values.end(), [&](const Value& a, const Value& b) { return key(a) < key(b); });
-    std::size_t kept = 0;
-    for (const Value& value : values) {
-        if (kept > 0 && key(values[kept - 1]) == key(value)) {
-            values[kept - 1].samples += value.samples;
-            values[kept - 1].weight += value.weight;
-        } else {
-            values[kept++] = value;
-        }
-    }
-    values.resize(kept);
-}
-
 }  // namespace
 
 PageTree page_tree(const Profile& profile, std::size_t most_contexts) {
@@ -99,10 +84,15 @@ PageTree page_tree(const Profile& profile, std::size_t most_contexts) {
         const Context& context = profile.contexts[i];
         if (stands_for[i] == i) tree.contexts[number[i]] = {number[context.parent], context.location};
     }
-    tree.values = profile.values;
-    for (Value& value : tree.values) value.context = number[stands_for[value.context]];
-    combine(tree.values);
+    tree.place.resize(stands_for.size());
+    for (std::size_t i = 0; i < stands_for.size(); ++i) tree.place[i] = number[stands_for[i]];
+    tree.values = placed(profile.values, tree);
     return tree;
+}
+
+std::vector<Value> placed(std::vector<Value> values, const PageTree& tree) {
+    for (Value& value : values) value.context = tree.place[value.context];
+    return profile::sorted_sums(std::move(values));
 }
 
 }  // namespace pyprof::formats

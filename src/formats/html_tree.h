@@ -14,10 +14,15 @@ struct PageTree {
     std::vector<profile::Context> contexts;
     // Their values, sorted by (context, thread), unique.
     std::vector<profile::Value> values;
+    // For each context of the profile the one of `contexts` that has its values.
+    std::vector<std::uint32_t> place;
     // Contexts that were folded into their callers, and the weight of their own that went with them.
     std::uint64_t pruned_contexts = 0;
     std::uint64_t pruned_weight = 0;
 };
+
+// Values of the profile at their places in the tree, sorted by (context, thread), unique.
+std::vector<profile::Value> placed(std::vector<profile::Value> values, const PageTree& tree);
 
 // Keeps the `most_contexts` (at least one) contexts with the largest inclusive weight. A caller weighs at least as much
 // as what it calls, so what is kept is a tree.

@@ -117,6 +117,8 @@ public:
             sum.wait_state = state_of(calls_.front().call->name, sum.kind);
         }
         const double half = sum.wait_ranks ? sum.wait_ranks->mean / 2 : 0;
+        sum.time_by_rank = time_;
+        if (sum.waiting != Waiting::never) sum.wait_by_rank = wait_;
         sum.waiting_ranks = static_cast<std::uint32_t>(std::ranges::count_if(
             wait_, [half](std::uint64_t wait) { return wait > 0 && static_cast<double>(wait) >= half; }));
         return sum;

@@ -30,8 +30,9 @@ struct CountedCalls {
     Waiting waiting = Waiting::never;
     WaitState wait_state = WaitState::unknown;
     std::uint64_t wait_ns = 0;
-    std::optional<Spread> time_ranks, wait_ranks;  // nothing without ranks
-    std::uint32_t waiting_ranks = 0;               // ranks that wait at least half as long as the mean
+    std::optional<Spread> time_ranks, wait_ranks;           // nothing without ranks
+    std::vector<std::uint64_t> time_by_rank, wait_by_rank;  // in the order of ranks_of()
+    std::uint32_t waiting_ranks = 0;                        // ranks that wait at least half as long as the mean
 
     // The rank that the others wait for, where one waits less than half as long as the mean, in a call that all ranks
     // make together; -1: there is none, or nobody knows.

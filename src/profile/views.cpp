@@ -66,16 +66,6 @@ bool can_be_kernel(const Profile& profile, const Function& function) {
     return is_native && !is_interpreter && !function.machinery && !is_garbage_collector(function);
 }
 
-// The function of each context where it can be a kernel; none for what MPI uses, such as memcpy below MPI_Send.
-std::vector<std::uint32_t> kernel_keys(const Profile& profile) {
-    const std::vector<Category> activity = activities(profile);
-    std::vector<std::uint32_t> keys = function_keys(profile);
-    for (std::uint32_t i = 1; i < keys.size(); i++) {
-        if (activity[i] == Category::mpi || !can_be_kernel(profile, function_of(profile, i))) keys[i] = none;
-    }
-    return keys;
-}
-
 // The exclusive weight of every function, by the Python line that called for it and by its own line.
 struct KernelLines {
     std::unordered_map<std::uint32_t, std::map<Line, std::uint64_t>> callers;
@@ -132,6 +122,16 @@ void add_thread(const Thread& thread, RankRow& row) {
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> kernel_keys(const Profile& profile) {
+    // What MPI uses, such as memcpy below MPI_Send, is none.
+    const std::vector<Category> activity = activities(profile);
+    std::vector<std::uint32_t> keys = function_keys(profile);
+    for (std::uint32_t i = 1; i < keys.size(); i++) {
+        if (activity[i] == Category::mpi || !can_be_kernel(profile, function_of(profile, i))) keys[i] = none;
+    }
+    return keys;
+}
 
 std::vector<FunctionRow> function_rows(const Profile& profile) {
     std::vector<FunctionRow> rows;

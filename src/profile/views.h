@@ -33,6 +33,8 @@ struct Caller {
 
 // Compute kernels: native and JIT functions that do work themselves, somewhere below a Python line; neither CPython's
 // own nor what MPI uses. Values of their other threads count too, without a caller.
+std::vector<std::uint32_t> kernel_keys(const Profile& profile);  // the function of each context that is one, else none
+
 struct KernelRow {
     std::uint32_t function = none;
     std::uint32_t line = 0;  // the line with most of its exclusive value, 0 unknown

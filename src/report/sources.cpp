@@ -64,18 +64,18 @@ std::string Sources::path_of(const std::string& file) const {
     return standard_library_ + "/" + module + ".py";
 }
 
-const sources::Lines& Sources::lines_of(const profile::Function& function) {
+const sources::Lines& Sources::text(const profile::Function& function) {
     const bool is_of_command = function.file == "<string>" && may_have(command_text_, function);
     return is_of_command ? command_text_ : files_.lines_of(path_of(function.file));
 }
 
 std::string Sources::line(const profile::Function& function, std::uint32_t line) {
     if (function.file.empty() || line == 0) return "";
-    const sources::Lines& lines = lines_of(function);
+    const sources::Lines& lines = text(function);
     if (line > lines.size()) return "";
-    const std::string& text = lines[line - 1];
-    const std::size_t begin = text.find_first_not_of(" \t");
-    return begin == std::string::npos ? "" : text.substr(begin);
+    const std::string& whole = lines[line - 1];
+    const std::size_t begin = whole.find_first_not_of(" \t");
+    return begin == std::string::npos ? "" : whole.substr(begin);
 }
 
 std::string Sources::instead_of_line(const profile::Function& function) {

@@ -24,8 +24,10 @@ public:
     // What a view says in the place of a line: the function's name, and why there is no text if that is known.
     static std::string instead_of_line(const profile::Function& function);
 
+    // All lines of the file of a function that has one; none if they cannot be had. Good as long as the object.
+    const sources::Lines& text(const profile::Function& function);
+
 private:
-    const sources::Lines& lines_of(const profile::Function& function);
     std::string path_of(const std::string& file) const;
 
     std::string working_directory_;

@@ -1,15 +1,12 @@
 """Threads of a pool are charged to the Python line that they work for, or shown apart."""
 
-import base64
-import gzip
 import json
 import os
 import pathlib
-import re
-import struct
 
 import pytest
 import runs
+from page_data import Page
 
 program = runs.top / "tests/targets/workers.py"
 library = runs.build / "tests/targets/libworkers.so"
@@ -90,19 +87,11 @@ def test_libraries_are_told_that_no_sample_met(tmp_path):
     assert openblas["threads"] == min(3, len(os.sched_getaffinity(0))) - 1
 
 
-def functions_of_contexts(page):
-    """The names of the functions on the stacks that an HTML page holds (docs/formats/html.md)."""
-    (text,) = re.findall(r'id="pyprof-data">([^<]*)<', page.read_text())
-    block = gzip.decompress(base64.b64decode(text))
-    (length,) = struct.unpack_from("<I", block, 8)
-    header, at, columns = json.loads(block[12:12 + length]), 12 + length, {}
-    for column in header["columns"]:
-        count = column["length"]
-        planes = [block[at + plane * count:at + (plane + 1) * count] for plane in range(4)]
-        columns[column["name"]] = [int.from_bytes(number, "little") for number in zip(*planes)]
-        at += 4 * count
-    functions = {columns["location.function"][location] for location in columns["context.location"][1:]}
-    return {header["strings"][columns["function.name"][function]] for function in functions}
+def functions_of_contexts(path):
+    """The names of the functions on the stacks that an HTML page holds."""
+    page = Page(path)
+    functions = {page.columns["location.function"][location] for location in page.columns["context.location"][1:]}
+    return {page.header["strings"][page.columns["function.name"][function]] for function in functions}
 
 
 @pytest.mark.parametrize("threads", ["joined", "apart"])

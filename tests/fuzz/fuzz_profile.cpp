@@ -9,6 +9,7 @@
 #include "formats/csv.h"
 #include "formats/firefox.h"
 #include "formats/hatchet.h"
+#include "formats/html_block.h"
 #include "formats/pstats.h"
 #include "formats/svg.h"
 #include "profile/load.h"
@@ -26,6 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     report::json(*prepared, options);
     formats::callgrind(*prepared);
     formats::chrome(*prepared);
+    formats::html_block(loaded->profile, {}, 1000);
     formats::collapsed(*prepared, formats::Granularity::line);
     formats::csv(*prepared, formats::Granularity::line);
     formats::firefox(*prepared);

@@ -15,7 +15,7 @@ may_include = {
     "src/tracers": {"src/base"},
     "src/symbols": {"src/base", "src/profile"},
     "src/merge": {"src/base", "src/wire", "src/gather", "src/profile", "src/sources", "src/symbols"},
-    "src/formats": {"src/base", "src/profile"},
+    "src/formats": {"src/base", "src/profile", "src/sources"},
     "src/compare": {"src/base", "src/profile", "src/tracers"},
     "src/report": {"src/base", "src/profile", "src/sources", "src/tracers", "src/compare"},
     "src/cli": {"src/base", "src/wire", "src/gather", "src/profile", "src/sources", "src/symbols", "src/merge",

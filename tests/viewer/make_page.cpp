@@ -1,5 +1,6 @@
 // Writes pages for the tests in a browser: `make_page sample OUT` the profile made by hand, `make_page CONTEXTS OUT` a
-// random one of that many contexts.
+// random one of that many contexts; `make_page CONTEXTS OUT RANKS` of that many ranks, which all spend time in some
+// hundred contexts and call MPI in ten.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -15,7 +16,8 @@ using namespace pyprof;
 
 namespace {
 
-constexpr std::uint32_t function_count = 20'000, file_count = 400, rank_count = 4, deepest = 90;
+constexpr std::uint32_t function_count = 20'000, file_count = 400, few_ranks = 4, deepest = 90;
+constexpr std::uint32_t shared_contexts = 500, calling_contexts = 10;
 
 std::vector<profile::Function> many_functions() {
     const std::vector<std::string> packages{"numpy", "scipy.sparse", "solver", "mpi4py", "pandas.core", "mesh"};
@@ -65,7 +67,33 @@ void grow(std::vector<profile::Context>& contexts, std::uint32_t count, std::uin
     }
 }
 
-profile::Profile random_profile(std::uint32_t context_count) {
+// A value of every rank in some contexts; the last ranks take longer.
+void add_shared_values(profile::Profile& profile, std::uint32_t rank_count, std::mt19937& random) {
+    const std::size_t step = std::max<std::size_t>(1, profile.contexts.size() / shared_contexts);
+    for (std::size_t i = 1; i < profile.contexts.size(); i += step) {
+        for (std::uint32_t rank = 0; rank < rank_count; ++rank) {
+            const std::uint64_t samples = 20 + random() % 10 + (i % 7 == 0 ? 30 * rank / rank_count : 0);
+            profile.values.push_back({static_cast<std::uint32_t>(i), rank, samples, samples * profile.run.period_ns});
+        }
+    }
+}
+
+void add_calls(profile::Profile& profile, std::uint32_t rank_count, std::mt19937& random) {
+    for (std::uint32_t i = 1; i <= calling_contexts; ++i) {
+        for (std::uint32_t rank = 0; rank < rank_count; ++rank) {
+            profile::Call call{.context = i, .thread = rank, .name = "MPI_Allreduce"};
+            call.kind = profile::CallKind::collective;
+            call.count = 100;
+            call.bytes = 6400;
+            call.shortest_ns = 5000;
+            call.time_ns = 1'000'000 + random() % 5'000'000;
+            call.longest_ns = call.time_ns / 10;
+            profile.calls.push_back(call);
+        }
+    }
+}
+
+profile::Profile random_profile(std::uint32_t context_count, std::uint32_t rank_count) {
     std::mt19937 random{20261};
     profile::Profile profile = test_support::small_profile();
     profile.run.ranks = rank_count;
@@ -84,6 +112,11 @@ profile::Profile random_profile(std::uint32_t context_count) {
     profile.contexts.assign(1, {});
     profile.values.clear();
     grow(profile.contexts, context_count, static_cast<std::uint32_t>(profile.locations.size()), random);
+    if (rank_count != few_ranks) {
+        add_shared_values(profile, rank_count, random);
+        add_calls(profile, rank_count, random);
+        return profile;
+    }
     for (std::uint32_t i = 1; i < profile.contexts.size(); ++i) {
         const std::uint64_t samples = random() % 10 < 3 ? 1 + random() % 20 : 1;
         profile.values.push_back(
@@ -92,14 +125,16 @@ profile::Profile random_profile(std::uint32_t context_count) {
     return profile;
 }
 
+std::uint32_t number(const char* text) { return static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) return 2;
+    if (argc != 3 && argc != 4) return 2;
     const bool by_hand = std::string{argv[1]} == "sample";
-    const auto contexts = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
-    const Status written =
-        formats::write_html(by_hand ? test_support::sample_profile() : random_profile(contexts), argv[2]);
+    const std::uint32_t ranks = argc == 4 ? number(argv[3]) : few_ranks;
+    const Status written = formats::write_html(
+        by_hand ? test_support::counted_profile() : random_profile(number(argv[1]), ranks), {}, argv[2]);
     if (!written) std::fprintf(stderr, "%s\n", written.error().message().c_str());
     return written ? 0 : 1;
 }

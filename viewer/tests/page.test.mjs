@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {after, before, test} from 'node:test';
-import {Browser, hashOf, noBrowser, noWriter, pixel, settled} from './support/browser.mjs';
+import {Browser, frameTimes, hashOf, noBrowser, noWriter, pixel, settled} from './support/browser.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let browser;
@@ -13,10 +13,16 @@ before(async () => {
 });
 after(() => browser?.close());
 
+/** Every page and form of one. */
+const everyPage = [
+  'view=summary', 'view=flame', 'view=flame&graph=callers', 'view=flame&graph=sandwich', 'view=flame&graph=table&q=m',
+  'view=flame&graph=table&asTree=1', 'view=source&fn=0&line=3', 'view=source&fn=6&line=21', 'view=ranks', 'view=kernels&fn=6', 'view=mpi',
+].map((state) => `#v=1&${state}`);
+
 /** One test with its own page, which must not have done anything forbidden when it ends. */
-function pageTest(name, {sample = 'heat', ...options}, body) {
+function pageTest(name, {sample = 'heat', hash = '#v=1&view=flame', ...options}, body) {
   test(name, {skip: noBrowser}, async () => {
-    const page = await browser.show(browser.sample(sample), options);
+    const page = await browser.show(browser.sample(sample), {hash, ...options});
     try {
       await body(page);
       assert.deepEqual(page.offences, []);
@@ -30,8 +36,13 @@ const textOf = async (page, selector) => {
   await settled(page);
   return page.locator(selector).evaluate((element) => element.innerText ?? element.textContent);
 };
+/** As if the address were changed by hand. */
+async function goTo(page, hash) {
+  await page.evaluate((wanted) => (location.hash = wanted), hash);
+  await settled(page);
+}
 const path = (page) => textOf(page, '.path');
-const spoken = (page) => textOf(page, '#flame-cursor');
+const spoken = (page) => textOf(page, '.cursor');
 const row = (number) => ({x: 200, y: 20 * number + 10});
 
 pageTest('it opens from a file and says what was run', {}, async (page) => {
@@ -75,10 +86,10 @@ pageTest('the keyboard alone moves, zooms, searches and returns', {}, async (pag
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.keyboard.press('r');
-  assert.deepEqual(await hashOf(page), {});
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
 });
 
-pageTest('n and N step through the matches, the heaviest first', {hash: '#v=1&q=^MPI_'}, async (page) => {
+pageTest('n and N step through the matches, the heaviest first', {hash: '#v=1&view=flame&q=^MPI_'}, async (page) => {
   const seen = [];
   for (const key of ['n', 'n', 'n', 'N']) {
     await page.keyboard.press(key);
@@ -93,7 +104,7 @@ pageTest('an unfinished pattern is said to be one', {}, async (page) => {
   assert.equal(await page.getAttribute('#search', 'aria-invalid'), 'true');
 });
 
-pageTest('an arrow moves down the page in both directions', {hash: '#v=1&direction=flame'}, async (page) => {
+pageTest('an arrow moves down the page in both directions', {hash: '#v=1&view=flame&graph=flame'}, async (page) => {
   await page.keyboard.press('ArrowUp');
   assert.match(await spoken(page), /^<module>/);
   await page.keyboard.press('ArrowDown');
@@ -108,7 +119,7 @@ pageTest('the tooltip gives shares, samples, interval, source, library and ranks
   }
 });
 
-pageTest('the view in the URL is the view that opens', {hash: '#v=1&direction=flame&frames=python&by=line&rank=2&q=step&theme=dark'},
+pageTest('the view in the URL is the view that opens', {hash: '#v=1&view=flame&graph=flame&frames=python&by=line&rank=2&q=step&theme=dark'},
   async (page) => {
     for (const name of ['Flame', 'Lines', 'Python']) {
       assert.equal(await page.getByRole('button', {name, exact: true}).getAttribute('aria-pressed'), 'true');
@@ -134,7 +145,7 @@ pageTest("interpreter frames are hidden until asked for", {}, async (page) => {
   assert.ok(!(await lines()).includes('jacobi_sweep'));
 });
 
-pageTest('the table sorts, follows the search, and opens the flame graph', {hash: '#v=1&view=table'}, async (page) => {
+pageTest('the table sorts, follows the search, and opens the flame graph', {hash: '#v=1&view=flame&graph=table'}, async (page) => {
   const first = () => textOf(page, '.functions tbody tr:first-child .name button');
   assert.equal(await first(), 'jacobi_sweep');
   await page.getByRole('button', {name: 'Total'}).click();
@@ -152,11 +163,231 @@ pageTest('work of other threads stands below its line until it is wanted apart',
   assert.match(await path(page), /<module>\s*\[worker threads\]\s*gemm_thread$/);
   await page.keyboard.press('r');
   await page.getByRole('button', {name: 'Apart'}).click();
-  assert.deepEqual(await hashOf(page), {threads: 'apart'});
+  assert.deepEqual(await hashOf(page), {view: 'flame', threads: 'apart'});
   await page.locator('canvas').click({position: row(1)});
   assert.match(await path(page), /^whole program\s*gemm_thread$/);
   await page.keyboard.press('w');
   assert.deepEqual((await hashOf(page)).threads, undefined);
+});
+
+pageTest('a page is chosen by the rail and by key, and the back button returns', {hash: ''}, async (page) => {
+  assert.equal(await page.getByRole('button', {name: 'Summary'}).getAttribute('aria-current'), 'page');
+  await page.getByRole('button', {name: 'Flame graph'}).click();
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
+  await page.keyboard.press('Shift+S');
+  assert.deepEqual(await hashOf(page), {});
+  await page.goBack();
+  assert.equal(await page.getByRole('button', {name: 'Flame graph'}).getAttribute('aria-current'), 'page');
+});
+
+pageTest('the summary has findings, shares, efficiencies, the heaviest of everything, run and quality', {hash: ''}, async (page) => {
+  const text = await textOf(page, 'main');
+  for (const part of ['waits at most 17.4 %', '63.8 % Native', '--mode wall', 'Parallel efficiency', '76.1 %', 'jacobi_sweep', 'grid.py:48',
+    'Compute kernels', 'grid.py:48', 'OpenBLAS 0.3.21', 'cpu time at 199 Hz', 'Lost or cut samples']) {
+    assert.ok(text.includes(part), `${part} in ${text}`);
+  }
+  await page.getByRole('button', {name: 'opal_progress'}).click();
+  assert.match(await path(page), /opal_progress$/);
+});
+
+pageTest('a column of the summary is the graph of a rank', {hash: ''}, async (page) => {
+  await page.locator('.columns-chart').click({position: {x: 10, y: 60}});
+  assert.match(await path(page), /rank 0/);
+});
+
+pageTest('another metric changes widths and words', {}, async (page) => {
+  await page.getByLabel('Metric').selectOption({label: 'PAPI_TOT_INS'});
+  assert.deepEqual(await hashOf(page), {view: 'flame', metric: '1'});
+  await page.keyboard.press('ArrowDown');
+  assert.match(await spoken(page), /^<module>, Python, 100\.0 % total, \d+\.\d+ % self, level 1$/);
+});
+
+pageTest('stacks are changed step by step, and each step undone', {}, async (page) => {
+  await page.locator('canvas').click({position: row(4)});
+  await page.keyboard.press('f');
+  assert.match(await path(page), /^all 4 ranks$/);
+  await page.keyboard.press('ArrowDown');
+  assert.match(await spoken(page), /^jacobi_sweep.* 100\.0 % total/);
+  assert.match((await hashOf(page)).do, /^f\d+$/);
+  await page.keyboard.press('d');
+  assert.equal(await page.locator('.transforms li').count(), 2);
+  await page.getByRole('button', {name: /^only jacobi_sweep/}).click();
+  assert.equal((await hashOf(page)).do, undefined);
+  await page.goBack();
+  assert.match((await hashOf(page)).do, /^f\d+\.d\d+$/);
+  await page.keyboard.press('u');
+  assert.match((await hashOf(page)).do, /^f\d+$/);
+});
+
+pageTest('callers stand below what works, and a zoomed one is found again', {hash: '#v=1&view=flame&graph=callers'}, async (page) => {
+  await page.keyboard.press('ArrowDown');
+  assert.match(await spoken(page), /^jacobi_sweep, Native/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  assert.match(await path(page), /jacobi_sweep\s*Grid\.step$/);
+  const {node} = await hashOf(page);
+  assert.match(node, /^\d+\.2$/);
+  await page.reload();
+  await page.waitForSelector('main section');
+  assert.match(await path(page), /jacobi_sweep\s*Grid\.step$/);
+});
+
+pageTest('the sandwich shows who calls a function and what it calls', {hash: '#v=1&view=flame&graph=sandwich'}, async (page) => {
+  await page.getByRole('button', {name: /main$/}).click();
+  await settled(page);
+  assert.deepEqual(await page.locator('.halves h2').allInnerTexts(), ['Callers of main', 'What main calls']);
+  const [callers, callees] = [page.locator('canvas').first(), page.locator('canvas').last()];
+  await callers.focus();
+  for (const key of ['ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
+  assert.match(await page.locator('.cursor').first().textContent(), /^<module>/);
+  await callees.focus();
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await page.locator('.cursor').last().textContent(), /^Grid\.step/);
+});
+
+pageTest('the tree of calls opens and closes by keyboard', {hash: '#v=1&view=flame&graph=table&asTree=1'}, async (page) => {
+  const focused = () => page.evaluate(() => [document.activeElement.getAttribute('aria-level'), document.activeElement.getAttribute('aria-expanded')]);
+  await page.locator('[role=treegrid] tbody tr').first().focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  assert.deepEqual(await focused(), ['4', 'true']);
+  const rows = await page.locator('[role=treegrid] tbody tr').count();
+  await page.keyboard.press('ArrowLeft');
+  await settled(page);
+  assert.deepEqual(await focused(), ['4', 'false']);
+  assert.ok(await page.locator('[role=treegrid] tbody tr').count() < rows);
+  await page.keyboard.press('ArrowLeft');
+  await settled(page);
+  assert.deepEqual(await focused(), ['3', 'true']);
+  await page.keyboard.press('Enter');
+  assert.match(await path(page), /main$/);
+});
+
+for (const [colour, expected] of [['module', 1], ['heat', 1], ['imbalance', 1]]) {
+  pageTest(`boxes are coloured by ${colour}`, {hash: `#v=1&view=flame&colour=${colour}`}, async (page) => {
+    const before = await pixel(page, 300, 84);
+    await page.locator('.colour select').selectOption('domain');
+    assert.ok(Math.max(...(await pixel(page, 300, 84)).map((value, i) => Math.abs(value - before[i]))) > expected);
+  });
+}
+
+pageTest('the graph is saved as SVG and as PNG', {}, async (page) => {
+  for (const [kind, start] of [['SVG', '<svg'], ['PNG', '\u0089PNG']]) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: kind, exact: true}).click()]);
+    const bytes = readFileSync(await file.path());
+    assert.ok(bytes.toString('latin1').startsWith(start), kind);
+    if (kind === 'SVG') assert.ok(bytes.includes('jacobi_sweep'));
+  }
+});
+
+pageTest('the source page has the files, their lines with what they cost, and what is known of one', {hash: ''}, async (page) => {
+  await page.keyboard.press('Shift+C');
+  assert.match(await textOf(page, '.files'), /grid\.py[\s\S]*heat\.c/);
+  await page.getByRole('button', {name: /grid\.py/}).click();
+  const line = page.locator('tr.hot', {hasText: '_heat.jacobi_sweep'});
+  assert.match(await line.innerText(), /^48\s+55\.9 %\s+55\.9 %/);
+  await line.click();
+  const details = await textOf(page, '.line-details');
+  for (const part of ['with all that it calls', 'Native', 'Over ranks: min', 'rank 3', 'PAPI_TOT_INS', 'ipc 1.50', 'in kernel jacobi_sweep']) {
+    assert.ok(details.includes(part), `${part} in ${details}`);
+  }
+  assert.equal((await hashOf(page)).line, '48');
+  assert.equal(await page.locator('.code .hl-keyword', {hasText: 'def'}).count() > 0, true);
+  await page.getByRole('button', {name: 'Show in the flame graph'}).click();
+  assert.match(await path(page), /Grid\.step$/);
+  await page.goBack();
+  assert.equal(await page.locator('tr[aria-selected=true]').count(), 1);
+});
+
+pageTest('arrows go from one line with time to the next', {hash: '#v=1&view=source&fn=6'}, async (page) => {
+  await page.locator('tr.hot').first().focus();
+  const number = () => page.evaluate(() => document.activeElement.querySelector('.line').textContent);
+  const seen = [await number()];
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp']) {
+    await page.keyboard.press(key);
+    seen.push(await number());
+  }
+  assert.deepEqual(seen, ['18', '21', '22', '21']);
+  await page.keyboard.press('Enter');
+  assert.equal((await hashOf(page)).line, '21');
+});
+
+pageTest('the source of the function under the cursor', {}, async (page) => {
+  await page.locator('canvas').click({position: row(4)});
+  await page.keyboard.press('s');
+  assert.match(await textOf(page, '.listing h2'), /heat\.c$/);
+});
+
+pageTest('without source text the lines stand alone', {sample: 'pool', hash: '#v=1&view=source'}, async (page) => {
+  assert.match(await textOf(page, '.listing'), /--no-source/);
+  assert.match(await textOf(page, 'tr.hot'), /^3\s/);
+});
+
+pageTest('the ranks page says who is slow, and opens the graph of one rank', {hash: '#v=1&view=ranks'}, async (page) => {
+  assert.match(await textOf(page, '.figures-table tbody tr:first-child'), /^jacobi_sweep[\s\S]*1\.18[\s\S]*rank 3/);
+  const map = page.locator('.rank-map canvas');
+  await map.focus();
+  for (const key of ['End', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await textOf(page, '#rank-cell'), /^rank 3: .* in opal_progress\s*$/);
+  await page.keyboard.press('Enter');
+  assert.match(await path(page), /rank 3/);
+  await page.goBack();
+  await page.locator('.rank-map li button', {hasText: 'poll'}).click();
+  assert.match(await textOf(page, 'main'), /Sorted: \d/);
+  await page.getByRole('button', {name: 'By time'}).click();
+  assert.deepEqual(Object.keys(await hashOf(page)).sort(), ['fn', 'order', 'view']);
+  await page.locator('.rank-map canvas').hover({position: {x: 2, y: 40}});
+  assert.match(await textOf(page, '#rank-cell'), /^rank 0: .* in poll\s*$/);
+});
+
+pageTest('the darkest cell of a row is its slowest rank', {hash: '#v=1&view=ranks'}, async (page) => {
+  const width = await page.locator('.rank-map canvas').evaluate((canvas) => canvas.clientWidth);
+  const [first, last] = [await pixel(page, width / 8, 9), await pixel(page, (7 * width) / 8, 9)];
+  assert.ok(last[1] < first[1] - 30, `${first} and ${last}`);
+});
+
+pageTest('a kernel has counters, ratios, ranks and the lines that call it', {hash: '#v=1&view=kernels'}, async (page) => {
+  const cells = await page.locator('.figures-table tbody tr').first().innerText();
+  for (const part of ['jacobi_sweep', '49.3 %', '1.50', '1.18', 'heat.c:21', '_heat.so']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  await page.getByRole('button', {name: /jacobi_sweep/}).click();
+  assert.match(await textOf(page, '.line-details'), /100\.0 % for grid\.py:48/);
+  await page.getByRole('button', {name: 'grid.py:48'}).click();
+  assert.match(await textOf(page, '.listing h2'), /grid\.py$/);
+  assert.equal(await page.locator('tr[aria-selected=true] .line').innerText(), '48');
+});
+
+pageTest('calls of MPI have their line, how often, how much, how long, and who waits', {hash: '#v=1&view=mpi'}, async (page) => {
+  const cells = await page.locator('.figures-table tbody tr').nth(1).innerText();
+  for (const part of ['MPI_Allreduce', 'grid.py:80', '3.40 s', '3.10 s for 3', '8 bytes', '0 (1.20 s)']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  await page.getByRole('button', {name: /MPI_Sendrecv/}).click();
+  assert.match(await page.locator('.line-details canvas').getAttribute('aria-label'), /0: 3\.90 s, waiting 3\.50 s; 1: 3\.10 s/);
+});
+
+pageTest('a profile has no pages about what it has not', {sample: 'pool', hash: '#v=1&view=mpi'}, async (page) => {
+  const names = await page.locator('.rail nav button').allInnerTexts();
+  assert.deepEqual(names, ['Summary', 'Flame graph', 'Source', 'Kernels']);
+  assert.equal(await page.locator('.rail [aria-current]').innerText(), 'Summary');
+});
+
+pageTest('a profile without samples opens, on every page', {sample: 'empty', hash: ''}, async (page) => {
+  for (const hash of everyPage) {
+    await goTo(page, hash);
+    assert.equal(await page.locator('.failure').count(), 0, hash);
+  }
+  await goTo(page, '#v=1');
+  assert.match(await textOf(page, 'main'), /holds no samples/);
+});
+
+pageTest('a telephone has the pages above, and nothing is cut off at the side', {hash: '', viewport: {width: 380, height: 740}}, async (page) => {
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  const [rail, main] = await Promise.all(['.rail', 'main'].map((part) => page.locator(part).boundingBox()));
+  assert.ok(rail.y + rail.height <= main.y);
+});
+
+pageTest('print shows the page alone', {hash: ''}, async (page) => {
+  await page.emulateMedia({media: 'print'});
+  assert.equal(await page.locator('.rail').isVisible(), false);
+  assert.equal(await page.locator('.toolbar').isVisible(), false);
+  assert.ok(await page.getByText('Parallel efficiency').isVisible());
 });
 
 pageTest('a profile without such threads has no switch for them', {}, async (page) => {
@@ -189,27 +420,34 @@ pageTest('light and dark follow the system', {colorScheme: 'dark'}, async (page)
   assert.ok((await pixel(page, 640, 2)).every((value) => value > 200));
 });
 
-for (const hash of ['', '#v=1&view=table']) {
-  pageTest(`hostile names run nothing and ask for nothing (${hash || 'flame graph'})`, {sample: 'hostile', hash}, async (page) => {
-    if (hash === '') for (const number of [1, 2, 3]) await page.locator('canvas').hover({position: row(number)});
-    await page.locator('.verdict').click();
-    assert.equal(await page.evaluate(() => window.pwned), undefined);
-    assert.equal(await page.evaluate(() => document.querySelectorAll('img, svg, script:not(:last-of-type), main b').length), 0);
+pageTest('hostile names run nothing and ask for nothing, on any page', {sample: 'hostile'}, async (page) => {
+  for (const number of [1, 2, 3]) await page.locator('canvas').hover({position: row(number)});
+  await page.locator('.verdict').click();
+  for (const hash of everyPage) {
+    await goTo(page, hash);
+    assert.equal(await page.evaluate(() => window.pwned), undefined, hash);
+    const elements = 'img, svg, script:not(:last-of-type), [onclick], [onload], [onerror]';
+    assert.equal(await page.evaluate((all) => document.querySelectorAll(all).length, elements), 0, hash);
     const text = await page.evaluate(() => document.body.innerText + document.title);
-    assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(text));
-    assert.ok(text.includes('\\u202e'));
-  });
-}
+    assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(text), hash);
+    assert.ok(text.includes('\\u202e'), hash);
+  }
+});
 
-for (const [colorScheme, hash] of [['light', ''], ['dark', ''], ['light', '#v=1&view=table'], ['dark', '#v=1&view=table&q=m']]) {
-  pageTest(`no serious accessibility problem (${colorScheme}, ${hash || 'flame graph'})`, {colorScheme, hash}, async (page) => {
-    await page.locator('.verdict').click();
-    await page.evaluate(axeSource);
-    const {violations} = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
-    const serious = violations.filter(({impact}) => impact === 'serious' || impact === 'critical');
-    assert.deepEqual(serious.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html).join(' ')}`), []);
-  });
-}
+pageTest('no serious accessibility problem, on any page, light or dark', {}, async (page) => {
+  await page.locator('.verdict').click();
+  await page.evaluate(axeSource);
+  for (const hash of everyPage) {
+    await goTo(page, hash);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({colorScheme});
+      await settled(page);
+      const {violations} = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
+      const serious = violations.filter(({impact}) => impact === 'serious' || impact === 'critical');
+      assert.deepEqual(serious.map(({id, nodes}) => `${hash} ${colorScheme} ${id}: ${nodes.map(({html}) => html).join(' ')}`), []);
+    }
+  }
+});
 
 pageTest('a page twice as large is still usable', {viewport: {width: 640, height: 360}}, async (page) => {
   assert.ok(await page.locator('canvas').isVisible());
@@ -225,7 +463,7 @@ test('a damaged page says so', {skip: noBrowser}, async () => {
 });
 
 test('a page that pyprof wrote shows its profile', {skip: noBrowser || noWriter}, async () => {
-  const page = await browser.show(browser.written('sample'), {hash: '#v=1&view=table&machinery=1'});
+  const page = await browser.show(browser.written('sample'), {hash: '#v=1&view=flame&graph=table&machinery=1'});
   assert.match(await page.innerText('.functions'), /<module>/);
   assert.deepEqual(page.offences, []);
   await page.context().close();
@@ -234,29 +472,35 @@ test('a page that pyprof wrote shows its profile', {skip: noBrowser || noWriter}
 test('a million contexts open and move', {skip: noBrowser || noWriter}, async (context) => {
   const path = browser.written('1000000');
   const began = performance.now();
-  const page = await browser.show(path);
+  const page = await browser.show(path, {hash: '#v=1&view=flame'});
   await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))));
   context.diagnostic(`10^6 contexts open in ${Math.round(performance.now() - began)} ms`);
-  const frames = await page.evaluate(measureFrames);
+  const frames = await frameTimes(page, ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter']);
   context.diagnostic(`one frame takes ${frames[frames.length >> 1].toFixed(1)} ms, the slowest ${frames.at(-1).toFixed(1)} ms`);
   assert.deepEqual(page.offences, []);
   await page.context().close();
 });
 
-/** In the page: the sorted times of the animation frames while the cursor moves over the graph. */
-async function measureFrames() {
-  const times = [];
-  const original = window.requestAnimationFrame;
-  window.requestAnimationFrame = (draw) => original((now) => {
-    const began = performance.now();
-    draw(now);
-    times.push(performance.now() - began);
-  });
-  for (let i = 0; i < 40; i++) {
-    const key = i % 8 === 7 ? 'Enter' : i % 3 === 0 ? 'ArrowRight' : 'ArrowDown';
-    document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
-    await new Promise((done) => original(() => setTimeout(done)));
-  }
-  window.requestAnimationFrame = original;
-  return times.sort((a, b) => a - b);
-}
+test('a thousand ranks open and move', {skip: noBrowser || noWriter}, async (context) => {
+  const path = browser.written('20000', '1024');
+  const began = performance.now();
+  const page = await browser.show(path, {hash: '#v=1&view=ranks'});
+  await settled(page);
+  context.diagnostic(`1024 ranks open in ${Math.round(performance.now() - began)} ms`);
+  await page.locator('.rank-map canvas').focus();
+  for (const key of ['End', 'PageUp', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await textOf(page, '#rank-cell'), /^rank 959: /);
+  await page.keyboard.press('Shift+M');
+  await page.getByRole('button', {name: /MPI_Allreduce/}).first().click();
+  assert.match(await page.locator('.line-details figcaption').innerText(), /from 0 to 1023/);
+  assert.deepEqual(page.offences, []);
+  await page.context().close();
+});
+
+test('a damaged part of a page is named, and the other pages are shown', {skip: noBrowser}, async () => {
+  const page = await browser.show(browser.sample('cut'), {hash: '#v=1&view=source'});
+  assert.match(await page.innerText('main'), /cannot show this page: the data block is damaged: source text/);
+  await page.keyboard.press('Shift+S');
+  await page.getByText('Findings').waitFor();
+  await page.context().close();
+});

@@ -13,7 +13,7 @@ using namespace pyprof;
 using formats::html_page;
 
 TEST_CASE("a page holds the viewer, its policy and one block of data") {
-    const std::string page = html_page(test_support::sample_profile());
+    const std::string page = html_page(test_support::sample_profile(), {});
     CHECK(page.rfind("<!doctype html>", 0) == 0);
     CHECK(page.find("connect-src 'none'") != std::string::npos);
     CHECK(page.find("@PYPROF_DATA@") == std::string::npos);
@@ -28,11 +28,11 @@ TEST_CASE("no name of the profile stands in the page as text") {
     profile::Profile profile = test_support::small_profile();
     profile.functions[0].name = "</script><script>alert(20261)</script>";
     profile.run.command = {"<img src=x onerror=alert(20261)>"};
-    CHECK(html_page(profile).find("20261") == std::string::npos);
+    CHECK(html_page(profile, {}).find("20261") == std::string::npos);
 }
 
 TEST_CASE("equal profiles give equal pages") {
-    CHECK(html_page(test_support::sample_profile()) == html_page(test_support::sample_profile()));
+    CHECK(html_page(test_support::sample_profile(), {}) == html_page(test_support::sample_profile(), {}));
 }
 
 TEST_CASE("a page is written to a file, and a place that cannot be written is named") {
@@ -40,10 +40,10 @@ TEST_CASE("a page is written to a file, and a place that cannot be written is na
     const profile::Profile profile = test_support::small_profile();
     const std::filesystem::path place = folder.path();
     const std::string path = place / "page.html";
-    REQUIRE(formats::write_html(profile, path));
+    REQUIRE(formats::write_html(profile, {}, path));
     std::ifstream in{path, std::ios::binary};
-    CHECK(std::string{std::istreambuf_iterator<char>{in}, {}} == html_page(profile));
-    const Status refused = formats::write_html(profile, place / "missing/page.html");
+    CHECK(std::string{std::istreambuf_iterator<char>{in}, {}} == html_page(profile, {}));
+    const Status refused = formats::write_html(profile, {}, place / "missing/page.html");
     REQUIRE(!refused);
     CHECK(refused.error().message().find("/missing/page.html") != std::string::npos);
 }

@@ -34,7 +34,7 @@ export interface Scene {
 
 export class FlamePainter {
   private readonly context: CanvasRenderingContext2D;
-  private readonly labels: LabelFitter;
+  readonly labels: LabelFitter;
   private stripes: {readonly colour: string; readonly pattern: CanvasPattern | null} | undefined;
 
   constructor(private readonly canvas: HTMLCanvasElement) {

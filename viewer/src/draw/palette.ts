@@ -1,7 +1,7 @@
 // Colours of boxes. The hues are those of Okabe and Ito (Color Universal Design, 2008), which people with any colour
 // vision tell apart, softened so that text reads on them; green for computing and blue for MPI is what viewers of
 // parallel profiles already use. MPI is also striped, so that it does not depend on colour at all.
-import type {Domain, SourceFunction} from '../model/profile.ts';
+import type {Category, Domain, SourceFunction} from '../model/profile.ts';
 
 type Colour = readonly [red: number, green: number, blue: number];
 
@@ -21,7 +21,30 @@ export const domainLabels: Readonly<Record<Domain, string>> = {
   os: 'Operating system',
 };
 
+/** Of categories: those of the code they are, orange for input and output, warm ones for what the interpreter costs. */
+const categoryHues: Readonly<Record<Category, Colour>> = {
+  python: hues.python,
+  native: hues.native,
+  mpi: hues.mpi,
+  io: hues.os,
+  gil: [213, 94, 0],
+  gc: [204, 121, 167],
+  import: [150, 130, 200],
+  idle: [196, 202, 210],
+  other: [140, 148, 158],
+};
+
+const libraryHues: readonly Colour[] = [
+  ...Object.values(hues), [213, 94, 0], [240, 228, 66], [120, 94, 190], [150, 150, 150], [170, 110, 60], [70, 190, 190],
+];
+
+/** From cold to hot. */
+const heatEnds: readonly [Colour, Colour, Colour] = [[150, 160, 172], [230, 159, 0], [204, 51, 17]];
+
 export interface Palette {
+  readonly categories: Readonly<Record<Category, string>>;
+  readonly libraries: readonly string[];
+  readonly heat: readonly string[];
   readonly surface: string;
   readonly text: string;
   readonly faintText: string;
@@ -36,12 +59,26 @@ export interface Palette {
 
 const shadeCount = 5;
 
-function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit<Palette, 'shades' | 'surface'>): Palette {
+const heatSteps = 32;
+
+function heatAt(share: number): Colour {
+  const [cold, warm, hot] = heatEnds;
+  return share < 0.5 ? mix(cold, warm, 2 * share) : mix(warm, hot, 2 * share - 1);
+}
+
+function mapValues<K extends string, A, B>(from: Readonly<Record<K, A>>, make: (value: A) => B): Record<K, B> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, make(value as A)])) as Record<K, B>;
+}
+
+function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit<Palette, 'shades' | 'surface' | 'categories' | 'libraries' | 'heat'>): Palette {
   const shadesOf = (hue: Colour): string[] =>
     Array.from({length: shadeCount}, (_, i) => css(mix(surface, hue, strength + (i - (shadeCount - 1) / 2) * 0.035)));
   return {
     ...rest,
     surface: css(surface),
+    categories: mapValues(categoryHues, (hue) => css(mix(surface, hue, strength + 0.22))),
+    libraries: libraryHues.map((hue) => css(mix(surface, hue, strength))),
+    heat: Array.from({length: heatSteps}, (_, i) => css(mix(surface, heatAt(i / (heatSteps - 1)), 0.25 + (0.6 * i) / (heatSteps - 1)))),
     shades: {
       python: shadesOf(hues.python),
       native: shadesOf(hues.native),
@@ -83,6 +120,16 @@ export const dark: Palette = makePalette([18, 21, 26], [120, 128, 138], 0.56, {
 export function fillOf(palette: Palette, fn: SourceFunction): string {
   const shades = palette.shades[fn.machinery ? 'machinery' : fn.domain];
   return shades[hashText(fn.module?.path ?? fn.file) % shadeCount] ?? palette.root;
+}
+
+export function moduleFill(palette: Palette, fn: SourceFunction): string {
+  return palette.libraries[hashText(fn.module?.path ?? fn.file) % palette.libraries.length] ?? palette.root;
+}
+
+/** The colour of a share from 0 to 1. */
+export function heatOf(palette: Palette, share: number): string {
+  const step = Math.round(Math.min(1, Math.max(0, share)) * (heatSteps - 1));
+  return palette.heat[step] ?? palette.root;
 }
 
 /** FNV-1a. */

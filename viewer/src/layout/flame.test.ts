@@ -4,9 +4,10 @@ import {encode} from '../../tests/support/encode.ts';
 import {generator, randomProfile} from '../../tests/support/random.ts';
 import {decodeBlock} from '../model/decode.ts';
 import {type CallTree, callTree, type NodeId, root} from '../model/tree.ts';
+import {everything} from '../model/selection.ts';
 import {nodeAt, rowCount, rowsOf, spanOf, type Viewport, visibleBoxes} from './flame.ts';
 
-const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'line', workers: 'joined', machinery: true} as const;
+const all = {...everything, granularity: 'line', machinery: true} as const;
 const treeOf = (seed: number): CallTree => callTree(decodeBlock(encode(randomProfile(seed, 400))), all);
 
 /** Every box of the view, however small, by looking at every node. */

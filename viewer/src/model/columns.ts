@@ -4,6 +4,13 @@
 export const u32 = (column: Uint32Array, index: number): number => column[index] as number;
 export const f64 = (column: Float64Array, index: number): number => column[index] as number;
 
+/** 0 of nothing. */
+export function largest(values: Iterable<number>): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return most;
+}
+
 /** The running sums of `counts`, one longer than it: where each group starts in a counting sort, and where all end. */
 export function starts(counts: Uint32Array): Uint32Array {
   const result = new Uint32Array(counts.length + 1);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {describe, encode, encodeBase64, pack, period, type TestProfile} from '../../tests/support/encode.ts';
 import {heat} from '../../tests/support/samples.ts';
+import {generator} from '../../tests/support/random.ts';
+import {splitByGroup} from './activity.ts';
 import {decodeBase64, decodeBlock, DecodeError} from './decode.ts';
+import {kernelsOf} from './kernels.ts';
+import type {Profile} from './profile.ts';
+import {everything} from './selection.ts';
+import {callTree} from './tree.ts';
+import {qualityLines} from './verdict.ts';
 
 const two: TestProfile = {
   functions: [{name: 'main', file: 'a.py', line: 1}, {name: 'work', domain: 'mpi', module: 0, machinery: true}],
@@ -65,3 +72,77 @@ for (const [name, values] of damages) {
     assert.throws(() => decodeBlock(pack(header, changed)), DecodeError);
   });
 }
+
+test('counters, calls of ranks and source text are decoded when asked for', () => {
+  const profile = decodeBlock(encode({
+    ...two,
+    measures: [{name: 'PAPI_TOT_INS', unit: 'count', perSample: 2 ** 33}],
+    calls: {ranks: [0, 1], time_of_ranks_ns: 10, rows: [{call: 'MPI_Send', time_ns: 7, samples: 0}]},
+    callsByRank: {time: [3, 2 ** 40], wait: [1, 0]},
+    sources: [{file: 'a.py', first_line: 5, lines: ['x = 1', '</script>']}],
+  }));
+  assert.deepEqual(profile.metrics.map((metric) => metric.name), ['cpu', 'PAPI_TOT_INS']);
+  assert.deepEqual([...profile.valuesOf(1).weight], [3 * 2 ** 33, 2 * 2 ** 33]);
+  assert.equal(profile.valuesOf(1), profile.valuesOf(1));
+  assert.equal(profile.valuesOf(0), profile.values);
+  assert.deepEqual([...profile.callsByRank().time], [3, 2 ** 40]);
+  assert.equal(profile.callsByRank().rows, 1);
+  assert.deepEqual(profile.sources()[0]?.lines, ['x = 1', '</script>']);
+});
+
+test('a damaged section is refused when it is asked for, and harms no other', () => {
+  const {header, columns} = describe({...two, measures: [{name: 'x', unit: 'count', perSample: 1}]});
+  const without = columns.filter(([name]) => !name.startsWith('measure0'));
+  const profile = decodeBlock(pack(header, without, [{file: 'a.py', first_line: -1, lines: []}]));
+  assert.equal(profile.values.count, 2);
+  assert.throws(() => profile.valuesOf(1), DecodeError);
+  assert.throws(() => profile.sources(), DecodeError);
+});
+
+const wrongHeaders: readonly [string, object][] = [
+  ['a text where a number should be', {quality: {samples: 'many'}}],
+  ['a list where an object should be', {run: []}],
+  ['a ratio of metrics that are not there', {ratios: [{name: '', unit: '', numerator: 9, denominator: 0, scale: 1}]}],
+  ['findings that are no texts', {findings: [{}]}],
+  ['no calls', {calls: null}],
+];
+
+for (const [what, change] of wrongHeaders) {
+  test(`a header with ${what} is refused`, () => {
+    const {header, columns} = describe(two);
+    assert.throws(() => decodeBlock(pack({...header, ...change}, columns)), DecodeError);
+  });
+}
+
+test('a category that is none is refused', () => {
+  const {header, columns} = describe(two);
+  const changed = columns.map(([name, values]): [string, readonly number[]] => [name, name === 'context.use' ? values.map(() => 0xff) : values]);
+  assert.throws(() => decodeBlock(pack(header, changed)), DecodeError);
+});
+
+/** Everything that views read. */
+function readAll(profile: Profile): void {
+  profile.metrics.forEach((_, metric) => callTree(profile, {...everything, metric}));
+  profile.callsByRank();
+  profile.sources();
+  kernelsOf(profile, everything);
+  splitByGroup(profile, everything);
+  qualityLines(profile);
+}
+
+test('a block with changed bytes is read or refused with a sentence, whichever bytes', () => {
+  const whole = new Uint8Array(encode(heat));
+  const random = generator(7);
+  let refused = 0;
+  for (let round = 0; round < 1500; round++) {
+    const changed = whole.slice();
+    for (let i = 0; i <= random(4); i++) changed[random(changed.length)] = random(256);
+    try {
+      readAll(decodeBlock(changed.buffer));
+    } catch (error) {
+      assert.ok(error instanceof DecodeError, `round ${round}: ${String(error)}`);
+      refused++;
+    }
+  }
+  assert.ok(refused > 100, 'many changes are found');
+});

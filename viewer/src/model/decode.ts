@@ -1,117 +1,131 @@
-// The data block of the page (docs/formats/html.md): base64 of gzip of [magic, header length, JSON header, columns].
-// The block was written by pyprof but may have been damaged on its way, so every length and index is checked.
+// A profile from the data block of the page (docs/formats/html.md). Every length and index is checked; what only some
+// pages show is decoded when they ask.
+import {type Block, readBlock, unpack} from './block.ts';
+import {checked, optional} from './checked.ts';
 import {f64, u32} from './columns.ts';
+import {damaged, DecodeError, require} from './decode_error.ts';
 import {
-  type Contexts, domains, type FunctionId, groupProcesses, type Location, type Metric, type Module, type Process,
-  type Profile, type Pruned, type Quality, type Run, type SourceFunction, type Thread, type Values,
+  type Balance, type Calls, type CallsByRank, categories, type Contexts, domains, type Excerpt, type FunctionId, groupProcesses,
+  type Location, type Metric, type Module, type Process, type Profile, type Pruned, type Quality, type Ratio, type Run,
+  type SourceFunction, type Thread, type Values,
 } from './profile.ts';
 
-export class DecodeError extends Error {}
+export {DecodeError};
 
-const magic = 'pyprofh1';
 const none = 0xffffffff;
 
 interface Header {
   readonly run: Run;
   readonly quality: Quality;
   readonly metric: Metric;
+  readonly measures: readonly Metric[];
+  readonly ratios: readonly Ratio[];
+  readonly unmeasured: readonly string[];
+  readonly libraries: readonly string[];
+  readonly findings: readonly string[];
+  readonly balance: Balance | undefined;
+  readonly calls: Calls;
   readonly pruned: Pruned;
   readonly strings: readonly string[];
   readonly modules: readonly Module[];
   readonly processes: readonly Process[];
   readonly threads: readonly Thread[];
-  readonly columns: readonly {readonly name: string; readonly length: number}[];
 }
+
+const metric: Metric = {name: '', unit: ''};
+
+/** What a header looks like. */
+const example: Header = {
+  run: {
+    command: [''], script: '', ranks: 0, hosts: [''], started_realtime_ms: 0, wall_ns: 0, cpu_ns: 0, mode: '', rate_hz: 0,
+    period_ns: 0, pythons: [''], mpi: '', version: '', notes: [''], engine: '', counters: [''],
+  },
+  quality: {
+    samples: 0, expected: 0, rate_delivered_hz: 0, cpu_covered: 0, lost: [{cause: '', count: 0}], unwind_complete: 0,
+    unwind_fallback: 0, unwind_truncated: 0, merge_exact: 0, merge_inexact: 0, merge_none: 0, unresolved_native: 0,
+    native: 0, handler_ns: 0, handler_median_ns: 0, handler_p99_ns: 0, handler_max_ns: 0, damaged_bytes: 0,
+  },
+  metric,
+  measures: [metric],
+  ratios: [{name: '', unit: '', numerator: 0, denominator: 0, scale: 0}],
+  unmeasured: [''],
+  libraries: [''],
+  findings: [''],
+  balance: optional({
+    from: '', parallel: 0, load: 0, communication: 0, elapsed_ns: 0, lost_to_imbalance_ns: 0, lost_to_communication_ns: 0,
+    ranks: [{rank: 0, useful_ns: 0, in_mpi_ns: 0}],
+  }),
+  calls: {
+    ranks: [0],
+    time_of_ranks_ns: 0,
+    rows: [{
+      call: '', function: optional(''), file: optional(''), line: optional(0), time_ns: 0, samples: 0,
+      time_ranks: optional({min: 0, mean: 0, max: 0, argmax: 0}),
+      counted: optional({
+        kind: '', count: 0, bytes: 0, shortest_ns: 0, longest_ns: 0, wait_ns: 0, waiting: '', latest_rank: 0,
+      }),
+    }],
+  },
+  pruned: {contexts: 0, weight: 0},
+  strings: [''],
+  modules: [{path: '', build_id: '', version: '', names_from: ''}],
+  processes: [{
+    rank: 0, pid: 0, host: '', executable: '', python: '', python_message: '', state: '', wall_ns: 0, cpu_ns: 0,
+    run_delay_ns: 0, max_rss_bytes: 0,
+  }],
+  threads: [{process: 0, tid: 0, name: '', is_python: true, folded: 0, summed_ns: 0, summed_mpi_ns: 0}],
+};
 
 export async function decodeBase64(text: string): Promise<Profile> {
-  const packed = bytesOfBase64(text.trim());
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  let block: ArrayBuffer;
-  try {
-    block = await new Response(stream).arrayBuffer();
-  } catch {
-    throw new DecodeError('the data block is not whole: the file was cut short or changed');
-  }
-  return decodeBlock(block);
+  return decodeBlock(await unpack(text));
 }
 
-interface Base64Reader {
-  fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
-}
-
-function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
-  const native = (Uint8Array as unknown as Base64Reader).fromBase64;
-  try {
-    if (native) return native.call(Uint8Array, text);
-    const binary = atob(text);
-    const bytes = new Uint8Array(binary.length);
-    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-    return bytes;
-  } catch {
-    throw new DecodeError('the data block is not base64: the file was changed');
-  }
-}
-
-export function decodeBlock(block: ArrayBuffer): Profile {
-  const {header, columns} = readBlock(block);
+export function decodeBlock(bytes: ArrayBuffer): Profile {
+  const block = readBlock(bytes);
+  const header = checked(block.header as unknown as Header, example, 'header');
+  const columns = block.column;
   const functions = readFunctions(header, columns);
   const locations = readLocations(columns, functions.length);
   const contexts = readContexts(columns, locations.length);
-  const threads = header.threads;
-  threads.forEach((thread) => require(thread.process < header.processes.length, 'a thread without a process'));
+  const {threads} = header;
+  threads.forEach((thread) => require(Number.isInteger(thread.process) && thread.process >= 0 &&
+    thread.process < header.processes.length, 'a thread without a process'));
   const groups = groupProcesses(header.processes, header.run.ranks);
   const groupOfProcess = new Map(groups.flatMap((group, id) => group.processes.map((process) => [process, id] as const)));
+  const metrics = [header.metric, ...header.measures] as const;
+  header.ratios.forEach((ratio) => require(ratio.numerator in metrics && ratio.denominator in metrics, 'a ratio of nothing'));
+  const values = readValues(columns, contexts.count, threads.length, header.run.period_ns);
   return {
-    run: header.run,
-    quality: header.quality,
-    metric: header.metric,
-    pruned: header.pruned,
+    ...header,
+    balance: header.balance ?? undefined,
+    metrics,
     functions,
     locations,
-    processes: header.processes,
-    threads,
-    groups: groups.length > 0 ? groups : [{label: 'process', processes: []}],
+    groups: groups.length > 0 ? groups : [{label: 'process', rank: -1, processes: []}],
     groupOfThread: Uint32Array.from(threads, (thread) => groupOfProcess.get(thread.process) ?? 0),
     contexts,
     hasWorkers: contexts.location.some((id, context) => context > 0 && isBorder(functions, locations[id])),
-    values: readValues(columns, contexts.count, threads.length, header.run.period_ns),
+    values,
+    valuesOf: remembered((id) => (id === 0 ? values : readMeasure(columns, id - 1, contexts.count, threads.length))),
+    callsByRank: once(() => readCallsByRank(columns, header.calls)),
+    sources: once(() => readSources(block)),
   };
 }
 
-type Columns = (name: string) => Uint32Array;
+type Columns = Block['column'];
 
-function readBlock(block: ArrayBuffer): {header: Header; columns: Columns} {
-  require(block.byteLength >= 12, 'no header');
-  const found = new TextDecoder().decode(new Uint8Array(block, 0, 8));
-  require(found === magic, `written for another version of this page (${JSON.stringify(found)})`);
-  const length = new DataView(block).getUint32(8, true);
-  require(length <= block.byteLength - 12, 'the header is longer than the data');
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(block, 12, length))) as Header;
-  const byName = new Map<string, Uint32Array>();
-  let offset = 12 + length;
-  for (const column of header.columns) {
-    require(Number.isInteger(column.length) && column.length >= 0, `column ${column.name} has no length`);
-    require(offset + 4 * column.length <= block.byteLength, `column ${column.name} is cut short`);
-    byName.set(column.name, joinBytes(new Uint8Array(block, offset, 4 * column.length)));
-    offset += 4 * column.length;
-  }
-  const columns = (name: string): Uint32Array => {
-    const column = byName.get(name);
-    if (!column) throw new DecodeError(`column ${name} is missing`);
-    return column;
-  };
-  return {header, columns};
+function once<T>(make: () => T): () => T {
+  const find = remembered(make);
+  return () => find(0);
 }
 
-/** The lowest bytes of all numbers stand first, then the second ones, the third, the highest. */
-function joinBytes(bytes: Uint8Array): Uint32Array {
-  const length = bytes.length / 4;
-  const column = new Uint32Array(length);
-  for (let plane = 0; plane < 4; plane++) {
-    const ofRank = bytes.subarray(plane * length, (plane + 1) * length);
-    for (let i = 0; i < length; i++) column[i] = u32(column, i) | ((ofRank[i] as number) << (8 * plane));
-  }
-  return column;
+function remembered<T>(make: (key: number) => T): (key: number) => T {
+  const made = new Map<number, T>();
+  return (key) => {
+    const found = made.get(key) ?? make(key);
+    made.set(key, found);
+    return found;
+  };
 }
 
 function readFunctions(header: Header, columns: Columns): SourceFunction[] {
@@ -156,7 +170,7 @@ function isBorder(functions: readonly SourceFunction[], location: Location | und
 }
 
 function readContexts(columns: Columns, locationCount: number): Contexts {
-  const [up, location] = table(columns, 'context', ['up', 'location']);
+  const [up, location, use] = table(columns, 'context', ['up', 'location', 'use']);
   const count = up.length;
   require(count > 0, 'no root');
   const parent = new Uint32Array(count);
@@ -166,24 +180,62 @@ function readContexts(columns: Columns, locationCount: number): Contexts {
     if (u32(location, i) >= locationCount) throw damaged(`context ${i} has no location`);
     parent[i] = i - distance;
   }
-  return {count, parent, location};
+  const known = categories.length;
+  for (let i = 0; i < count; i++) {
+    if ((u32(use, i) & 0xf) >= known || ((u32(use, i) >>> 4) & 0xf) >= known) throw damaged(`context ${i} has no category`);
+  }
+  return {count, parent, location, use};
 }
 
 function readValues(columns: Columns, contextCount: number, threadCount: number, period: number): Values {
   const names = ['step', 'thread', 'samples', 'extra_low', 'extra_high'] as const;
   const [step, thread, samples, low, high] = table(columns, 'value', names);
   requireBelow(thread, threadCount, 'a value without a thread');
-  const context = new Uint32Array(step.length);
+  const context = summed(step, contextCount);
   const weight = new Float64Array(step.length);
+  for (let i = 0; i < step.length; i++) {
+    weight[i] = u32(samples, i) * period + (u32(high, i) | 0) * 2 ** 32 + u32(low, i);
+    if (f64(weight, i) < 0) throw damaged(`value ${i} is negative`);
+  }
+  return {count: step.length, context, thread, samples, weight};
+}
+
+/** What a counter counted has no samples of its own. */
+function readMeasure(columns: Columns, measure: number, contextCount: number, threadCount: number): Values {
+  const names = ['step', 'thread', 'weight_low', 'weight_high'] as const;
+  const [step, thread, low, high] = table(columns, `measure${measure}`, names);
+  requireBelow(thread, threadCount, 'a value without a thread');
+  const count = step.length;
+  return {count, context: summed(step, contextCount), thread, samples: new Uint32Array(count), weight: wide(low, high)};
+}
+
+function summed(step: Uint32Array, contextCount: number): Uint32Array {
+  const context = new Uint32Array(step.length);
   let current = 0;
   for (let i = 0; i < step.length; i++) {
     current += u32(step, i);
     if (current >= contextCount) throw damaged(`value ${i} has no context`);
     context[i] = current;
-    weight[i] = u32(samples, i) * period + (u32(high, i) | 0) * 2 ** 32 + u32(low, i);
-    if (f64(weight, i) < 0) throw damaged(`value ${i} is negative`);
   }
-  return {count: step.length, context, thread, samples, weight};
+  return context;
+}
+
+const wide = (low: Uint32Array, high: Uint32Array): Float64Array =>
+  Float64Array.from(low, (value, i) => u32(high, i) * 2 ** 32 + value);
+
+function readCallsByRank(columns: Columns, calls: Calls): CallsByRank {
+  const [timeLow, timeHigh, waitLow, waitHigh] =
+    table(columns, 'mpi', ['time_low', 'time_high', 'wait_low', 'wait_high']);
+  const ranks = calls.ranks.length;
+  const rows = ranks === 0 ? 0 : timeLow.length / ranks;
+  require(Number.isInteger(rows) && rows <= calls.rows.length, 'times of calls are not those of ranks');
+  return {rows, time: wide(timeLow, timeHigh), wait: wide(waitLow, waitHigh)};
+}
+
+function readSources(block: Block): Excerpt[] {
+  const excerpts = checked(block.sources() as Excerpt[], [{file: '', first_line: 0, lines: ['']}], 'source text');
+  excerpts.forEach((excerpt) => require(Number.isInteger(excerpt.first_line) && excerpt.first_line > 0, 'source text without a line'));
+  return excerpts;
 }
 
 /** Columns `prefix.name`, all of one length. */
@@ -197,12 +249,4 @@ function table<const Names extends readonly string[]>(
 
 function requireBelow(column: Uint32Array, limit: number, what: string): void {
   for (let i = 0; i < column.length; i++) require(u32(column, i) < limit, what);
-}
-
-function require(condition: boolean, what: string): void {
-  if (!condition) throw damaged(what);
-}
-
-function damaged(what: string): DecodeError {
-  return new DecodeError(`the data block is damaged: ${what}`);
 }

@@ -5,9 +5,10 @@ import {randomProfile} from '../../tests/support/random.ts';
 import {decodeBlock} from './decode.ts';
 import {functionRows, sortRows} from './functions.ts';
 import type {Profile} from './profile.ts';
+import {everything} from './selection.ts';
 import {callTree} from './tree.ts';
 
-const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true} as const;
+const all = {...everything, machinery: true} as const;
 const nameIn = (profile: Profile, location: number): string =>
   profile.functions[profile.locations[location]?.function ?? 0]?.name ?? '';
 

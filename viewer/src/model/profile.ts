@@ -15,6 +15,10 @@ export type ThreadId = number & {readonly [brand]: 'thread'};
 export const domains = ['python', 'native', 'jit', 'mpi', 'os'] as const;
 export type Domain = (typeof domains)[number];
 
+/** What a thread was doing, in this order in the data block: src/profile/categories.h says how each is told. */
+export const categories = ['python', 'native', 'mpi', 'io', 'gil', 'gc', 'import', 'idle', 'other'] as const;
+export type Category = (typeof categories)[number];
+
 export interface Module {
   readonly path: string;
   readonly build_id: string;
@@ -54,6 +58,8 @@ export interface Process {
   readonly state: string;
   readonly wall_ns: number;
   readonly cpu_ns: number;
+  readonly run_delay_ns: number;
+  readonly max_rss_bytes: number;
 }
 
 export interface Thread {
@@ -62,11 +68,16 @@ export interface Thread {
   readonly name: string;
   readonly is_python: boolean;
   readonly folded: number;
+  /** Time that stands only in sums over all ranks, and the part of it in MPI. */
+  readonly summed_ns: number;
+  readonly summed_mpi_ns: number;
 }
 
 export interface Group {
   /** Fit to be shown. */
   readonly label: string;
+  /** -1: no rank. */
+  readonly rank: number;
   readonly processes: readonly number[];
 }
 
@@ -111,6 +122,8 @@ export interface Run {
   readonly mpi: string;
   readonly version: string;
   readonly notes: readonly string[];
+  readonly engine: string;
+  readonly counters: readonly string[];
 }
 
 /** Contexts folded into their callers because the page would have been too large. */
@@ -124,10 +137,91 @@ export interface Metric {
   readonly unit: string;
 }
 
+/** scale × numerator ÷ denominator, both MetricIds. */
+export interface Ratio {
+  readonly name: string;
+  readonly unit: string;
+  readonly numerator: number;
+  readonly denominator: number;
+  readonly scale: number;
+}
+
+export interface RankUse {
+  readonly rank: number;
+  readonly useful_ns: number;
+  readonly in_mpi_ns: number;
+}
+
+/** Efficiencies as POP defines them, between 0 and 1: src/profile/balance.h. */
+export interface Balance {
+  readonly from: string;
+  readonly parallel: number;
+  readonly load: number;
+  readonly communication: number;
+  readonly elapsed_ns: number;
+  readonly lost_to_imbalance_ns: number;
+  readonly lost_to_communication_ns: number;
+  readonly ranks: readonly RankUse[];
+}
+
+export interface CountedCalls {
+  readonly kind: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly shortest_ns: number;
+  readonly longest_ns: number;
+  readonly wait_ns: number;
+  /** "never", "at_most" or "measured". */
+  readonly waiting: string;
+  /** The rank that the others wait for, -1: none or unknown. */
+  readonly latest_rank: number;
+}
+
+export interface RankSpread {
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+  readonly argmax: number;
+}
+
+/** A function of MPI by the line that calls it: src/profile/mpi_calls.h. */
+export interface CallRow {
+  readonly call: string;
+  readonly function?: string | undefined;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly time_ns: number;
+  readonly samples: number;
+  readonly time_ranks?: RankSpread | undefined;
+  readonly counted?: CountedCalls | undefined;
+}
+
+export interface Calls {
+  readonly ranks: readonly number[];
+  readonly time_of_ranks_ns: number;
+  readonly rows: readonly CallRow[];
+}
+
+/** Time and waiting of calls on each rank: row × ranks + place of the rank; of the first rows only. */
+export interface CallsByRank {
+  readonly rows: number;
+  readonly time: Float64Array;
+  readonly wait: Float64Array;
+}
+
+/** Lines of a source file as they were when the page was written. */
+export interface Excerpt {
+  readonly file: string;
+  readonly first_line: number;
+  readonly lines: readonly string[];
+}
+
 /** Context 0 is the root; parents stand before their children. */
 export interface Contexts {
   readonly count: number;
   readonly parent: Uint32Array;
+  /** Bits 0–3 activity, 4–7 category (both indices into `categories`), bit 8 own time is a kernel's. */
+  readonly use: Uint32Array;
   /** LocationId; of the root it means nothing. */
   readonly location: Uint32Array;
 }
@@ -144,7 +238,15 @@ export interface Values {
 export interface Profile {
   readonly run: Run;
   readonly quality: Quality;
-  readonly metric: Metric;
+  /** The time that was sampled, then what was counted with it. */
+  readonly metrics: readonly [Metric, ...Metric[]];
+  readonly ratios: readonly Ratio[];
+  /** Categories that this mode of sampling cannot see. */
+  readonly unmeasured: readonly string[];
+  readonly libraries: readonly string[];
+  readonly findings: readonly string[];
+  readonly balance: Balance | undefined;
+  readonly calls: Calls;
   readonly pruned: Pruned;
   readonly functions: readonly SourceFunction[];
   readonly locations: readonly Location[];
@@ -157,12 +259,20 @@ export interface Profile {
   readonly contexts: Contexts;
   /** Whether any stack crosses the border of worker threads. */
   readonly hasWorkers: boolean;
+  /** Of the first metric. */
   readonly values: Values;
+  /** Sections that are decoded when a page first asks for them; a damaged one throws DecodeError. */
+  readonly valuesOf: (metric: number) => Values;
+  readonly callsByRank: () => CallsByRank;
+  readonly sources: () => readonly Excerpt[];
 }
+
+/** The one process that is none: its thread has the sums of small values over all ranks. */
+export const standsForRanks = (process: Process): boolean => process.pid === 0 && process.host === '';
 
 /** Ranks in order, then what is no rank; without MPI each process by itself. */
 export function groupProcesses(processes: readonly Process[], ranks: number): Group[] {
-  if (ranks === 0) return processes.map((process, index) => ({label: processLabel(process), processes: [index]}));
+  if (ranks === 0) return processes.map((process, index) => ({label: processLabel(process), rank: -1, processes: [index]}));
   const byRank = new Map<number, number[]>();
   processes.forEach((process, index) => {
     const members = byRank.get(process.rank);
@@ -170,7 +280,11 @@ export function groupProcesses(processes: readonly Process[], ranks: number): Gr
     else byRank.set(process.rank, [index]);
   });
   const order = [...byRank.keys()].sort((a, b) => Number(a < 0) - Number(b < 0) || a - b);
-  return order.map((rank) => ({label: rank < 0 ? 'other processes' : `rank ${rank}`, processes: byRank.get(rank) ?? []}));
+  return order.map((rank) => {
+    const members = byRank.get(rank) ?? [];
+    const sums = members.every((process) => standsForRanks(processes[process] as Process));
+    return {label: rank >= 0 ? `rank ${rank}` : sums ? 'sums over ranks' : 'other processes', rank, processes: members};
+  });
 }
 
 function processLabel(process: Process): string {

@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import {encode, period} from '../../tests/support/encode.ts';
 import {decodeBlock} from './decode.ts';
 import {findMatches, parsePattern} from './search.ts';
+import {everything} from './selection.ts';
 import {callTree} from './tree.ts';
 
 const profile = decodeBlock(encode({
@@ -15,7 +16,7 @@ const profile = decodeBlock(encode({
     {frames: [[3], [0], [1]], samples: 5}, {frames: [[3], [1]], samples: 2}, {frames: [[3], [2]], samples: 3},
   ],
 }));
-const tree = callTree(profile, {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true});
+const tree = callTree(profile, {...everything, machinery: true});
 
 function search(text: string): {covered: number; places: number} | string {
   const pattern = parsePattern(text);

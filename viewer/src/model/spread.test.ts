@@ -4,9 +4,10 @@ import {encode, period} from '../../tests/support/encode.ts';
 import {randomProfile} from '../../tests/support/random.ts';
 import {decodeBlock} from './decode.ts';
 import {rowsByNode, spreadOf} from './spread.ts';
+import {everything} from './selection.ts';
 import {callTree, type NodeId, root} from './tree.ts';
 
-const all = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true} as const;
+const all = {...everything, machinery: true} as const;
 
 test('the spread names the least and the most loaded rank', () => {
   const profile = decodeBlock(encode({
@@ -19,7 +20,7 @@ test('the spread names the least and the most loaded rank', () => {
     ],
   }));
   const tree = callTree(profile, all);
-  const work = spreadOf(profile, tree, rowsByNode(profile, tree), 2 as NodeId);
+  const work = spreadOf(profile, tree, rowsByNode(tree), 2 as NodeId);
   assert.deepEqual([...work.weights], [4 * period, 0, 8 * period]);
   assert.deepEqual([work.least, work.most, work.mean], [1, 2, 4 * period]);
 });
@@ -28,7 +29,7 @@ test('the spread of the root adds up to everything, and children to no more than
   for (let seed = 0; seed < 20; seed++) {
     const profile = decodeBlock(encode(randomProfile(seed)));
     const tree = callTree(profile, all);
-    const index = rowsByNode(profile, tree);
+    const index = rowsByNode(tree);
     for (let node = root as number; node < tree.count; node++) {
       const {weights} = spreadOf(profile, tree, index, node as NodeId);
       assert.equal(weights.reduce((sum, weight) => sum + weight, 0), tree.total[node], `seed ${seed}, node ${node}`);

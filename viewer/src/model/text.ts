@@ -20,7 +20,14 @@ function threeDigits(value: number): string {
 }
 
 export function amount(value: number, unit: string): string {
-  return unit === 'nanoseconds' ? duration(value) : count(value);
+  if (unit === 'nanoseconds') return duration(value);
+  return unit === 'bytes' ? bytes(value) : count(value);
+}
+
+export function bytes(value: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const step = value < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10));
+  return `${step === 0 ? count(value) : threeDigits(value / 1024 ** step)} ${units[step] ?? ''}`;
 }
 
 /** Thousands apart by a narrow no-break space. */

@@ -5,12 +5,12 @@ import {naiveTotal, naiveTree, type NaiveNode} from '../../tests/support/naive.t
 import {randomProfile} from '../../tests/support/random.ts';
 import {decodeBlock} from './decode.ts';
 import type {GroupId, Profile, ThreadId} from './profile.ts';
-import type {Selection} from './selection.ts';
+import {everything as whole, type Selection} from './selection.ts';
 import {
   type CallTree, callTree, firstChild, nextSibling, type NodeId, parentOf, pathTo, previousSibling, root,
 } from './tree.ts';
 
-const everything: Selection = {group: undefined, thread: undefined, frames: 'all', granularity: 'function', workers: 'joined', machinery: true};
+const everything: Selection = {...whole, machinery: true};
 
 function treeOf(profile: TestProfile, selection: Partial<Selection> = {}): {profile: Profile; tree: CallTree} {
   const decoded = decodeBlock(encode(profile));
@@ -79,10 +79,12 @@ test('an empty profile is a root', () => {
 test('a stack of 200 000 frames is no deeper than any other', () => {
   const frames = Array.from({length: 200_000}, (): TestFrame => [0]);
   const profile = decodeBlock(encode({functions: [{name: 'f'}], stacks: []}));
-  const contexts = {count: frames.length + 1, parent: Uint32Array.from({length: frames.length + 1}, (_, i) => Math.max(0, i - 1)), location: new Uint32Array(frames.length + 1)};
+  const size = frames.length + 1;
+  const parent = Uint32Array.from({length: size}, (_, i) => Math.max(0, i - 1));
+  const contexts = {count: size, parent, location: new Uint32Array(size), use: new Uint32Array(size)};
   const values = {count: 1, context: Uint32Array.of(frames.length), thread: Uint32Array.of(0), samples: Uint32Array.of(1), weight: Float64Array.of(1)};
   const locations = [{function: 0, line: 0, inlined: false, guessed: false}] as unknown as Profile['locations'];
-  const tree = callTree({...profile, contexts, values, locations}, everything);
+  const tree = callTree({...profile, contexts, values, valuesOf: () => values, locations}, everything);
   assert.equal(tree.deepest, 200_000);
   assert.equal(pathTo(tree, 200_000 as NodeId).length, 200_001);
 });

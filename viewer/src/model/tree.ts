@@ -1,8 +1,7 @@
-// The call tree that is drawn: contexts merged by function or line, hidden frames folded into their callers, children
-// ordered by weight, numbered in preorder. Everything is a loop over columns: stacks may be thousands of frames deep.
+// The call tree that is drawn: merged contexts, children ordered by weight, numbered in preorder. Everything is a loop over columns: stacks may be thousands of frames deep.
 import {f64, starts, u32} from './columns.ts';
-import {lineKeys} from './lines.ts';
-import type {ContextId, Profile} from './profile.ts';
+import {type Merged, mergeContexts, outside} from './merge.ts';
+import type {Profile, Values} from './profile.ts';
 import type {Selection} from './selection.ts';
 
 /** Index of a node of one CallTree: preorder, heavier siblings first. */
@@ -25,102 +24,30 @@ export interface CallTree {
   readonly totalSamples: Float64Array;
   /** Where the node's box begins, in weight. Children stand at its left end, its own time at the right. */
   readonly start: Float64Array;
-  /** The node that shows a context; contexts without weight are shown by their nearest ancestor that has some. */
+  /**
+   * The node that shows a context, or `outside`; contexts without weight are shown by their nearest ancestor that has
+   * some. In a tree of callers the innermost caller that is shown.
+   */
   readonly nodeOfContext: Uint32Array;
+  /** In a tree of callers: a context whose stack leads to the node. */
+  readonly leaf: Uint32Array | undefined;
+  /** What the weights are sums of. */
+  readonly values: Values;
 }
+
+/**
+ * A node in a URL, which is good for every tree of the same kind: the context it shows or, in a tree of callers, a
+ * context and how many levels below the root its stack is followed (times 2³²). 0 is the root.
+ */
+export type Place = number & {readonly __place: never};
 
 export function callTree(profile: Profile, selection: Selection): CallTree {
   const merged = mergeContexts(profile, selection);
   const sums = sumValues(profile, selection, merged);
-  return inPreorder(merged, sums);
+  return inPreorder(merged, sums, profile.valuesOf(selection.metric));
 }
 
-/** Nodes in order of first appearance: parents before children. */
-interface Merged {
-  readonly count: number;
-  readonly parent: Uint32Array;
-  readonly context: Uint32Array;
-  readonly nodeOfContext: Uint32Array;
-}
-
-const hidden = 0xffffffff;
-const border = 0xfffffffe;
-
-function mergeContexts(profile: Profile, selection: Selection): Merged {
-  const {count, parent, location} = profile.contexts;
-  const keys = locationKeys(profile, selection);
-  const nodes = new ChildTable(count);
-  const nodeOfContext = new Uint32Array(count);
-  const context = new Uint32Array(count);
-  for (let i = 1; i < count; i++) {
-    const caller = u32(nodeOfContext, u32(parent, i));
-    const key = u32(keys, u32(location, i));
-    const node = key === hidden ? caller : key === border ? root : nodes.childOf(caller, key);
-    if (u32(context, node) === 0 && node !== 0) context[node] = i;
-    nodeOfContext[i] = node;
-  }
-  return {count: nodes.count, parent: nodes.parent, context, nodeOfContext};
-}
-
-/** What makes two frames below the same caller one node; `hidden` for frames that are folded away, `border` for those
- * below which stacks begin anew. */
-function locationKeys(profile: Profile, selection: Selection): Uint32Array {
-  const lines = selection.granularity === 'line' ? lineKeys(profile).keys : undefined;
-  return Uint32Array.from(profile.locations, (location, id) => {
-    const fn = profile.functions[location.function];
-    if (fn?.workers && selection.workers === 'apart') return border;
-    if (!fn || !isShown(fn.domain === 'python', fn.machinery, selection)) return hidden;
-    return lines ? u32(lines, id) : location.function;
-  });
-}
-
-function isShown(isPython: boolean, isMachinery: boolean, selection: Selection): boolean {
-  if (isMachinery && !selection.machinery) return false;
-  return selection.frames === 'all' || isPython === (selection.frames === 'python');
-}
-
-/** Finds or makes the child of a node with a key: a hash table of (parent, key), open addressing, at most half full. */
-class ChildTable {
-  count = 1;
-  readonly parent: Uint32Array;
-  private readonly key: Uint32Array;
-  /** Node of each slot; 0 (the root is nobody's child) marks a free one. */
-  private readonly slots: Uint32Array;
-  private readonly mask: number;
-
-  constructor(capacity: number) {
-    this.parent = new Uint32Array(capacity);
-    this.key = new Uint32Array(capacity);
-    this.mask = 2 ** Math.ceil(Math.log2(2 * capacity + 1)) - 1;
-    this.slots = new Uint32Array(this.mask + 1);
-  }
-
-  childOf(parent: number, key: number): number {
-    let slot = hash(parent, key) & this.mask;
-    for (;;) {
-      const node = u32(this.slots, slot);
-      if (node === 0) return this.insert(slot, parent, key);
-      if (u32(this.parent, node) === parent && u32(this.key, node) === key) return node;
-      slot = (slot + 1) & this.mask;
-    }
-  }
-
-  private insert(slot: number, parent: number, key: number): number {
-    const node = this.count++;
-    this.slots[slot] = node;
-    this.parent[node] = parent;
-    this.key[node] = key;
-    return node;
-  }
-}
-
-/** Multiplicative hashing (Knuth, TAOCP 6.4) of both halves, with the high bits folded down. */
-function hash(parent: number, key: number): number {
-  const product = Math.imul(Math.imul(parent, 0x9e3779b1) ^ key, 0x85ebca6b);
-  return (product ^ (product >>> 15)) >>> 0;
-}
-
-interface Sums {
+export interface Sums {
   readonly self: Float64Array;
   readonly total: Float64Array;
   readonly selfSamples: Float64Array;
@@ -136,20 +63,21 @@ export function selectedThreads(profile: Profile, selection: Selection): Uint8Ar
 }
 
 function sumValues(profile: Profile, selection: Selection, merged: Merged): Sums {
-  const {values} = profile;
+  const values = profile.valuesOf(selection.metric);
   const selected = selectedThreads(profile, selection);
   const self = new Float64Array(merged.count);
   const selfSamples = new Float64Array(merged.count);
   for (let row = 0; row < values.count; row++) {
     if (selected[u32(values.thread, row)] === 0) continue;
     const node = u32(merged.nodeOfContext, u32(values.context, row));
+    if (node === outside) continue;
     self[node] = f64(self, node) + f64(values.weight, row);
     selfSamples[node] = f64(selfSamples, node) + u32(values.samples, row);
   }
   return {self, selfSamples, total: inclusive(self, merged), totalSamples: inclusive(selfSamples, merged)};
 }
 
-function inclusive(self: Float64Array, merged: Merged): Float64Array {
+export function inclusive(self: Float64Array, merged: Pick<Merged, 'count' | 'parent'>): Float64Array {
   const total = self.slice();
   for (let node = merged.count - 1; node > 0; node--) {
     const parent = u32(merged.parent, node);
@@ -158,7 +86,8 @@ function inclusive(self: Float64Array, merged: Merged): Float64Array {
   return total;
 }
 
-function inPreorder(merged: Merged, sums: Sums): CallTree {
+/** `leaf`: of each merged node of a tree of callers. */
+export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Uint32Array): CallTree {
   const {first, children} = sortedChildren(merged, sums.total);
   const sizes = subtreeSizes(merged, sums.total);
   const count = u32(sizes, 0);
@@ -175,12 +104,14 @@ function inPreorder(merged: Merged, sums: Sums): CallTree {
     selfSamples: new Float64Array(count),
     totalSamples: new Float64Array(count),
     start: new Float64Array(count),
+    leaf: leaf && new Uint32Array(count),
   };
   for (let node = 0; node < merged.count; node++) {
     if (node > 0 && f64(sums.total, node) <= 0) continue;
     const at = u32(position, node);
     tree.end[at] = at + u32(sizes, node);
     tree.context[at] = u32(merged.context, node);
+    if (leaf && tree.leaf) tree.leaf[at] = u32(leaf, node);
     tree.self[at] = f64(sums.self, node);
     tree.total[at] = f64(sums.total, node);
     tree.selfSamples[at] = f64(sums.selfSamples, node);
@@ -198,7 +129,7 @@ function inPreorder(merged: Merged, sums: Sums): CallTree {
       start += f64(sums.total, child);
     }
   }
-  return {...tree, nodeOfContext: shownBy(merged, sums.total, position)};
+  return {...tree, values, nodeOfContext: shownBy(merged, sums.total, position)};
 }
 
 /** Children with weight, heaviest first, equal ones in order of appearance; those of node n lie at first[n] to first[n+1]. */
@@ -256,7 +187,7 @@ function shownBy(merged: Merged, total: Float64Array, position: Uint32Array): Ui
   for (let node = 1; node < merged.count; node++) {
     if (f64(total, node) <= 0) position[node] = u32(position, u32(merged.parent, node));
   }
-  return merged.nodeOfContext.map((node) => u32(position, node));
+  return merged.nodeOfContext.map((node) => (node === outside ? outside : u32(position, node)));
 }
 
 /** From the root to the node, both included. */
@@ -269,8 +200,20 @@ export function pathTo(tree: CallTree, node: NodeId): NodeId[] {
   return path.reverse();
 }
 
-export const contextOf = (tree: CallTree, node: NodeId): ContextId => u32(tree.context, node) as ContextId;
-export const nodeOf = (tree: CallTree, context: ContextId): NodeId => u32(tree.nodeOfContext, context) as NodeId;
+export function placeOf(tree: CallTree, node: NodeId): Place {
+  return (tree.leaf ? u32(tree.leaf, node) + u32(tree.depth, node) * 2 ** 32 : u32(tree.context, node)) as Place;
+}
+
+/** The root for places that are not shown. */
+export function nodeOf(tree: CallTree, place: Place): NodeId {
+  let node = tree.nodeOfContext[place % 2 ** 32] ?? outside;
+  if (node === outside) return root;
+  if (!tree.leaf) return node as NodeId;
+  const depth = Math.floor(place / 2 ** 32);
+  while (u32(tree.depth, node) > depth) node = u32(tree.parent, node);
+  return node as NodeId;
+}
+
 export const parentOf = (tree: CallTree, node: NodeId): NodeId => u32(tree.parent, node) as NodeId;
 
 /** The heaviest child, if any: the next node in preorder. */

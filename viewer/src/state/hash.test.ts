@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {ContextId, GroupId, ThreadId} from '../model/profile.ts';
-import {readHash, writeHash} from './hash.ts';
+import type {FunctionId, GroupId, ThreadId} from '../model/profile.ts';
+import type {Place} from '../model/tree.ts';
+import {mostTransforms, readHash, writeHash} from './hash.ts';
 import {initialState, type State} from './state.ts';
 
-const limits = {contexts: 100, groups: 4, threads: 8};
+const limits = {contexts: 100, functions: 9, groups: 4, threads: 8, metrics: 3};
 
 const states: readonly Partial<State>[] = [
   {},
-  {page: 'table', sort: 'total', query: 'a+b & c=d#%/ü'},
-  {workers: 'apart'},
-  {orientation: 'flame', granularity: 'line', frames: 'python', machinery: true, theme: 'dark'},
-  {group: 0 as GroupId, thread: 7 as ThreadId, zoom: 99 as ContextId, cursor: 3 as ContextId},
+  {page: 'flame', graph: 'table', sort: 'total', query: 'a+b & c=d#%/ü', asTree: true},
+  {workers: 'apart', metric: 2, colouring: 'imbalance'},
+  {page: 'source', fn: 3 as FunctionId, line: 1234},
+  {page: 'ranks', order: 'value', fn: 0 as FunctionId},
+  {graph: 'flame', granularity: 'line', frames: 'python', machinery: true, theme: 'dark'},
+  {group: 0 as GroupId, thread: 7 as ThreadId, zoom: 99 as Place, cursor: 3 as Place},
+  {graph: 'callers', zoom: (7 + 5 * 2 ** 32) as Place},
+  {transforms: [{kind: 'focus', function: 8 as FunctionId}, {kind: 'recursion', function: 0 as FunctionId}]},
 ];
 
 for (const change of states) {
@@ -24,8 +29,16 @@ for (const change of states) {
 test('the initial state has the shortest URL', () => assert.equal(writeHash(initialState), '#v=1'));
 
 test('what a URL may not say is left out', () => {
-  const hash = '#v=1&view=evil&rank=4&thread=-1&node=1e9&at=0x1&by=__proto__&machinery=yes&new=1&q=ok';
+  const hash = '#v=1&view=evil&rank=4&thread=-1&node=1e9&at=0x1&by=__proto__&machinery=yes&metric=3&fn=9&line=x&do=x1.f99.h&new=1&q=ok';
   assert.deepEqual(readHash(hash, limits), {...initialState, query: 'ok'});
+  for (const node of ['100', '5.', '5.1.1', '5.9999999999', '.5', '-1.2']) {
+    assert.deepEqual(readHash(`#v=1&node=${node}`, limits), initialState, node);
+  }
   assert.deepEqual(readHash('', limits), initialState);
   assert.deepEqual(readHash('#%E0%A4%A', limits), initialState);
+});
+
+test('a URL cannot ask for more transforms than a reader would', () => {
+  const hash = `#v=1&do=${Array.from({length: 1000}, () => 'h1').join('.')}`;
+  assert.equal(readHash(hash, limits).transforms.length, mostTransforms);
 });

@@ -1,36 +1,53 @@
 // Everything the page shows follows from the profile and this record, which also stands in the URL.
 import type {SortKey} from '../model/functions.ts';
-import type {ContextId} from '../model/profile.ts';
-import type {Selection} from '../model/selection.ts';
+import type {FunctionId} from '../model/profile.ts';
+import {everything, type Selection} from '../model/selection.ts';
+import type {Place} from '../model/tree.ts';
 
-export type Page = 'flame' | 'table';
-export type Orientation = 'icicle' | 'flame';
+export const pageIds = ['summary', 'flame', 'source', 'ranks', 'kernels', 'mpi'] as const;
+export type Page = (typeof pageIds)[number];
+/** How the flame graph page shows the tree, in the order of its keys 1 to 5. */
+export const graphs = ['icicle', 'flame', 'callers', 'sandwich', 'table'] as const;
+export type Graph = (typeof graphs)[number];
+export const colourings = ['domain', 'module', 'heat', 'imbalance'] as const;
+export type Colouring = (typeof colourings)[number];
+/** How the ranks page orders the ranks of its heat map. */
+export const rankOrders = ['rank', 'value', 'host'] as const;
+export type RankOrder = (typeof rankOrders)[number];
 export type Theme = 'system' | 'light' | 'dark';
 
 export interface State extends Selection {
   readonly page: Page;
-  readonly orientation: Orientation;
-  /** The context whose subtree fills the width; 0 is the root. */
-  readonly zoom: ContextId;
+  readonly graph: Graph;
+  readonly colouring: Colouring;
+  /** The table as a tree of calls, not as a list. */
+  readonly asTree: boolean;
+  /** The node whose subtree fills the width; 0 is the root. */
+  readonly zoom: Place;
   /** Where the keyboard stands; 0 is the root. */
-  readonly cursor: ContextId;
+  readonly cursor: Place;
   readonly query: string;
   readonly sort: SortKey;
+  /** The function that the source, ranks and sandwich views are about. */
+  readonly fn: FunctionId | undefined;
+  /** A line of its file, 0: none. */
+  readonly line: number;
+  readonly order: RankOrder;
   readonly theme: Theme;
 }
 
 export const initialState: State = {
-  page: 'flame',
-  orientation: 'icicle',
-  zoom: 0 as ContextId,
-  cursor: 0 as ContextId,
+  ...everything,
+  page: 'summary',
+  graph: 'icicle',
+  colouring: 'domain',
+  asTree: false,
+  zoom: 0 as Place,
+  cursor: 0 as Place,
   query: '',
   sort: 'self',
+  fn: undefined,
+  line: 0,
+  order: 'rank',
   theme: 'system',
-  group: undefined,
-  thread: undefined,
-  frames: 'all',
-  granularity: 'function',
-  workers: 'joined',
-  machinery: false,
 };

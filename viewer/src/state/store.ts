@@ -2,29 +2,47 @@
 // to take back is a history entry; small movements replace the current one.
 import {computed, effect, type ReadonlySignal, signal} from '@preact/signals';
 import {type Rows, rowsOf} from '../layout/flame.ts';
-import type {ContextId, Profile} from '../model/profile.ts';
+import {callersTree} from '../model/callers.ts';
+import type {Metric, Profile} from '../model/profile.ts';
 import {findMatches, type Matches, type Pattern, parsePattern} from '../model/search.ts';
+import {everything, type Selection} from '../model/selection.ts';
 import {type RowsByNode, rowsByNode} from '../model/spread.ts';
-import {type CallTree, callTree, contextOf, type NodeId, nodeOf} from '../model/tree.ts';
+import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf} from '../model/tree.ts';
 import {limitsOf, readHash, writeHash} from './hash.ts';
-import {initialState, type State} from './state.ts';
+import {type Graph, initialState, type State} from './state.ts';
+
+/** A tree as it is drawn, and where in it the reader is. */
+export interface Drawing {
+  readonly tree: ReadonlySignal<CallTree>;
+  readonly rows: ReadonlySignal<Rows>;
+  readonly rowsByNode: ReadonlySignal<RowsByNode>;
+  readonly zoom: ReadonlySignal<NodeId>;
+  readonly cursor: ReadonlySignal<NodeId>;
+  /** Callees stand above their callers. */
+  readonly upward: ReadonlySignal<boolean>;
+  readonly zoomTo: (node: NodeId) => void;
+  readonly moveTo: (node: NodeId) => void;
+}
 
 export interface Store {
   readonly profile: Profile;
   readonly state: ReadonlySignal<State>;
-  readonly tree: ReadonlySignal<CallTree>;
-  readonly rows: ReadonlySignal<Rows>;
-  readonly zoom: ReadonlySignal<NodeId>;
-  readonly cursor: ReadonlySignal<NodeId>;
+  readonly metric: ReadonlySignal<Metric>;
+  /** What the state selects; changes only when the selection does. */
+  readonly selection: ReadonlySignal<Selection>;
+  /** Its metric, rank, thread and worker threads alone: what the views without a tree show. */
+  readonly plain: ReadonlySignal<Selection>;
+  /** The tree of calls, whichever graph is shown. */
+  readonly calls: ReadonlySignal<CallTree>;
+  /** The tree that the flame graph page shows: of calls, or of callers. */
+  readonly drawing: Drawing;
   readonly pattern: ReadonlySignal<Pattern>;
   readonly matches: ReadonlySignal<Matches | undefined>;
-  readonly rowsByNode: ReadonlySignal<RowsByNode>;
   /** A step: the back button undoes it. */
   readonly go: (change: Partial<State>) => void;
   /** A movement: no history entry. */
   readonly move: (change: Partial<State>) => void;
-  readonly zoomTo: (node: NodeId) => void;
-  readonly moveTo: (node: NodeId) => void;
+  readonly show: (graph: Graph) => void;
   /** Back to the whole profile; the page and the theme stay. */
   readonly reset: () => void;
 }
@@ -45,49 +63,90 @@ export function createStore(profile: Profile): Store {
   const move = (patch: Partial<State>): void =>
     change({...state.value, ...patch}, (url) => history.replaceState(null, '', url));
 
-  const derived = derive(profile, state);
-  const context = (node: NodeId): ContextId => contextOf(derived.tree.value, node);
+  const derived = derive(profile, state, go, move);
   return {
     profile,
     state,
     ...derived,
     go,
     move,
-    zoomTo: (node) => go({zoom: context(node), cursor: context(node)}),
-    moveTo: (node) => move({cursor: context(node)}),
-    reset: () => go({...initialState, page: state.value.page, theme: state.value.theme}),
+    show: (graph) =>
+      go({page: 'flame', graph, ...(isOfCallers(graph) === isOfCallers(state.value.graph) ? {} : start)}),
+    reset: () => go({...initialState, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
   };
 }
 
-type Derived = Pick<Store, 'tree' | 'rows' | 'zoom' | 'cursor' | 'pattern' | 'matches' | 'rowsByNode'>;
+/** Places in a tree of calls are none in a tree of callers. */
+const start = {zoom: 0 as Place, cursor: 0 as Place};
+const isOfCallers = (graph: Graph): boolean => graph === 'callers';
 
-function derive(profile: Profile, state: ReadonlySignal<State>): Derived {
+type Part = <K extends keyof State>(key: K) => ReadonlySignal<State[K]>;
+
+function derive(
+  profile: Profile,
+  state: ReadonlySignal<State>,
+  go: Store['go'],
+  move: Store['move'],
+): Pick<Store, 'metric' | 'selection' | 'plain' | 'calls' | 'drawing' | 'pattern' | 'matches'> {
   // One signal for each part, so that a movement of the cursor does not build the tree anew.
-  const part = <K extends keyof State>(key: K): ReadonlySignal<State[K]> => computed(() => state.value[key]);
-  const [group, thread, frames] = [part('group'), part('thread'), part('frames')];
-  const [granularity, workers, machinery] = [part('granularity'), part('workers'), part('machinery')];
-  const [zoom, cursor, query] = [part('zoom'), part('cursor'), part('query')];
+  const part: Part = (key) => computed(() => state.value[key]);
+  const selection = selectionOf(part);
+  const ofCallers = computed(() => isOfCallers(state.value.graph));
+  const calls = computed(() => callTree(profile, selection.value));
   const tree = computed(() =>
-    callTree(profile, {
-      group: group.value,
-      thread: thread.value,
-      frames: frames.value,
-      granularity: granularity.value,
-      workers: workers.value,
-      machinery: machinery.value,
-    }),
+    ofCallers.value ? callersTree(profile, calls.value, selection.value.granularity) : calls.value,
   );
+  const [zoom, cursor, query, graph] = [part('zoom'), part('cursor'), part('query'), part('graph')];
   const pattern = computed(() => parsePattern(query.value));
+  const place = (node: NodeId): Place => placeOf(tree.value, node);
   return {
-    tree,
+    metric: computed(() => profile.metrics[state.value.metric] ?? profile.metrics[0]),
+    selection,
+    plain: plainSelection(part),
+    calls,
     pattern,
-    rows: computed(() => rowsOf(tree.value)),
-    zoom: computed(() => nodeOf(tree.value, zoom.value)),
-    cursor: computed(() => nodeOf(tree.value, cursor.value)),
+    drawing: {
+      ...layoutOf(tree),
+      zoom: computed(() => nodeOf(tree.value, zoom.value)),
+      cursor: computed(() => nodeOf(tree.value, cursor.value)),
+      upward: computed(() => graph.value === 'flame'),
+      zoomTo: (node) => go({zoom: place(node), cursor: place(node)}),
+      moveTo: (node) => move({cursor: place(node)}),
+    },
     matches: computed(() => {
       const found = pattern.value;
       return found.kind === 'regexp' ? findMatches(profile, tree.value, found.regexp) : undefined;
     }),
-    rowsByNode: computed(() => rowsByNode(profile, tree.value)),
   };
+}
+
+function selectionOf(part: Part): ReadonlySignal<Selection> {
+  const [group, thread, frames, metric] = [part('group'), part('thread'), part('frames'), part('metric')];
+  const [granularity, workers, machinery] = [part('granularity'), part('workers'), part('machinery')];
+  const transforms = part('transforms');
+  return computed(() => ({
+    metric: metric.value,
+    group: group.value,
+    thread: thread.value,
+    frames: frames.value,
+    granularity: granularity.value,
+    workers: workers.value,
+    machinery: machinery.value,
+    transforms: transforms.value,
+  }));
+}
+
+function plainSelection(part: Part): ReadonlySignal<Selection> {
+  const [metric, group, thread, workers] = [part('metric'), part('group'), part('thread'), part('workers')];
+  return computed(() => ({
+    ...everything,
+    metric: metric.value,
+    group: group.value,
+    thread: thread.value,
+    workers: workers.value,
+  }));
+}
+
+export function layoutOf(tree: ReadonlySignal<CallTree>): Pick<Drawing, 'tree' | 'rows' | 'rowsByNode'> {
+  return {tree, rows: computed(() => rowsOf(tree.value)), rowsByNode: computed(() => rowsByNode(tree.value))};
 }

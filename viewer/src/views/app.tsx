@@ -3,11 +3,13 @@ import {useSignal} from '@preact/signals';
 import type {JSX} from 'preact';
 import {useEffect, useMemo} from 'preact/hooks';
 import type {Store} from '../state/store.ts';
+import {Boundary} from './boundary.tsx';
 import {SurroundingsContext} from './context.ts';
 import {Header} from './header.tsx';
 import {Help} from './help.tsx';
 import {handleKey} from './keys.ts';
-import {pages} from './pages.ts';
+import {pageOf} from './pages.ts';
+import {Rail} from './rail.tsx';
 import {paletteFor} from './theme.ts';
 import {Toolbar} from './toolbar.tsx';
 
@@ -24,15 +26,28 @@ export function App({store}: {store: Store}): JSX.Element {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [store, helpOpen]);
-  const {View} = pages.find((page) => page.id === store.state.value.page) ?? pages[0] ?? {View: () => null};
   return (
     <SurroundingsContext.Provider value={surroundings}>
       <Header />
-      <Toolbar onHelp={() => (helpOpen.value = true)} />
-      <main>
-        <View />
-      </main>
+      <div class="body">
+        <Rail onHelp={() => (helpOpen.value = true)} />
+        <div class="content">
+          <Toolbar />
+          <Page store={store} />
+        </div>
+      </div>
       <Help open={helpOpen} />
     </SurroundingsContext.Provider>
+  );
+}
+
+function Page({store}: {store: Store}): JSX.Element {
+  const {id, View} = pageOf(store);
+  return (
+    <main>
+      <Boundary key={id}>
+        <View />
+      </Boundary>
+    </main>
   );
 }

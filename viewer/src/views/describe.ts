@@ -1,9 +1,9 @@
 // A node of the call tree in words and numbers, for boxes, tooltips and screen readers.
 import {f64, u32} from '../model/columns.ts';
 import {type Interval, shareInterval} from '../model/interval.ts';
-import {domains, type Location, type SourceFunction} from '../model/profile.ts';
-import {amount, locationLabel, percent, plural, visible} from '../model/text.ts';
-import {type NodeId, root} from '../model/tree.ts';
+import {domains, type Location, type Metric, type Profile, type SourceFunction} from '../model/profile.ts';
+import {amount, baseName, locationLabel, percent, place, plural, visible} from '../model/text.ts';
+import {type CallTree, type NodeId, root} from '../model/tree.ts';
 import {domainLabels} from '../draw/palette.ts';
 import type {Store} from '../state/store.ts';
 
@@ -13,16 +13,15 @@ export interface Named {
 }
 
 /** Undefined for the root. */
-export function namedAt(store: Store, node: NodeId): Named | undefined {
+export function namedAt({profile}: Store, tree: CallTree, node: NodeId): Named | undefined {
   if (node === root) return undefined;
-  const {profile} = store;
-  const location = profile.locations[u32(profile.contexts.location, u32(store.tree.value.context, node))];
+  const location = profile.locations[u32(profile.contexts.location, u32(tree.context, node))];
   const fn = location && profile.functions[location.function];
   return location && fn ? {location, fn} : undefined;
 }
 
-export function labelOf(store: Store, node: NodeId): string {
-  const named = namedAt(store, node);
+export function labelOf(store: Store, tree: CallTree, node: NodeId): string {
+  const named = namedAt(store, tree, node);
   if (!named) return wholeLabel(store);
   return locationLabel(store.profile, named.location, store.state.value.granularity === 'line');
 }
@@ -57,15 +56,16 @@ export interface Figure {
   readonly samples: string;
 }
 
-export function figures(store: Store, node: NodeId): {total: Figure; self: Figure} {
-  const tree = store.tree.value;
+/** Counters have no samples, and so no interval. */
+export function figures(store: Store, tree: CallTree, node: NodeId): {total: Figure; self: Figure} {
+  const sampled = f64(tree.totalSamples, root) > 0;
   const figure = (weights: Float64Array, samples: Float64Array): Figure => {
     const share = ratio(f64(weights, node), f64(tree.total, root));
     return {
-      weight: amount(f64(weights, node), store.profile.metric.unit),
+      weight: amount(f64(weights, node), store.metric.value.unit),
       share: percent(share),
-      interval: intervalText(shareInterval(share, f64(tree.totalSamples, root))),
-      samples: plural(f64(samples, node), 'sample'),
+      interval: sampled ? `95 %: ${intervalText(shareInterval(share, f64(tree.totalSamples, root)))}` : '',
+      samples: sampled ? plural(f64(samples, node), 'sample') : '',
     };
   };
   return {total: figure(tree.total, tree.totalSamples), self: figure(tree.self, tree.selfSamples)};
@@ -79,13 +79,25 @@ function intervalText({low, high}: Interval): string {
 
 export const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
 
+/** "CPU time" of cpu, "GIL held" of gil_held; other counters have their own name. */
+export function metricLabel({name, unit}: Metric): string {
+  const words: Readonly<Record<string, string>> = {cpu: 'CPU time', wall: 'Wall time', gil_held: 'GIL held'};
+  return words[name] ?? (unit === 'nanoseconds' ? `${visible(name)} time` : visible(name));
+}
+
+/** "solver.py:42", by the file's base name. */
+export function shortPlace(profile: Profile, id: number, line: number): string {
+  const fn = profile.functions[id];
+  return fn ? place({...fn, file: baseName(fn.file)}, line) : '';
+}
+
 /** One sentence for a screen reader. */
-export function spoken(store: Store, node: NodeId): string {
-  const named = namedAt(store, node);
-  const {total, self} = figures(store, node);
+export function spoken(store: Store, tree: CallTree, node: NodeId): string {
+  const named = namedAt(store, tree, node);
+  const {total, self} = figures(store, tree, node);
   const kind = named ? `, ${domainLabels[named.fn.domain]}` : '';
-  const depth = u32(store.tree.value.depth, node);
-  return `${labelOf(store, node)}${kind}, ${total.share} total, ${self.share} self, ${total.samples}, level ${depth}`;
+  const parts = [`${labelOf(store, tree, node)}${kind}`, `${total.share} total`, `${self.share} self`, total.samples, `level ${u32(tree.depth, node)}`];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 /** The domains that occur, in the order of the legend. */

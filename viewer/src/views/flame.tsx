@@ -1,34 +1,51 @@
-// The flame graph page: a canvas in a scrolling frame, moved by mouse and keyboard.
+// One flame graph: a canvas in a scrolling frame, moved by mouse and keyboard.
 import {effect, useSignal} from '@preact/signals';
 import type {JSX} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
+import type {Drawing} from '../state/store.ts';
 import {FlameController, type Hover} from './flame_controller.ts';
 import {useSurroundings} from './context.ts';
 import {spoken} from './describe.ts';
-import {Path} from './path.tsx';
 import {Tooltip} from './tooltip.tsx';
 
-export function FlameView(): JSX.Element {
+interface Props {
+  readonly drawing: Drawing;
+  /** The arrow keys are its own when nothing has the focus. */
+  readonly takesKeys: boolean;
+  readonly label: string;
+}
+
+export function FlameCanvas({drawing, takesKeys, label}: Props): JSX.Element {
   const {store, palette} = useSurroundings();
   const frame = useRef<HTMLDivElement>(null);
   const filler = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const controller = useRef<FlameController | undefined>(undefined);
   const hover = useSignal<Hover | undefined>(undefined);
+  const id = `cursor-${label.replaceAll(' ', '-')}`;
 
   useEffect(() => {
     if (!frame.current || !filler.current || !canvas.current) return undefined;
-    const parts = {frame: frame.current, filler: filler.current, canvas: canvas.current};
-    const controller = new FlameController(store, palette, parts, hover);
-    const stop = effect(() => controller.follow());
+    const parts = {frame: frame.current, filler: filler.current, canvas: canvas.current, takesKeys};
+    const made = new FlameController(store, drawing, palette, parts, hover);
+    controller.current = made;
+    const stop = effect(() => made.follow());
     return () => {
       stop();
-      controller.dispose();
+      made.dispose();
     };
-  }, [store, palette, hover]);
+  }, [store, drawing, palette, hover, takesKeys]);
 
   return (
-    <section class="flame-page" aria-label="Flame graph">
-      <Path />
+    <div class="graph">
+      <div class="exports" role="group" aria-label={`Save ${label}`}>
+        <button type="button" title="Save the picture as SVG" onClick={() => controller.current?.saveSvg()}>
+          SVG
+        </button>
+        <button type="button" title="Save the picture as PNG" onClick={() => controller.current?.savePng()}>
+          PNG
+        </button>
+      </div>
       <div class="flame" ref={frame}>
         <div class="flame-filler" ref={filler}>
           <canvas
@@ -36,22 +53,15 @@ export function FlameView(): JSX.Element {
             tabIndex={0}
             role="application"
             aria-roledescription="flame graph"
-            aria-label="Flame graph. Arrow keys move, Enter zooms in, Escape zooms out. The Table page has the same functions as a table."
-            aria-describedby="flame-cursor"
+            aria-label={`${label}. Arrow keys move, Enter zooms in, Escape zooms out. Key 5 shows the same calls as a table.`}
+            aria-describedby={id}
           />
         </div>
       </div>
-      <Spoken />
-      <Tooltip hover={hover} />
-    </section>
-  );
-}
-
-function Spoken(): JSX.Element {
-  const {store} = useSurroundings();
-  return (
-    <p id="flame-cursor" class="unseen" aria-live="polite">
-      {spoken(store, store.cursor.value)}
-    </p>
+      <p id={id} class="unseen cursor" aria-live="polite">
+        {spoken(store, drawing.tree.value, drawing.cursor.value)}
+      </p>
+      <Tooltip drawing={drawing} hover={hover} />
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import type {Profile} from '../model/profile.ts';
 import {amount, count, duration, hostsOf, percent, plural, visible} from '../model/text.ts';
 import {type Grade, type QualityLine, qualityLines, worst} from '../model/verdict.ts';
 import {useSurroundings} from './context.ts';
+import {QualityTable} from './quality.tsx';
 import {Search} from './search.tsx';
 
 export function Header(): JSX.Element {
@@ -74,24 +75,9 @@ function QualityBox({lines}: {lines: readonly QualityLine[]}): JSX.Element {
         {verdicts[grade]}
       </button>
       <div id="quality-lines" class="quality-lines" hidden={!open.value}>
-        <table>
-          <tbody>{lines.map((line) => <QualityRow line={line} />)}</tbody>
-        </table>
+        <QualityTable lines={lines} />
       </div>
     </div>
-  );
-}
-
-function QualityRow({line}: {line: QualityLine}): JSX.Element {
-  return (
-    <tr>
-      <th scope="row">
-        <i class={`dot ${line.grade}`} role="img" aria-label={line.grade} />
-        {line.label}
-      </th>
-      <td>{line.value}</td>
-      <td class="detail">{line.detail}</td>
-    </tr>
   );
 }
 
@@ -107,8 +93,8 @@ function Notes(): JSX.Element | null {
   return <ul class="notes">{notes.map((note) => <li>{visible(note)}</li>)}</ul>;
 }
 
-function prunedNote({pruned, metric}: Profile): string[] {
+function prunedNote({pruned, metrics}: Profile): string[] {
   if (pruned.contexts === 0) return [];
-  const weight = amount(pruned.weight, metric.unit);
+  const weight = amount(pruned.weight, metrics[0].unit);
   return [`${plural(pruned.contexts, 'tiny context')} (${weight} together) were folded into their callers to keep this page small.`];
 }

@@ -1,9 +1,11 @@
 // Keys that work everywhere but in text fields. The help overlay is printed from this table.
 import type {GroupId} from '../model/profile.ts';
-import type {State} from '../state/state.ts';
+import {colourings, type State} from '../state/state.ts';
 import type {Store} from '../state/store.ts';
+import {showSandwich, showSource, stackKeys, transformAtCursor, undoTransform} from './actions.ts';
+import {type PageEntry, pages} from './pages.ts';
 import {searchId, stepMatch} from './search.tsx';
-import {nextTheme} from './toolbar.tsx';
+import {nextTheme} from './theme.ts';
 
 export interface Key {
   readonly keys: readonly string[];
@@ -16,9 +18,15 @@ export interface KeyGroup {
   readonly keys: readonly Key[];
 }
 
-const set = (patch: Partial<State>) => (store: Store): void => store.go(patch);
+const open = (page: PageEntry): Key => ({keys: [page.key], does: `page ${page.title}`, act: (store) => openPage(store, page)});
+
+/** Pages that this profile has not stay closed. */
+function openPage(store: Store, page: PageEntry): void {
+  if (page.isFor(store)) store.go({page: page.id});
+}
 
 export const keyGroups: readonly KeyGroup[] = [
+  {title: 'Pages', keys: pages.map(open)},
   {
     title: 'Move in the flame graph',
     keys: [
@@ -27,6 +35,14 @@ export const keyGroups: readonly KeyGroup[] = [
       {keys: ['Enter'], does: 'zoom in; so does a click'},
       {keys: ['Esc', 'Backspace'], does: 'zoom out by one step'},
       {keys: ['r'], does: 'reset to the whole profile', act: (store) => store.reset()},
+    ],
+  },
+  {
+    title: 'Change the stacks (of the function where the keyboard stands)',
+    keys: [
+      ...stackKeys.map(({key, does, kind}) => ({keys: [key], does, act: (store: Store) => transformAtCursor(store, kind)})),
+      {keys: ['u'], does: 'undo the last change', act: (store) => undoTransform(store)},
+      {keys: ['s'], does: 'its source', act: (store) => showSource(store)},
     ],
   },
   {
@@ -40,9 +56,12 @@ export const keyGroups: readonly KeyGroup[] = [
   {
     title: 'Choose what is shown',
     keys: [
-      {keys: ['1'], does: 'flame graph from the top down', act: set({page: 'flame', orientation: 'icicle'})},
-      {keys: ['2'], does: 'flame graph from the bottom up', act: set({page: 'flame', orientation: 'flame'})},
-      {keys: ['5'], does: 'table of functions', act: set({page: 'table'})},
+      {keys: ['1'], does: 'flame graph from the top down', act: (store) => store.show('icicle')},
+      {keys: ['2'], does: 'flame graph from the bottom up', act: (store) => store.show('flame')},
+      {keys: ['3'], does: 'who called what works: the graph upside down', act: (store) => store.show('callers')},
+      {keys: ['4'], does: 'callers and callees of one function', act: (store) => showSandwich(store)},
+      {keys: ['5'], does: 'table of functions', act: (store) => store.show('table')},
+      {keys: ['b'], does: 'next way to colour: kind, library, own time, imbalance', act: (store) => store.go(nextColouring(store.state.value))},
       {keys: ['l'], does: 'by function or by line', act: (store) => store.go(otherGranularity(store.state.value))},
       {keys: ['p'], does: 'all, Python or native frames', act: (store) => store.go(nextFrames(store.state.value))},
       {keys: ['w'], does: 'threads without Python below the line that they work for, or apart', act: (store) => store.go(otherWorkers(store.state.value))},
@@ -52,6 +71,10 @@ export const keyGroups: readonly KeyGroup[] = [
     ],
   },
 ];
+
+function nextColouring(state: State): Partial<State> {
+  return {colouring: colourings[(colourings.indexOf(state.colouring) + 1) % colourings.length] ?? 'domain'};
+}
 
 function otherGranularity(state: State): Partial<State> {
   return {granularity: state.granularity === 'function' ? 'line' : 'function'};

@@ -10,7 +10,7 @@ const shownEnds = 3;
 
 export function Path(): JSX.Element {
   const {store} = useSurroundings();
-  const path = pathTo(store.tree.value, store.zoom.value);
+  const path = pathTo(store.drawing.tree.value, store.drawing.zoom.value);
   const cut = path.length > 2 * shownEnds + 1;
   const shown = cut ? [...path.slice(0, shownEnds), undefined, ...path.slice(-shownEnds)] : path;
   return (
@@ -28,16 +28,19 @@ export function Path(): JSX.Element {
 function Step({node, last, hidden}: {node: NodeId | undefined; last: boolean; hidden: number}): JSX.Element {
   const {store} = useSurroundings();
   if (node === undefined) return <span class="step more">{hidden} more</span>;
-  if (last) return <span class="step here" aria-current="true">{labelOf(store, node)}</span>;
+  if (last) return <span class="step here" aria-current="true">{labelOf(store, store.drawing.tree.value, node)}</span>;
   return (
-    <button type="button" class="step" onClick={() => store.zoomTo(node)}>
-      {labelOf(store, node)}
+    <button type="button" class="step" onClick={() => store.drawing.zoomTo(node)}>
+      {labelOf(store, store.drawing.tree.value, node)}
     </button>
   );
 }
 
 function Legend(): JSX.Element {
   const {store, palette} = useSurroundings();
+  const {colouring, machinery} = store.state.value;
+  if (colouring === 'module') return <p class="legend">a colour for each library or file</p>;
+  if (colouring !== 'domain') return <Scale ends={colouring === 'heat' ? ['no own time', 'all of it'] : ['all ranks alike', 'one takes twice the mean']} />;
   const {shades, stripe} = palette.value;
   const stripes = `repeating-linear-gradient(135deg, transparent 0 3px, ${stripe} 3px 5px)`;
   return (
@@ -48,12 +51,21 @@ function Legend(): JSX.Element {
           {domainLabels[domain]}
         </li>
       ))}
-      {store.state.value.machinery && (
+      {machinery && (
         <li>
           <i style={{backgroundColor: shades.machinery[2]}} />
           Interpreter
         </li>
       )}
     </ul>
+  );
+}
+
+function Scale({ends}: {ends: readonly [string, string]}): JSX.Element {
+  const {palette} = useSurroundings();
+  return (
+    <p class="legend">
+      {ends[0]} <i class="scale" style={{backgroundImage: `linear-gradient(90deg, ${palette.value.heat.join(', ')})`}} /> {ends[1]}
+    </p>
   );
 }

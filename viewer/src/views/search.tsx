@@ -36,7 +36,7 @@ function resultText(store: Store): string {
   if (pattern.kind === 'invalid') return 'not a regular expression';
   if (!matches) return '';
   if (matches.nodes.length === 0) return 'no match';
-  const share = percent(ratio(matches.covered, f64(store.tree.value.total, root)));
+  const share = percent(ratio(matches.covered, f64(store.drawing.tree.value.total, root)));
   return `${share} in ${plural(matches.nodes.length, 'place')}`;
 }
 
@@ -54,13 +54,13 @@ function searchKey(store: Store, event: KeyboardEvent & {readonly currentTarget:
 export function stepMatch(store: Store, direction: 1 | -1): void {
   const nodes = store.matches.value?.nodes ?? [];
   if (nodes.length === 0) return;
-  const at = nodes.indexOf(store.cursor.value);
+  const at = nodes.indexOf(store.drawing.cursor.value);
   const start = at < 0 && direction < 0 ? 0 : at;
   const next = nodes[(start + direction + nodes.length) % nodes.length] ?? root;
-  const {tree, zoom} = store;
+  const {tree, zoom} = store.drawing;
   const inSight =
     next >= zoom.value && next < u32(tree.value.end, zoom.value) &&
     f64(tree.value.total, next) > 0.01 * f64(tree.value.total, zoom.value);
-  if (inSight) store.moveTo(next);
-  else store.zoomTo(next);
+  if (inSight) store.drawing.moveTo(next);
+  else store.drawing.zoomTo(next);
 }

@@ -1,4 +1,4 @@
-// The table page: every function (or line) with its own and its total time. Also the flame graph's twin for readers
+// The table of the flame graph page: every function (or line) with its own and its total time. Also the flame graph's twin for readers
 // who do not see it.
 import {useComputed, useSignal} from '@preact/signals';
 import type {JSX} from 'preact';
@@ -6,9 +6,11 @@ import {domainLabels} from '../draw/palette.ts';
 import {f64} from '../model/columns.ts';
 import {type FunctionRow, functionRows, type SortKey, sortRows} from '../model/functions.ts';
 import {amount, count, locationLabel, moduleName, percent, place} from '../model/text.ts';
-import {contextOf, root} from '../model/tree.ts';
+import {placeOf, root} from '../model/tree.ts';
 import type {Store} from '../state/store.ts';
 import {useSurroundings} from './context.ts';
+import {TreeTable} from './tree_table.tsx';
+import {Transforms} from './transforms.tsx';
 import {ratio} from './describe.ts';
 
 const firstRows = 300;
@@ -19,7 +21,7 @@ interface Column {
   readonly span: number;
 }
 
-const columns: readonly Column[] = [
+const sortColumns: readonly Column[] = [
   {sort: 'self', title: 'Self', span: 2},
   {sort: 'total', title: 'Total', span: 2},
   {sort: 'samples', title: 'Samples', span: 1},
@@ -31,12 +33,14 @@ export function TableView(): JSX.Element {
   const all = useSignal(false);
   const rows = useComputed(() => shownRows(store));
   const shown = all.value ? rows.value : rows.value.slice(0, firstRows);
+  if (store.state.value.asTree) return <TreeTable />;
   return (
-    <section class="table-page" aria-label="Functions">
+    <div class="table-page">
+      <TableStrip />
       <table class="functions">
         <thead>
           <tr>
-            {columns.map((column) => <SortHeader {...column} />)}
+            {sortColumns.map((column) => <SortHeader {...column} />)}
             <th scope="col">Source</th>
             <th scope="col">Library</th>
           </tr>
@@ -51,7 +55,22 @@ export function TableView(): JSX.Element {
         </button>
       )}
       {rows.value.length === 0 && <p class="nothing">No function matches.</p>}
-    </section>
+    </div>
+  );
+}
+
+/** List or tree, and what was done to the stacks. */
+export function TableStrip(): JSX.Element {
+  const {store} = useSurroundings();
+  const {asTree} = store.state.value;
+  return (
+    <div class="strip actions">
+      <div class="choice" role="group" aria-label="Form">
+        <button type="button" aria-pressed={!asTree} onClick={() => store.go({asTree: false})}>List</button>
+        <button type="button" aria-pressed={asTree} onClick={() => store.go({asTree: true})}>Tree of calls</button>
+      </div>
+      <Transforms />
+    </div>
   );
 }
 
@@ -59,7 +78,7 @@ function shownRows(store: Store): FunctionRow[] {
   const {profile} = store;
   const {granularity, sort} = store.state.value;
   const matches = store.matches.value;
-  const rows = functionRows(profile, store.tree.value, granularity).filter((row) => {
+  const rows = functionRows(profile, store.calls.value, granularity).filter((row) => {
     const location = profile.locations[row.location];
     return !matches || (location !== undefined && matches.functions[location.function] === 1);
   });
@@ -84,18 +103,18 @@ function Row({row}: {row: FunctionRow}): JSX.Element | null {
   const fn = location && profile.functions[location.function];
   if (!fn) return null;
   const byLine = store.state.value.granularity === 'line';
-  const whole = f64(store.tree.value.total, root);
+  const whole = f64(store.calls.value.total, root);
   const open = (): void => {
-    const context = contextOf(store.tree.value, row.heaviest);
-    store.go({page: 'flame', zoom: context, cursor: context});
+    const place = placeOf(store.calls.value, row.heaviest);
+    store.go({page: 'flame', graph: 'icicle', zoom: place, cursor: place, fn: location.function});
   };
   const shade = palette.value.shades[fn.machinery ? 'machinery' : fn.domain][2] ?? 'transparent';
   return (
     <tr>
       <Share share={ratio(row.self, whole)} shade={shade} />
-      <td class="number">{amount(row.self, profile.metric.unit)}</td>
+      <td class="number">{amount(row.self, store.metric.value.unit)}</td>
       <Share share={ratio(row.total, whole)} shade={shade} />
-      <td class="number">{amount(row.total, profile.metric.unit)}</td>
+      <td class="number">{amount(row.total, store.metric.value.unit)}</td>
       <td class="number">{count(row.selfSamples)}</td>
       <td class="name">
         <i class="kind" style={{backgroundColor: shade}} title={domainLabels[fn.domain]} />

@@ -1,48 +1,139 @@
-// What to look at: page, direction, frames, granularity, worker threads, rank, thread, search.
+// What to look at: each page names the switches that it heeds.
 import type {JSX} from 'preact';
 import type {GroupId, ThreadId} from '../model/profile.ts';
 import {selectedThreads} from '../model/tree.ts';
-import type {State} from '../state/state.ts';
-import type {Store} from '../state/store.ts';
+import {type Graph, graphs, type State} from '../state/state.ts';
 import {useSurroundings} from './context.ts';
-import {groupsLabel, threadLabel} from './describe.ts';
-import {pages} from './pages.ts';
+import {groupsLabel, metricLabel, threadLabel} from './describe.ts';
+import {type Control, pageOf} from './pages.ts';
 
-export function Toolbar({onHelp}: {onHelp: () => void}): JSX.Element {
+export function Toolbar(): JSX.Element | null {
   const {store} = useSurroundings();
-  const {page, machinery} = store.state.value;
+  const {controls} = pageOf(store);
+  if (controls.length === 0) return null;
   return (
     <div class="toolbar" role="toolbar" aria-label="View">
-      <Choice label="Page" name="page" options={pages.map(({id, title}) => [id, title])} />
-      {page === 'flame' && (
-        <Choice label="Direction" name="orientation" options={[['icicle', 'Icicle'], ['flame', 'Flame']]} />
-      )}
-      <Choice label="Granularity" name="granularity" options={[['function', 'Functions'], ['line', 'Lines']]} />
-      <Choice label="Frames" name="frames" options={[['all', 'All'], ['python', 'Python'], ['native', 'Native']]} />
-      {store.profile.hasWorkers && (
-        <Choice label="Threads without Python" name="workers" options={[['joined', 'Joined'], ['apart', 'Apart']]} />
-      )}
-      <button type="button" class="toggle" aria-pressed={machinery} title="Show the frames of the interpreter and of bindings (m)"
-        onClick={() => store.go({machinery: !machinery})}>
-        Interpreter
-      </button>
-      <RankSelect />
-      <ThreadSelect />
-      <div class="tail">
-        <button type="button" class="toggle" title="Back to the whole profile (r)" onClick={store.reset}>Reset</button>
-        <button type="button" class="toggle icon" title="Theme: light, dark or the system's (t)" aria-label="Theme"
-          onClick={() => store.move(nextTheme(store))}>
-          ◐
-        </button>
-        <button type="button" class="toggle icon" aria-label="Help" title="Help (?)" onClick={onHelp}>?</button>
-      </div>
+      {controls.map((control) => offered[control]())}
     </div>
   );
 }
 
-export function nextTheme(store: Store): Partial<State> {
-  const order = ['system', 'light', 'dark'] as const;
-  return {theme: order[(order.indexOf(store.state.value.theme) + 1) % order.length] ?? 'system'};
+const offered: Readonly<Record<Control, () => JSX.Element>> = {
+  graph: () => <GraphChoice />,
+  metric: () => <MetricSelect />,
+  frames: () => <FrameChoices />,
+  workers: () => <WorkersChoice />,
+  rank: () => (
+    <>
+      <RankSelect />
+      <ThreadSelect />
+    </>
+  ),
+  order: () => (
+    <Choice
+      label="Order of the ranks"
+      name="order"
+      options={[
+        ['rank', 'By rank'],
+        ['value', 'By time'],
+        ['host', 'By host'],
+      ]}
+    />
+  ),
+};
+
+const graphNames: Readonly<Record<Graph, string>> = {
+  icicle: 'Icicle',
+  flame: 'Flame',
+  callers: 'Callers',
+  sandwich: 'Sandwich',
+  table: 'Table',
+};
+
+function GraphChoice(): JSX.Element {
+  const {store} = useSurroundings();
+  return (
+    <div class="choice" role="group" aria-label="Graph">
+      {graphs.map((graph, i) => (
+        <button
+          type="button"
+          aria-pressed={store.state.value.graph === graph}
+          title={`${graphNames[graph]} (${i + 1})`}
+          onClick={() => store.show(graph)}
+        >
+          {graphNames[graph]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What widths and shares are of. */
+function MetricSelect(): JSX.Element | null {
+  const {store} = useSurroundings();
+  const {metrics} = store.profile;
+  if (metrics.length < 2) return null;
+  return (
+    <select
+      aria-label="Metric"
+      title="What is shown"
+      value={store.state.value.metric}
+      onChange={(event) => store.go({metric: Number(event.currentTarget.value)})}
+    >
+      {metrics.map((metric, id) => (
+        <option value={id}>{metricLabel(metric)}</option>
+      ))}
+    </select>
+  );
+}
+
+function FrameChoices(): JSX.Element {
+  const {store} = useSurroundings();
+  const {machinery} = store.state.value;
+  return (
+    <>
+      <Choice
+        label="Granularity"
+        name="granularity"
+        options={[
+          ['function', 'Functions'],
+          ['line', 'Lines'],
+        ]}
+      />
+      <Choice
+        label="Frames"
+        name="frames"
+        options={[
+          ['all', 'All'],
+          ['python', 'Python'],
+          ['native', 'Native'],
+        ]}
+      />
+      <button
+        type="button"
+        class="toggle"
+        aria-pressed={machinery}
+        title="Show the frames of the interpreter and of bindings (m)"
+        onClick={() => store.go({machinery: !machinery})}
+      >
+        Interpreter
+      </button>
+    </>
+  );
+}
+
+function WorkersChoice(): JSX.Element | null {
+  if (!useSurroundings().store.profile.hasWorkers) return null;
+  return (
+    <Choice
+      label="Threads without Python"
+      name="workers"
+      options={[
+        ['joined', 'Joined'],
+        ['apart', 'Apart'],
+      ]}
+    />
+  );
 }
 
 interface ChoiceProps<K extends keyof State> {
@@ -56,7 +147,11 @@ function Choice<K extends keyof State>({label, name, options}: ChoiceProps<K>): 
   return (
     <div class="choice" role="group" aria-label={label}>
       {options.map(([value, text]) => (
-        <button type="button" aria-pressed={store.state.value[name] === value} onClick={() => store.go({[name]: value})}>
+        <button
+          type="button"
+          aria-pressed={store.state.value[name] === value}
+          onClick={() => store.go({[name]: value})}
+        >
           {text}
         </button>
       ))}
@@ -71,10 +166,15 @@ function RankSelect(): JSX.Element | null {
   const change = (text: string): void =>
     store.go({group: text === '' ? undefined : (Number(text) as GroupId), thread: undefined});
   return (
-    <select aria-label={run.ranks > 0 ? 'Rank' : 'Process'} value={store.state.value.group ?? ''}
-      onChange={(event) => change(event.currentTarget.value)}>
+    <select
+      aria-label={run.ranks > 0 ? 'Rank' : 'Process'}
+      value={store.state.value.group ?? ''}
+      onChange={(event) => change(event.currentTarget.value)}
+    >
       <option value="">{groupsLabel(store)}</option>
-      {groups.map((group, id) => <option value={id}>{group.label}</option>)}
+      {groups.map((group, id) => (
+        <option value={id}>{group.label}</option>
+      ))}
     </select>
   );
 }
@@ -90,7 +190,9 @@ function ThreadSelect(): JSX.Element | null {
   return (
     <select aria-label="Thread" value={selection.thread ?? ''} onChange={(event) => change(event.currentTarget.value)}>
       <option value="">all threads</option>
-      {offered.map((id) => <option value={id}>{threadLabel(store, id)}</option>)}
+      {offered.map((id) => (
+        <option value={id}>{threadLabel(store, id)}</option>
+      ))}
     </select>
   );
 }

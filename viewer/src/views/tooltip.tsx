@@ -7,21 +7,22 @@ import {f64} from '../model/columns.ts';
 import {spreadOf} from '../model/spread.ts';
 import {amount, moduleName, place} from '../model/text.ts';
 import type {NodeId} from '../model/tree.ts';
+import type {Drawing} from '../state/store.ts';
 import {useSurroundings} from './context.ts';
 import {figures, type Figure, labelOf, namedAt} from './describe.ts';
 import type {Hover} from './flame_controller.ts';
 
 const margin = 12;
 
-export function Tooltip({hover}: {hover: Signal<Hover | undefined>}): JSX.Element {
+export function Tooltip({drawing, hover}: {drawing: Drawing; hover: Signal<Hover | undefined>}): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const at = hover.value;
+  const at = hover.value?.tree === drawing.tree.value ? hover.value : undefined;
   useLayoutEffect(() => {
     if (box.current && at) moveInto(box.current, at);
   });
   return (
     <div ref={box} class="tooltip" role="tooltip" hidden={at === undefined}>
-      {at && <Description node={at.node} />}
+      {at && <Description drawing={drawing} node={at.node} />}
     </div>
   );
 }
@@ -37,13 +38,13 @@ function moveInto(box: HTMLElement, at: Hover): void {
   box.style.top = `${below + height > innerHeight ? Math.max(0, above) : below}px`;
 }
 
-function Description({node}: {node: NodeId}): JSX.Element {
+function Description({drawing, node}: {drawing: Drawing; node: NodeId}): JSX.Element {
   const {store} = useSurroundings();
-  const named = namedAt(store, node);
-  const {total, self} = figures(store, node);
+  const named = namedAt(store, drawing.tree.value, node);
+  const {total, self} = figures(store, drawing.tree.value, node);
   return (
     <>
-      <p class="name">{labelOf(store, node)}</p>
+      <p class="name">{labelOf(store, drawing.tree.value, node)}</p>
       {named && (
         <p class="origin">
           <span>{place(named.fn, store.state.value.granularity === 'line' ? named.location.line : 0)}</span>
@@ -57,7 +58,7 @@ function Description({node}: {node: NodeId}): JSX.Element {
           <FigureRow label="self" figure={self} />
         </tbody>
       </table>
-      <Ranks node={node} />
+      <Ranks drawing={drawing} node={node} />
     </>
   );
 }
@@ -78,20 +79,20 @@ function FigureRow({label, figure}: {label: string; figure: Figure}): JSX.Elemen
       <td class="strong">{figure.share}</td>
       <td>{figure.weight}</td>
       <td>{figure.samples}</td>
-      <td title="95 % confidence interval of the share">95 %: {figure.interval}</td>
+      <td title="95 % confidence interval of the share">{figure.interval}</td>
     </tr>
   );
 }
 
 /** Each rank's time as a bar, with the least, mean and most. */
-function Ranks({node}: {node: NodeId}): JSX.Element | null {
+function Ranks({drawing, node}: {drawing: Drawing; node: NodeId}): JSX.Element | null {
   const {store} = useSurroundings();
   const {profile} = store;
   if (profile.groups.length < 2) return null;
-  const {weights, least, most, mean} = spreadOf(profile, store.tree.value, store.rowsByNode.value, node);
+  const {weights, least, most, mean} = spreadOf(profile, drawing.tree.value, drawing.rowsByNode.value, node);
   const largest = f64(weights, most);
   if (largest === 0) return null;
-  const text = (value: number): string => amount(value, profile.metric.unit);
+  const text = (value: number): string => amount(value, store.metric.value.unit);
   const label = (group: number): string => profile.groups[group]?.label ?? '';
   return (
     <div class="ranks">

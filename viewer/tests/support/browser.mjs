@@ -47,16 +47,16 @@ export class Browser {
     return path;
   }
 
-  /** Lets src/formats/html.cpp write a page: `sample`, or a random profile of so many contexts. */
-  written(what) {
-    const path = join(this.folder, `${what}.html`);
-    execFileSync(makePage, [what, path], {stdio: 'inherit'});
+  /** Lets src/formats/html.cpp write a page: `sample`, or a random profile of so many contexts, and of so many ranks. */
+  written(what, ...ranks) {
+    const path = join(this.folder, `${[what, ...ranks].join('-')}.html`);
+    execFileSync(makePage, [what, path, ...ranks], {stdio: 'inherit'});
     return path;
   }
 
   /** Opens a file and waits until it shows a profile. `page.offences` lists what it must not have done. */
   async show(path, {hash = '', ...options} = {}) {
-    const context = await this.chromium.newContext({viewport: {width: 1280, height: 720}, ...options});
+    const context = await this.chromium.newContext({viewport: {width: 1280, height: 720}, reducedMotion: 'reduce', ...options});
     const page = await context.newPage();
     const url = pathToFileURL(path).href;
     page.offences = [];
@@ -100,4 +100,33 @@ export async function pixel(page, x, y) {
     const canvas = document.querySelector('canvas');
     return [...canvas.getContext('2d').getImageData(px, py, 1, 1).data].slice(0, 3);
   }, [x, y]);
+}
+
+/**
+ * Sorted milliseconds of work for each of 40 key strokes, given by turns to what has the focus: in the handlers, in what
+ * they put off to the end of the task, and in the animation frame.
+ */
+export function frameTimes(page, keys) {
+  return page.evaluate(async (strokes) => {
+    const times = [];
+    const original = window.requestAnimationFrame;
+    let inFrames = 0;
+    window.requestAnimationFrame = (draw) => original((now) => {
+      const began = performance.now();
+      draw(now);
+      inFrames += performance.now() - began;
+    });
+    for (let i = 0; i < 40; i++) {
+      inFrames = 0;
+      const began = performance.now();
+      const target = document.activeElement ?? document;
+      target.dispatchEvent(new KeyboardEvent('keydown', {key: strokes[i % strokes.length], bubbles: true, cancelable: true}));
+      await null;
+      const handled = performance.now() - began;
+      await new Promise((done) => original(() => setTimeout(done)));
+      times.push(handled + inFrames);
+    }
+    window.requestAnimationFrame = original;
+    return times.sort((a, b) => a - b);
+  }, keys);
 }

@@ -1,6 +1,9 @@
 // A second, plain writer of the data block, for tests: what src/formats/html.cpp writes, from a list of stacks.
 import {gzipSync} from 'node:zlib';
-import {domains, type Domain, type Process, type Quality, type Run, type Thread} from '../../src/model/profile.ts';
+import {
+  type Balance, type Calls, categories, type Category, domains, type Domain, type Excerpt, type Process, type Quality,
+  type Ratio, type Run, type Thread,
+} from '../../src/model/profile.ts';
 
 export interface TestFunction {
   readonly name: string;
@@ -24,6 +27,12 @@ export interface TestStack {
   readonly weight?: number;
 }
 
+export interface TestMeasure {
+  readonly name: string;
+  readonly unit: string;
+  readonly perSample: number;
+}
+
 export interface TestProfile {
   readonly functions: readonly TestFunction[];
   readonly modules?: readonly string[];
@@ -32,6 +41,14 @@ export interface TestProfile {
   readonly threads?: readonly Partial<Thread>[];
   readonly run?: Partial<Run>;
   readonly quality?: Partial<Quality>;
+  readonly measures?: readonly TestMeasure[];
+  readonly ratios?: readonly Ratio[];
+  readonly findings?: readonly string[];
+  readonly balance?: Balance;
+  readonly calls?: Calls;
+  /** Nanoseconds in calls and waiting in them: row × ranks + place of the rank. */
+  readonly callsByRank?: {readonly time: readonly number[]; readonly wait: readonly number[]};
+  readonly sources?: readonly Excerpt[];
 }
 
 export const period = 10_000_000;
@@ -40,6 +57,7 @@ const none = 0xffffffff;
 const quietRun: Run = {
   command: ['python3', 'app.py'], script: 'app.py', ranks: 0, hosts: ['node01'], started_realtime_ms: 0, wall_ns: 1e9,
   cpu_ns: 1e9, mode: 'cpu', rate_hz: 100, period_ns: period, pythons: ['3.11.2'], mpi: '', version: '0.1.0', notes: [],
+  engine: 'cpu', counters: [],
 };
 
 const quietQuality: Quality = {
@@ -50,26 +68,28 @@ const quietQuality: Quality = {
 
 const quietProcess: Process = {
   rank: -1, pid: 100, host: 'node01', executable: '/usr/bin/python3', python: '3.11.2', python_message: '', state: 'exited',
-  wall_ns: 1e9, cpu_ns: 1e9,
+  wall_ns: 1e9, cpu_ns: 1e9, run_delay_ns: 0, max_rss_bytes: 1 << 26,
 };
 
-const quietThread: Thread = {process: 0, tid: 100, name: 'python3', is_python: true, folded: 0};
+const quietThread: Thread = {process: 0, tid: 100, name: 'python3', is_python: true, folded: 0, summed_ns: 0, summed_mpi_ns: 0};
 
 export type ColumnList = [name: string, values: readonly number[]][];
 
 export function encode(profile: TestProfile): ArrayBuffer {
   const {header, columns} = describe(profile);
-  return pack(header, columns);
+  return pack(header, columns, profile.sources);
 }
 
 export function encodeBase64(profile: TestProfile): string {
   return gzipSync(new Uint8Array(encode(profile))).toString('base64');
 }
 
-export function pack(header: object, columns: ColumnList): ArrayBuffer {
+export function pack(header: object, columns: ColumnList, sources: readonly Excerpt[] = []): ArrayBuffer {
   const lengths = columns.map(([name, values]) => ({name, length: values.length}));
-  const json = new TextEncoder().encode(JSON.stringify({...header, columns: lengths}));
-  const block = new ArrayBuffer(12 + json.length + 4 * columns.reduce((sum, [, values]) => sum + values.length, 0));
+  const text = new TextEncoder().encode(JSON.stringify(sources));
+  const json = new TextEncoder().encode(JSON.stringify({...header, columns: lengths, sources_bytes: text.length}));
+  const numbers = columns.reduce((sum, [, values]) => sum + values.length, 0);
+  const block = new ArrayBuffer(12 + json.length + 4 * numbers + text.length);
   const bytes = new Uint8Array(block);
   bytes.set(new TextEncoder().encode('pyprofh1'));
   new DataView(block).setUint32(8, json.length, true);
@@ -81,12 +101,13 @@ export function pack(header: object, columns: ColumnList): ArrayBuffer {
       offset += values.length;
     }
   }
+  bytes.set(text, offset);
   return block;
 }
 
 export function describe(profile: TestProfile): {header: object; columns: ColumnList} {
   const run = {...quietRun, ...profile.run};
-  const tree = new StackTree(run.period_ns);
+  const tree = new StackTree(profile, run.period_ns);
   profile.stacks.forEach((stack) => tree.add(stack));
   const modules = (profile.modules ?? []).map((path) => ({path, build_id: '', version: '', names_from: '.symtab'}));
   const strings = profile.functions.flatMap((fn) => [fn.name, fn.file ?? '']);
@@ -94,13 +115,45 @@ export function describe(profile: TestProfile): {header: object; columns: Column
     run,
     quality: {...quietQuality, ...profile.quality},
     metric: {name: 'cpu', unit: 'nanoseconds'},
+    measures: (profile.measures ?? []).map(({name, unit}) => ({name, unit})),
+    ratios: profile.ratios ?? [],
+    unmeasured: run.mode === 'wall' ? [] : ['io', 'gil', 'idle'],
+    libraries: ['CPython 3.11.2', 'OpenBLAS 0.3.21 (3 threads)'],
+    findings: profile.findings ?? [],
+    balance: profile.balance ?? null,
+    calls: profile.calls ?? {ranks: [], time_of_ranks_ns: 0, rows: []},
     pruned: {contexts: 0, weight: 0},
     strings,
     modules,
     processes: (profile.processes ?? [{}]).map((process) => ({...quietProcess, ...process})),
     threads: (profile.threads ?? [{}]).map((thread) => ({...quietThread, ...thread})),
   };
-  return {header, columns: [...functionColumns(profile.functions), ...tree.columns()]};
+  return {header, columns: [...functionColumns(profile.functions), ...tree.columns(), ...callColumns(profile)]};
+}
+
+function callColumns({callsByRank = {time: [], wait: []}}: TestProfile): ColumnList {
+  return [...wide('mpi.time', callsByRank.time), ...wide('mpi.wait', callsByRank.wait)];
+}
+
+function wide(name: string, values: readonly number[]): ColumnList {
+  return [
+    [`${name}_low`, values.map((value) => value >>> 0)], [`${name}_high`, values.map((value) => Math.floor(value / 2 ** 32) >>> 0)],
+  ];
+}
+
+/** As src/profile/categories.cpp tells them, from the frames of one stack. */
+function useOf(frames: readonly TestFunction[], modules: readonly string[] = []): number {
+  const python = frames.findLastIndex((fn) => (fn.domain ?? 'python') === 'python');
+  const below = frames.slice(python + 1);
+  const waits: Readonly<Record<string, Category>> = {'[waits for GIL]': 'gil', '[waits for I/O]': 'io', '[sleeps]': 'idle'};
+  const wait = below.find((fn) => fn.domain === 'os' && fn.name in waits);
+  const activity: Category = below.some((fn) => fn.domain === 'mpi') ? 'mpi' : wait ? (waits[wait.name] ?? 'other')
+    : frames.length === 0 ? 'other' : below.every((fn) => fn.machinery) ? 'python' : 'native';
+  const importing = frames.some((fn) => fn.file === '<frozen importlib._bootstrap>') && (activity === 'python' || activity === 'native');
+  const leaf = frames.at(-1);
+  const kernel = leaf && (leaf.domain === 'native' || leaf.domain === 'jit') && !leaf.machinery && activity !== 'mpi' &&
+    !modules[leaf.module ?? -1]?.includes('libpython');
+  return categories.indexOf(activity) + (categories.indexOf(importing ? 'import' : activity) << 4) + (kernel ? 0x100 : 0);
 }
 
 function functionColumns(functions: readonly TestFunction[]): ColumnList {
@@ -115,22 +168,31 @@ function functionColumns(functions: readonly TestFunction[]): ColumnList {
   ];
 }
 
-/** Contexts in order of appearance, made with maps: slow and plain. */
+interface TestContext {
+  readonly id: number;
+  readonly parent: number;
+  readonly location: number;
+  readonly use: number;
+}
+
+/** Made with maps: slow and plain. */
 class StackTree {
   private readonly locations = new Map<string, {id: number; fn: number; line: number}>();
-  private readonly contexts = new Map<string, {id: number; up: number; location: number}>();
+  private readonly contexts = new Map<string, TestContext>();
   private readonly values: {context: number; thread: number; samples: number; extra: number}[] = [];
 
-  constructor(private readonly periodOfRun: number) {}
+  constructor(private readonly profile: TestProfile, private readonly periodOfRun: number) {}
 
   add(stack: TestStack): void {
     let path = '';
     let context = 0;
+    const frames: TestFunction[] = [];
     for (const [fn, line = 0] of stack.frames) {
+      frames.push(this.profile.functions[fn] ?? {name: ''});
       const location = find(this.locations, `${fn}:${line}`, (id) => ({id, fn, line})).id;
       path += `/${location}`;
       const parent = context;
-      context = find(this.contexts, path, (index) => ({id: index + 1, up: index + 1 - parent, location})).id;
+      context = find(this.contexts, path, (index) => ({id: index + 1, parent, location, use: useOf(frames, this.profile.modules)})).id;
     }
     const expected = stack.samples * this.periodOfRun;
     const extra = (stack.weight ?? expected) - expected;
@@ -139,21 +201,41 @@ class StackTree {
 
   columns(): ColumnList {
     const locations = [...this.locations.values()];
-    const contexts = [...this.contexts.values()];
-    const values = [...this.values].sort((a, b) => a.context - b.context || a.thread - b.thread);
+    const contexts = inPreorder([...this.contexts.values()]);
+    const place = new Map(contexts.map((context, i) => [context.id, i + 1]));
+    const placed = this.values.map((value) => ({...value, context: place.get(value.context) ?? 0}));
+    const values = placed.sort((a, b) => a.context - b.context || a.thread - b.thread);
     return [
       ['location.function', locations.map((location) => location.fn)],
       ['location.line', locations.map((location) => location.line)],
       ['location.flags', locations.map(() => 0)],
-      ['context.up', [0, ...contexts.map((context) => context.up)]],
+      ['context.up', [0, ...contexts.map((context, i) => i + 1 - (place.get(context.parent) ?? 0))]],
       ['context.location', [0, ...contexts.map((context) => context.location)]],
+      ['context.use', [useOf([]), ...contexts.map((context) => context.use)]],
       ['value.step', values.map((value, i) => value.context - (values[i - 1]?.context ?? 0))],
       ['value.thread', values.map((value) => value.thread)],
       ['value.samples', values.map((value) => value.samples)],
-      ['value.extra_low', values.map((value) => value.extra >>> 0)],
-      ['value.extra_high', values.map((value) => Math.floor(value.extra / 2 ** 32) >>> 0)],
+      ...wide('value.extra', values.map((value) => value.extra)),
+      ...(this.profile.measures ?? []).flatMap(({perSample}, i): ColumnList => [
+        [`measure${i}.step`, values.map((value, row) => value.context - (values[row - 1]?.context ?? 0))],
+        [`measure${i}.thread`, values.map((value) => value.thread)],
+        ...wide(`measure${i}.weight`, values.map((value) => value.samples * perSample)),
+      ]),
     ];
   }
+}
+
+/** Siblings stay in their order; the root is not among them. */
+function inPreorder(contexts: readonly TestContext[]): TestContext[] {
+  const children = new Map<number, TestContext[]>();
+  for (const context of contexts) children.set(context.parent, [...(children.get(context.parent) ?? []), context]);
+  const pending = [...(children.get(0) ?? [])].reverse();
+  const ordered: TestContext[] = [];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    ordered.push(next);
+    pending.push(...[...(children.get(next.id) ?? [])].reverse());
+  }
+  return ordered;
 }
 
 function find<T>(map: Map<string, T>, key: string, make: (index: number) => T): T {

@@ -32,7 +32,57 @@ export const heat: TestProfile = {
   processes: [0, 1, 2, 3].map((rank) => ({rank, pid: 2100 + rank})),
   threads: [0, 1, 2, 3].map((process) => ({process, tid: 2100 + process})),
   stacks: [0, 1, 2, 3].flatMap(heatStacks),
+  measures: [
+    {name: 'PAPI_TOT_INS', unit: 'count', perSample: 21_000_000}, {name: 'PAPI_TOT_CYC', unit: 'count', perSample: 14_000_000},
+  ],
+  ratios: [{name: 'ipc', unit: 'instructions/cycle', numerator: 1, denominator: 2, scale: 1}],
+  findings: [
+    'MPI_Sendrecv at grid.py:63 waits at most 17.4 % of the time on 3 of 4 ranks for rank 3.',
+    'The kernel jacobi_sweep (heat.c:21) takes 46.1 % of the time, called at grid.py:48.',
+  ],
+  balance: {
+    from: 'calls', parallel: 0.761, load: 0.843, communication: 0.903, elapsed_ns: 13.94e9, lost_to_imbalance_ns: 8.1e9,
+    lost_to_communication_ns: 5.3e9, ranks: [0, 1, 2, 3].map((rank) => ({rank, useful_ns: (9.6 + rank) * 1e9, in_mpi_ns: (4.3 - rank) * 1e9})),
+  },
+  calls: {
+    ranks: [0, 1, 2, 3],
+    time_of_ranks_ns: 55.76e9,
+    rows: [
+      {
+        call: 'MPI_Sendrecv', function: 'Grid.exchange', file: '/home/user/heat/grid.py', line: 63, time_ns: 11.2e9, samples: 2300,
+        time_ranks: {min: 2.0e9, mean: 2.8e9, max: 3.9e9, argmax: 0},
+        counted: {
+          kind: 'point', count: 3200, bytes: 3200 * 16_384, shortest_ns: 41_000, longest_ns: 38_000_000, wait_ns: 9.7e9,
+          waiting: 'at_most', latest_rank: -1,
+        },
+      },
+      {
+        call: 'MPI_Allreduce', function: 'residual', file: '/home/user/heat/grid.py', line: 80, time_ns: 3.4e9, samples: 660,
+        time_ranks: {min: 0.4e9, mean: 0.85e9, max: 1.2e9, argmax: 0},
+        counted: {
+          kind: 'collective', count: 1600, bytes: 12_800, shortest_ns: 9_000, longest_ns: 21_000_000, wait_ns: 3.1e9,
+          waiting: 'measured', latest_rank: 3,
+        },
+      },
+      {call: 'MPI_Init', time_ns: 0.2e9, samples: 40},
+    ],
+  },
+  callsByRank: {
+    time: [3.9e9, 3.1e9, 2.2e9, 2.0e9, 1.2e9, 1.0e9, 0.8e9, 0.4e9], wait: [3.5e9, 2.7e9, 1.9e9, 1.6e9, 1.1e9, 0.9e9, 0.8e9, 0.3e9],
+  },
+  sources: [
+    {file: '/home/user/heat/grid.py', first_line: 38, lines: gridText()},
+    {file: '/home/user/heat/heat.c', first_line: 10, lines: [
+      '/* One sweep over the inner points. */', '', 'double jacobi_sweep(double *restrict to, const double *restrict from, int n) {',
+      '    double change = 0;', '    for (int i = 1; i < n - 1; i++) {', '        const double *up = from + (i - 1) * n;',
+      '        const double *down = from + (i + 1) * n;', '        for (int j = 1; j < n - 1; j++) {',
+      '            const double old = from[i * n + j];', '            const double sides = from[i * n + j - 1] + from[i * n + j + 1];',
+      '', '            const double now = 0.25 * (up[j] + down[j] + sides);', '            change += (now - old) * (now - old);',
+      '            to[i * n + j] = now;', '        }', '    }', '    return change;', '}',
+    ]},
+  ],
   run: {
+    counters: ['PAPI_TOT_INS', 'PAPI_TOT_CYC'],
     command: ['mpirun', '-n', '4', 'python3', 'heat.py', '--size', '2048', '--steps', '400'], script: 'heat.py', ranks: 4,
     wall_ns: 13.94e9, cpu_ns: 54.0e9, rate_hz: 199, period_ns: 5_025_126, mpi: 'Open MPI 4.1.4',
   },
@@ -44,6 +94,20 @@ export const heat: TestProfile = {
     handler_max_ns: 320000,
   },
 };
+
+/** Lines 38 to 80. */
+function gridText(): string[] {
+  return [
+    'class Grid:', '    """A square of the plate, with a border of its neighbours\' points."""', '', '    def step(self):',
+    '        """One step on the inner points."""', '        old = self.now', '        self.now, self.then = self.then, self.now', '',
+    '        self.steps += 1', '        # the kernel is in heat.c', '        change = _heat.jacobi_sweep(self.then, old, self.n)',
+    '        return change', '', ...Array.from({length: 9}, () => ''), '    def exchange(self):', '        """Borders of the neighbours."""',
+    '        up, down = self.neighbours', '        self.comm.Sendrecv(self.now[1], up, recvbuf=self.now[-1], source=down)',
+    '        self.comm.Sendrecv(self.now[-2], down, recvbuf=self.now[0], source=up)', ...Array.from({length: 12}, () => ''),
+    '    def residual(self):', '        """How far from the solution, over all ranks."""', '        mine = numpy.linalg.norm(self.now - self.then)',
+    '        return self.comm.allreduce(mine ** 2) ** 0.5',
+  ];
+}
 
 function heatStacks(rank: number): TestStack[] {
   const slow = 1 + 0.15 * rank;
@@ -62,6 +126,15 @@ function heatStacks(rank: number): TestStack[] {
     stack([[0, 3], [4], [17, 1176], [4], [17, 1176], [4], [18]], 64), stack([[0, 3], [4], [17, 1176]], 21),
   ];
 }
+
+/** Two ranks that never ran long enough. */
+export const empty: TestProfile = {
+  functions: [{name: 'main', file: 'a.py'}], stacks: [], processes: [{rank: 0}, {rank: 1}], threads: [{}, {process: 1}],
+  run: {ranks: 2}, findings: ['The profile holds no samples: the program used too little CPU time.'],
+};
+
+/** Source text that is none. */
+export const cut: TestProfile = {...heat, sources: [{file: 'a.py', first_line: 0, lines: []}]};
 
 /** A line that a pool of threads works for. */
 export const pool: TestProfile = {
@@ -83,6 +156,14 @@ export const hostile: TestProfile = {
     {name: 'javascript:window.pwned=1', domain: 'mpi', file: '{{constructor.constructor("window.pwned=1")()}}'},
     {name: '@PYPROF_DATA@ $& $` @SCRIPT@', domain: 'os'},
   ],
+  findings: ['<img src=x onerror=window.pwned=1> is slow\u202e.'],
+  measures: [{name: '<img src=x onerror=window.pwned=1>', unit: 'count', perSample: 3}],
+  calls: {ranks: [], time_of_ranks_ns: 0, rows: [
+    {call: '<script>window.pwned=1</script>', function: '\u202e<img>', file: '</script><svg onload=window.pwned=1>', line: 3, time_ns: 5, samples: 0},
+  ]},
+  sources: [{file: '</script><svg onload=window.pwned=1>', first_line: 1, lines: [
+    '</script><script>window.pwned=1</script>', '<img src=x onerror=window.pwned=1>', 'x = "\u202e<b onclick=window.pwned=1>"  # \u2066',
+  ]}],
   processes: [{executable: '/bin/\u202e<img src=x onerror=window.pwned=1>'}, {pid: 101}],
   threads: [{name: '<b>main</b>'}, {process: 1}, {process: 1, name: '\u2066<img src=x onerror=window.pwned=1>'}],
   stacks: [

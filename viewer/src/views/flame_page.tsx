@@ -1,0 +1,66 @@
+// The flame graph page: the tree of calls as boxes, upside down, around one function, or as a table.
+import type {JSX} from 'preact';
+import type {Colouring} from '../state/state.ts';
+import {stackKeys, transformAtCursor} from './actions.ts';
+import {useSurroundings} from './context.ts';
+import {FlameCanvas} from './flame.tsx';
+import {Path} from './path.tsx';
+import {SandwichView} from './sandwich.tsx';
+import {TableView} from './table.tsx';
+import {Transforms} from './transforms.tsx';
+
+export function FlamePage(): JSX.Element {
+  const {store} = useSurroundings();
+  const {graph} = store.state.value;
+  return (
+    <section class="flame-page" aria-label="Flame graph">
+      {graph === 'table' ? <TableView /> : graph === 'sandwich' ? <SandwichView /> : <WholeGraph />}
+    </section>
+  );
+}
+
+function WholeGraph(): JSX.Element {
+  const {store} = useSurroundings();
+  return (
+    <>
+      <Path />
+      <div class="strip actions">
+        <div class="choice" role="group" aria-label="Change the stacks">
+          {stackKeys.map(({key, kind, title, does}) => (
+            <button type="button" title={`${does} (${key})`} onClick={() => transformAtCursor(store, kind)}>
+              {title}
+            </button>
+          ))}
+        </div>
+        <Transforms />
+        <ColourSelect />
+      </div>
+      <FlameCanvas drawing={store.drawing} takesKeys label="Flame graph" />
+    </>
+  );
+}
+
+const colourNames: readonly (readonly [Colouring, string])[] = [
+  ['domain', 'by kind of code'],
+  ['module', 'by library'],
+  ['heat', 'by own time'],
+  ['imbalance', 'by imbalance'],
+];
+
+function ColourSelect(): JSX.Element {
+  const {store} = useSurroundings();
+  const offered = store.profile.groups.length > 1 ? colourNames : colourNames.slice(0, 3);
+  return (
+    <label class="colour">
+      Colours{' '}
+      <select
+        value={store.state.value.colouring}
+        onChange={(event) => store.go({colouring: event.currentTarget.value as Colouring})}
+      >
+        {offered.map(([value, text]) => (
+          <option value={value}>{text}</option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -26,12 +26,12 @@ constexpr std::array<Verb, 17> verbs = {{
     {"info", "what was recorded, with which quality", add_info},
     {"export", "profile for another program: pprof, speedscope, collapsed stacks", add_export},
     {"compare", "a sampled profile beside what cProfile or line_profiler counted", add_compare},
+    {"diff", "one run against another: what became slower, what faster", add_diff},
     {"merge", "one profile of recordings, gathered files, profiles and folders of these", add_merge},
     {"doctor", "whether pyprof works on this machine, and what to do about it", add_doctor},
     {"name", "put names into a gathered profile (done by itself at the end of a run)", add_name, false},
     {"view", "the viewer in a browser", nullptr},
     {"annotate", "source lines with their costs", nullptr},
-    {"diff", "run against run", nullptr},
     {"import", "profile of another program", nullptr},
     {"attach", "record a process that runs", nullptr},
     {"dump", "stacks of what runs", nullptr},
@@ -78,7 +78,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 int later(const std::string& verb) {
     return fail(exit_code::usage,
-                "`" + verb + "` comes later; this version has report, info, export, compare, merge and doctor");
+                "`" + verb + "` comes later; this version has report, info, export, compare, diff, merge and doctor");
 }
 
 // The line that a verb's answer begins with is CLI11's; usage is as people type it.

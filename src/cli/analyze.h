@@ -22,6 +22,7 @@ void add_report(CLI::App& verb, int& exit_code);
 void add_info(CLI::App& verb, int& exit_code);
 void add_export(CLI::App& verb, int& exit_code);
 void add_compare(CLI::App& verb, int& exit_code);
+void add_diff(CLI::App& verb, int& exit_code);
 void add_merge(CLI::App& verb, int& exit_code);
 void add_name(CLI::App& verb, int& exit_code);
 void add_doctor(CLI::App& verb, int& exit_code);

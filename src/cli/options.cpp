@@ -4,6 +4,7 @@
 #include <charconv>
 #include <getopt.h>
 #include <string_view>
+#include <utility>
 
 namespace pyprof::cli {
 namespace {
@@ -63,26 +64,11 @@ Status set_mpi(RunOptions& options, const std::string& text) { return set_flag(o
 
 Status set_mpi_sync(RunOptions& options, const std::string& text) { return set_flag(options.mpi_sync, text); }
 
-// "0,4-7": whole numbers and ranges.
 Status set_ranks(RunOptions& options, const std::string& text) {
-    const Error wrong{"is a list of ranks and ranges, such as 0,4-7"};
-    options.ranks.clear();
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    while (true) {
-        int first = 0;
-        auto parsed = std::from_chars(at, end, first);
-        if (parsed.ec != std::errc{} || first < 0) return wrong;
-        int last = first;
-        if (parsed.ptr != end && *parsed.ptr == '-') {
-            parsed = std::from_chars(parsed.ptr + 1, end, last);
-            if (parsed.ec != std::errc{} || last < first) return wrong;
-        }
-        options.ranks.emplace_back(first, last);
-        if (parsed.ptr == end) return {};
-        if (*parsed.ptr != ',') return wrong;
-        at = parsed.ptr + 1;
-    }
+    auto ranges = rank_ranges(text);
+    if (!ranges) return Error{"is a list of ranks and ranges, such as 0,4-7"};
+    options.ranks = std::move(*ranges);
+    return {};
 }
 
 // 2^n bytes for the letters of a size; 0 for an unknown one.
@@ -198,11 +184,7 @@ Error unknown_option(const std::vector<char*>& arguments, int found) {
 
 }  // namespace
 
-bool RunOptions::records_rank(int rank) const {
-    return ranks.empty() || std::any_of(ranks.begin(), ranks.end(), [rank](const auto& range) {
-               return range.first <= rank && rank <= range.second;
-           });
-}
+bool RunOptions::records_rank(int rank) const { return ranks.empty() || has_rank(ranks, rank); }
 
 Result<RunOptions> parse_run_options(std::vector<char*> arguments, const Environment& environment) {
     RunOptions options;

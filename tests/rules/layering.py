@@ -17,9 +17,10 @@ may_include = {
     "src/merge": {"src/base", "src/wire", "src/gather", "src/profile", "src/sources", "src/symbols"},
     "src/formats": {"src/base", "src/profile"},
     "src/compare": {"src/base", "src/profile", "src/tracers"},
-    "src/report": {"src/base", "src/profile", "src/sources", "src/tracers", "src/compare"},
+    "src/diff": {"src/base", "src/profile"},
+    "src/report": {"src/base", "src/profile", "src/sources", "src/tracers", "src/compare", "src/diff"},
     "src/cli": {"src/base", "src/wire", "src/gather", "src/profile", "src/sources", "src/symbols", "src/merge",
-                "src/formats", "src/report", "src/tracers", "src/compare"},
+                "src/formats", "src/report", "src/tracers", "src/compare", "src/diff"},
     "agent": set(),  # what all of the agent's folders share
     "agent/cpython": {"src/base", "src/wire"},
     "agent/capture": {"src/base", "src/wire", "agent/cpython"},

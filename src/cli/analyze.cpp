@@ -24,6 +24,7 @@ struct Verb {
 constexpr std::array<Verb, 17> verbs = {{
     {"report", "where the time went: text, tables, JSON, CSV, Markdown or a page", add_report},
     {"info", "what was recorded, with which quality", add_info},
+    {"annotate", "source lines of a function or a file with their costs", add_annotate},
     {"export", "profile for another program: pprof, speedscope, collapsed stacks", add_export},
     {"compare", "a sampled profile beside what cProfile or line_profiler counted", add_compare},
     {"diff", "one run against another: what became slower, what faster", add_diff},
@@ -31,7 +32,6 @@ constexpr std::array<Verb, 17> verbs = {{
     {"doctor", "whether pyprof works on this machine, and what to do about it", add_doctor},
     {"name", "put names into a gathered profile (done by itself at the end of a run)", add_name, false},
     {"view", "the viewer in a browser", nullptr},
-    {"annotate", "source lines with their costs", nullptr},
     {"import", "profile of another program", nullptr},
     {"attach", "record a process that runs", nullptr},
     {"dump", "stacks of what runs", nullptr},
@@ -77,8 +77,9 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int later(const std::string& verb) {
-    return fail(exit_code::usage,
-                "`" + verb + "` comes later; this version has report, info, export, compare, diff, merge and doctor");
+    return fail(
+        exit_code::usage,
+        "`" + verb + "` comes later; this version has report, info, annotate, export, compare, diff, merge and doctor");
 }
 
 // The line that a verb's answer begins with is CLI11's; usage is as people type it.

@@ -19,6 +19,7 @@ inline constexpr int unreadable = 3;          // or damaged, with what could be 
 }  // namespace exit_code
 
 void add_report(CLI::App& verb, int& exit_code);
+void add_annotate(CLI::App& verb, int& exit_code);
 void add_info(CLI::App& verb, int& exit_code);
 void add_export(CLI::App& verb, int& exit_code);
 void add_compare(CLI::App& verb, int& exit_code);

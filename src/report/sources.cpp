@@ -69,6 +69,11 @@ const sources::Lines& Sources::lines_of(const profile::Function& function) {
     return is_of_command ? command_text_ : files_.lines_of(path_of(function.file));
 }
 
+const sources::Lines& Sources::lines(const profile::Function& function) {
+    static const sources::Lines no_lines;
+    return function.file.empty() ? no_lines : lines_of(function);
+}
+
 std::string Sources::line(const profile::Function& function, std::uint32_t line) {
     if (function.file.empty() || line == 0) return "";
     const sources::Lines& lines = lines_of(function);

@@ -170,9 +170,9 @@ def test_doctor_says_nine_things(tmp_path):
 
 
 def test_help_of_every_verb():
-    for verb in ("report", "info", "export", "compare", "diff", "merge", "doctor"):
+    for verb in ("report", "info", "annotate", "export", "compare", "diff", "merge", "doctor"):
         answer = runs.ask("help", verb)
         assert answer.returncode == 0 and f"pyprof {verb}" in answer.stdout
-    for verb in ("view", "annotate", "import", "attach", "dump", "top", "completion"):
+    for verb in ("view", "import", "attach", "dump", "top", "completion"):
         answer = runs.ask(verb, "x")
         assert answer.returncode == usage and "comes later" in answer.stderr

@@ -42,6 +42,8 @@ int annotate_file(const Choice& choice) {
     const Result<profile::Profile> profile = report::prepare(opened->profile, choice.options);
     if (!profile) return fail(exit_code::usage, choice.file + ": " + profile.error().message());
     const std::vector<report::Annotated> found = report::find_annotated(*profile, choice.wanted);
+    if (found.empty() && !opened->damage.empty())
+        return fail(exit_code::unreadable, opened->damage + " What is left has no samples of " + choice.wanted + ".");
     if (found.empty()) return fail(exit_code::usage, nothing_found(*profile, choice.wanted));
     if (found.size() > 1) return fail(exit_code::usage, several_found(found, choice.wanted));
     return finish(report::annotate(*profile, found.front(), choice.all, stdout_style()), opened->damage);

@@ -70,7 +70,10 @@ std::string read_path() {
 int name(const std::string& file) {
     const std::string path = file == "-" ? read_path() : file;
     if (path.empty()) return exit_code::success;
-    const Result<OpenedProfile> opened = open_profile(path);
+    const Result<OpenedProfile> opened = [&] {
+        const Progress progress{"naming functions"};
+        return open_profile(path);
+    }();
     if (!opened) return fail(exit_code::unreadable, opened.error().message());
     if (opened->had_names) return exit_code::success;
     const Status saved = profile::save_file(opened->profile, path);

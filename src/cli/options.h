@@ -35,6 +35,14 @@ struct RunOptions {
 // An error is one line that names the option or variable and what it accepts.
 Result<RunOptions> parse_run_options(std::vector<char*> arguments, const Environment& environment);
 
+// What the table says of an option. `argument` is empty for flags, a list such as "cpu|wall" where only these are
+// allowed; `flag_value` is what the variable is set to for the same.
+struct RunOptionText {
+    char letter = 0;  // 0: none
+    std::string name, argument, variable, flag_value, help;
+};
+std::vector<RunOptionText> run_option_texts();
+
 // Text for `pyprof help run`, one option a line.
 std::string run_options_help();
 

@@ -18,7 +18,7 @@ constexpr int failed = 125;
 constexpr Verb verbs[] = {
     {"run", "record COMMAND (may be left out)"},
     {"report", "where the time went: text, lists, JSON, CSV, Markdown or a page"},
-    {"view", "the page with the flame graph, in a browser", true},
+    {"view", "the page with the flame graph, in a browser"},
     {"annotate", "source lines of a function or a file with their costs"},
     {"compare", "a sampled profile beside what cProfile or line_profiler counted"},
     {"diff", "one run against another: what became slower, what faster"},

@@ -15,10 +15,10 @@ struct Parser {
     void (*add)(CLI::App& verb, int& exit_code);
 };
 
-constexpr Parser parsers[] = {{"report", add_report},        {"view", add_view}, {"annotate", add_annotate},
-                              {"compare", add_compare},      {"diff", add_diff}, {"export", add_export},
-                              {"merge", add_merge},          {"info", add_info}, {"doctor", add_doctor},
-                              {"completion", add_completion}};
+constexpr Parser parsers[] = {
+    {"report", add_report}, {"view", add_view},     {"annotate", add_annotate},    {"compare", add_compare},
+    {"diff", add_diff},     {"export", add_export}, {"import", add_import},        {"merge", add_merge},
+    {"info", add_info},     {"doctor", add_doctor}, {"completion", add_completion}};
 
 // For the launcher and for the build.
 constexpr Parser hidden_parsers[] = {{"name", add_name}, {"manual", add_manual}};

@@ -15,6 +15,7 @@ namespace pyprof::cli {
 void add_report(CLI::App& verb, int& exit_code);
 void add_view(CLI::App& verb, int& exit_code);
 void add_annotate(CLI::App& verb, int& exit_code);
+void add_import(CLI::App& verb, int& exit_code);
 void add_info(CLI::App& verb, int& exit_code);
 void add_export(CLI::App& verb, int& exit_code);
 void add_compare(CLI::App& verb, int& exit_code);

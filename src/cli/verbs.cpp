@@ -23,7 +23,7 @@ constexpr Verb verbs[] = {
     {"compare", "a sampled profile beside what cProfile or line_profiler counted"},
     {"diff", "one run against another: what became slower, what faster"},
     {"export", "profile for another program: pprof, speedscope, collapsed stacks"},
-    {"import", "profile of another program", true},
+    {"import", "a profile of pprof, collapsed stacks or cProfile as one of pyprof"},
     {"merge", "one profile of recordings, gathered files, profiles and folders of these"},
     {"info", "what was recorded, with which quality"},
     {"doctor", "whether pyprof works on this machine, and what to do about it"},

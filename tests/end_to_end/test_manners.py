@@ -237,7 +237,7 @@ def test_exit_codes_of_every_verb(sample, tmp_path):
     assert set(calls) | {"run", "doctor"} | set(tested_elsewhere) == set(verbs)
 
 
-tested_elsewhere = ["view"]  # test_view.py
+tested_elsewhere = ["view", "import"]  # test_view.py, test_import.py
 
 
 def colours(text):

@@ -16,11 +16,12 @@ may_include = {
     "src/symbols": {"src/base", "src/profile"},
     "src/merge": {"src/base", "src/wire", "src/gather", "src/profile", "src/sources", "src/symbols"},
     "src/formats": {"src/base", "src/profile"},
+    "src/imports": {"src/base", "src/profile", "src/tracers", "src/formats"},
     "src/compare": {"src/base", "src/profile", "src/tracers"},
     "src/diff": {"src/base", "src/profile"},
     "src/report": {"src/base", "src/profile", "src/sources", "src/tracers", "src/compare", "src/diff"},
     "src/cli": {"src/base", "src/wire", "src/gather", "src/profile", "src/sources", "src/symbols", "src/merge",
-                "src/formats", "src/report", "src/tracers", "src/compare", "src/diff"},
+                "src/formats", "src/report", "src/tracers", "src/compare", "src/diff", "src/imports"},
     "agent": set(),  # what all of the agent's folders share
     "agent/cpython": {"src/base", "src/wire"},
     "agent/capture": {"src/base", "src/wire", "agent/cpython"},

@@ -40,7 +40,7 @@ TEST_CASE("A change keeps its values, and knows what is new and what has vanishe
     const Change change = of_samples(100, 160);
     CHECK(change.before == 100.0 * period);
     CHECK(change.delta() == 60.0 * period);
-    CHECK(change.sigma.value() == Approx(period * std::sqrt(101 + 161)));
+    CHECK(std::abs(change.sigma.value() - period * std::sqrt(101 + 161)) < 1);
     CHECK(!change.is_new());
     CHECK(of_samples(0, 9).is_new());
     CHECK(of_samples(9, 0).has_vanished());

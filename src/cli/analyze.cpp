@@ -2,47 +2,19 @@
 #include "cli/analyze.h"
 
 #include <algorithm>
-#include <array>
 #include <exception>
-#include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/similar_word.h"
+#include "cli/manual.h"
 #include "cli/messages.h"
 #include "cli/terminal.h"
+#include "cli/verbs.h"
 
 namespace pyprof::cli {
 namespace {
-
-struct Verb {
-    const char* name;
-    const char* help;
-    void (*add)(CLI::App& verb, int& exit_code);  // nullptr: comes later
-    bool shown = true;
-};
-
-constexpr std::array<Verb, 17> verbs = {{
-    {"report", "where the time went: text, tables, JSON, CSV, Markdown or a page", add_report},
-    {"info", "what was recorded, with which quality", add_info},
-    {"export", "profile for another program: pprof, speedscope, KCachegrind and others", add_export},
-    {"compare", "a sampled profile beside what cProfile or line_profiler counted", add_compare},
-    {"merge", "one profile of recordings, gathered files, profiles and folders of these", add_merge},
-    {"doctor", "whether pyprof works on this machine, and what to do about it", add_doctor},
-    {"name", "put names into a gathered profile (done by itself at the end of a run)", add_name, false},
-    {"view", "the viewer in a browser", nullptr},
-    {"annotate", "source lines with their costs", nullptr},
-    {"diff", "run against run", nullptr},
-    {"import", "profile of another program", nullptr},
-    {"attach", "record a process that runs", nullptr},
-    {"dump", "stacks of what runs", nullptr},
-    {"top", "what runs, live", nullptr},
-    {"completion", "for the shell", nullptr},
-    {"help", "help of a verb", nullptr, false},
-    {"config", "options in force", nullptr, false},
-}};
-
-const std::map<std::string, report::Workers> workers_names = {{"joined", report::Workers::joined},
-                                                              {"apart", report::Workers::apart}};
 
 std::vector<std::string> option_names(const CLI::App& app) {
     std::vector<std::string> names;
@@ -54,7 +26,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 std::vector<std::string> verb_names() {
     std::vector<std::string> names;
-    for (const Verb& verb : verbs) names.emplace_back(verb.name);
+    for (const Verb& verb : all_verbs()) names.emplace_back(verb.name);
     return names;
 }
 
@@ -77,63 +49,57 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int later(const std::string& verb) {
-    return fail(exit_code::usage,
-                "`" + verb + "` comes later; this version has report, info, export, compare, merge and doctor");
+    std::string there;
+    for (const Verb& each : all_verbs())
+        if (!each.is_later) there += (there.empty() ? "" : ", ") + std::string{each.name};
+    return fail(exit_code::usage, "`" + verb + "` comes later; this version has " + there);
 }
 
-// The line that a verb's answer begins with is CLI11's; usage is as people type it.
+// `help VERB` is VERB --help; of a verb that is not carried out here, nothing.
+std::optional<int> help(const std::vector<std::string>& words) {
+    if (words.empty() || words.front() != "help") return std::nullopt;
+    const std::string verb = words.size() > 1 ? words[1] : "";
+    if (words.size() == 1 || verb == "help") return finish(overview(), "");
+    const std::string meant = similar_word(verb, verb_names());
+    const auto verbs = all_verbs();
+    if (std::ranges::find(verbs, verb, &Verb::name) != verbs.end()) return std::nullopt;
+    return fail(exit_code::usage, "there is no verb " + shell_word(verb) +
+                                      (meant.empty() ? "; see pyprof help" : "; did you mean " + meant + "?"));
+}
+
+std::string help_of(const std::string& name) {
+    for (const ManualVerb& verb : manual())
+        if (verb.name == name) return help_text(verb);
+    return overview();
+}
+
 int run(std::vector<std::string> words) {
-    CLI::App app{"pyprof: a sampling profiler for Python, native code and MPI", "pyprof"};
-    app.require_subcommand(1);
-    app.set_version_flag("--version", "pyprof " PYPROF_VERSION);
-    int code = exit_code::success;
-    for (const Verb& verb : verbs) {
-        if (verb.add == nullptr) continue;
-        CLI::App* subcommand = app.add_subcommand(verb.name, verb.help);
-        if (!verb.shown) subcommand->group("");
-        verb.add(*subcommand, code);
-    }
+    if (const std::optional<int> done = help(words)) return *done;
     if (!words.empty() && words.front() == "help") {
         words.erase(words.begin());
         words.emplace_back("--help");
     }
+    const std::vector<Verb> verbs = all_verbs();
     const std::string first = words.empty() ? "" : words.front();
-    const bool is_later =
-        std::ranges::any_of(verbs, [&](const Verb& v) { return v.add == nullptr && v.name == first; });
-    if (is_later) return later(first);
+    if (std::ranges::any_of(verbs, [&](const Verb& verb) { return verb.is_later && verb.name == first; }))
+        return later(first);
+    int code = exit_code::success;
+    const std::unique_ptr<CLI::App> app = analysis_parser(code);
+    app->set_version_flag("--version", "pyprof " PYPROF_VERSION);
     try {
         std::ranges::reverse(words);  // CLI11 takes them from the back
-        app.parse(words);
-    } catch (const CLI::CallForHelp& help) {
-        return finish(app.help(), "");
+        app->parse(words);
+    } catch (const CLI::CallForHelp&) {
+        return finish(help_of(first), "");
     } catch (const CLI::CallForVersion& version) {
         return finish(std::string{version.what()} + "\n", "");
     } catch (const CLI::ParseError& error) {
-        return usage_error(app, error);
+        return usage_error(*app, error);
     }
     return code;
 }
 
 }  // namespace
-
-void add_view_options(CLI::App& verb, report::Options& options) {
-    verb.add_option("--rank", options.rank, "this rank only")->type_name("R");
-    verb.add_option("--threads", options.workers,
-                    "work of threads without Python: below the line that it was for (joined), or apart")
-        ->transform(CLI::CheckedTransformer(workers_names))
-        ->type_name("joined|apart");
-}
-
-int fail(int exit_code, const std::string& message) {
-    say(message);
-    return exit_code;
-}
-
-int finish(const std::string& text, const std::string& damage) {
-    const Status printed = print(text);
-    if (!printed) return fail(exit_code::usage, printed.error().message());
-    return damage.empty() ? exit_code::success : fail(exit_code::unreadable, damage);
-}
 
 }  // namespace pyprof::cli
 

@@ -1,8 +1,5 @@
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
-#include <fcntl.h>
 #include <iostream>
 #include <memory>
 #include <unistd.h>
@@ -13,7 +10,7 @@
 #include "cli/merge_shares.h"
 #include "cli/messages.h"
 #include "cli/open_profile.h"
-#include "cli/output.h"
+#include "cli/save_new.h"
 #include "cli/terminal.h"
 #include "profile/save.h"
 
@@ -24,31 +21,6 @@ struct Choice {
     std::vector<std::string> paths;
     std::string output;
 };
-
-// The path, or the first free numbered one, as an empty file of ours.
-Result<std::string> reserve(const std::string& path) {
-    constexpr int most = 10'000;
-    for (int number = 1; number < most; number++) {
-        const std::string candidate = numbered_output(path, number);
-        const int file = open(candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0) {
-            close(file);
-            return candidate;
-        }
-        if (errno != EEXIST) break;
-    }
-    return Error{"cannot write " + path + ": " + std::strerror(errno) + "; choose another place with -o"};
-}
-
-// Never over another file: says which name it took.
-Result<std::string> save_new(const profile::Profile& profile, const std::string& path) {
-    Result<std::string> reserved = reserve(path);
-    if (!reserved) return reserved.error();
-    const Status saved = profile::save_file(profile, *reserved);
-    if (saved) return reserved;
-    unlink(reserved->c_str());
-    return saved.error();
-}
 
 // Beside the output, the same for all ranks that the launcher started.
 std::string folder_of_shares(const std::string& output) {
@@ -97,7 +69,10 @@ std::string read_path() {
 int name(const std::string& file) {
     const std::string path = file == "-" ? read_path() : file;
     if (path.empty()) return exit_code::success;
-    const Result<OpenedProfile> opened = open_profile(path);
+    const Result<OpenedProfile> opened = [&] {
+        const Progress progress{"naming functions"};
+        return open_profile(path);
+    }();
     if (!opened) return fail(exit_code::unreadable, opened.error().message());
     if (opened->had_names) return exit_code::success;
     const Status saved = profile::save_file(opened->profile, path);

@@ -6,13 +6,11 @@
 
 #include "cli/analyze.h"
 #include "cli/open_profile.h"
+#include "cli/page.h"
 #include "cli/terminal.h"
 #include "formats/html.h"
-#include "profile/select.h"
-#include "report/findings.h"
 #include "report/json.h"
 #include "report/options.h"
-#include "report/source_excerpts.h"
 #include "report/table.h"
 #include "report/tables.h"
 #include "report/text.h"
@@ -50,20 +48,10 @@ std::string table_text(const profile::Profile& profile, const Choice& choice) {
     return report::as_text(table, stdout_style());
 }
 
-// The page hides machinery and takes worker threads apart by itself, if it has them joined.
-profile::Profile page_profile(const profile::Profile& profile, const report::Options& options) {
-    return options.workers == report::Workers::joined ? profile::with_workers_joined(profile)
-                                                      : profile::with_workers_apart(profile);
-}
-
 Status write_page(const profile::Profile& profile, const Choice& choice) {
-    report::Options options;  // the page chooses rank and metric by itself
-    options.workers = choice.options.workers;
-    const Result<profile::Profile> prepared = report::prepare(profile, options);
-    if (!prepared) return prepared.error();
-    formats::PageParts parts{report::findings(*prepared), {}};
-    if (!choice.without_source) parts.sources = report::source_excerpts(profile);
-    return formats::write_html(page_profile(profile, options), parts, choice.html);
+    const Result<Page> page = page_of(profile, choice.options.workers, !choice.without_source);
+    if (!page) return page.error();
+    return formats::write_html(page->profile, page->parts, choice.html);
 }
 
 int report_file(const std::string& path, const Choice& choice) {

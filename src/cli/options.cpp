@@ -4,6 +4,9 @@
 #include <charconv>
 #include <getopt.h>
 #include <string_view>
+#include <utility>
+
+#include "base/similar_word.h"
 
 namespace pyprof::cli {
 namespace {
@@ -63,26 +66,11 @@ Status set_mpi(RunOptions& options, const std::string& text) { return set_flag(o
 
 Status set_mpi_sync(RunOptions& options, const std::string& text) { return set_flag(options.mpi_sync, text); }
 
-// "0,4-7": whole numbers and ranges.
 Status set_ranks(RunOptions& options, const std::string& text) {
-    const Error wrong{"is a list of ranks and ranges, such as 0,4-7"};
-    options.ranks.clear();
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    while (true) {
-        int first = 0;
-        auto parsed = std::from_chars(at, end, first);
-        if (parsed.ec != std::errc{} || first < 0) return wrong;
-        int last = first;
-        if (parsed.ptr != end && *parsed.ptr == '-') {
-            parsed = std::from_chars(parsed.ptr + 1, end, last);
-            if (parsed.ec != std::errc{} || last < first) return wrong;
-        }
-        options.ranks.emplace_back(first, last);
-        if (parsed.ptr == end) return {};
-        if (*parsed.ptr != ',') return wrong;
-        at = parsed.ptr + 1;
-    }
+    auto ranges = rank_ranges(text);
+    if (!ranges) return Error{"is a list of ranks and ranges, such as 0,4-7"};
+    options.ranks = std::move(*ranges);
+    return {};
 }
 
 // 2^n bytes for the letters of a size; 0 for an unknown one.
@@ -123,8 +111,8 @@ constexpr Option table[] = {
     {'r', "rate", "HZ", "PYPROF_RATE", nullptr, set_rate, "samples a second of CPU time and thread"},
     {0, "mode", "cpu|wall", "PYPROF_MODE", nullptr, set_mode,
      "cpu: where CPU time goes; wall: also where threads wait"},
-    {0, "engine", "NAME", "PYPROF_ENGINE", nullptr, set_engine,
-     "what interrupts threads: cpu, perf (exact at high rates) or tgkill; else chosen by rate"},
+    {0, "engine", "cpu|perf|tgkill", "PYPROF_ENGINE", nullptr, set_engine,
+     "what interrupts threads (perf is exact at high rates); else chosen by rate"},
     {0, "counters", "EVENT,...", "PYPROF_COUNTERS", nullptr, set_counters,
      "events to count with PAPI at each sample, such as PAPI_TOT_INS,PAPI_TOT_CYC,rusage::nvcsw"},
     {0, "no-native", nullptr, "PYPROF_NATIVE", "0", set_native, "leave native frames out"},
@@ -193,16 +181,16 @@ Error unknown_option(const std::vector<char*>& arguments, int found) {
                                  ? std::string{"-"} + static_cast<char>(optopt)
                                  : arguments[static_cast<std::size_t>(optind) - 1];
     if (found == ':') return Error{word + " needs a value; see pyprof help run"};
-    return Error{"unknown option " + word + "; see pyprof help run (options of the command stand after it)"};
+    std::vector<std::string> names;
+    for (const auto& option : table) names.push_back(std::string{"--"} + option.name);
+    const std::string meant = similar_word(word.substr(0, word.find('=')), names);
+    return Error{"unknown option " + word + (meant.empty() ? "" : "; did you mean " + meant + "?") +
+                 "; see pyprof help run (options of the command stand after it)"};
 }
 
 }  // namespace
 
-bool RunOptions::records_rank(int rank) const {
-    return ranks.empty() || std::any_of(ranks.begin(), ranks.end(), [rank](const auto& range) {
-               return range.first <= rank && rank <= range.second;
-           });
-}
+bool RunOptions::records_rank(int rank) const { return ranks.empty() || has_rank(ranks, rank); }
 
 Result<RunOptions> parse_run_options(std::vector<char*> arguments, const Environment& environment) {
     RunOptions options;
@@ -224,6 +212,15 @@ Result<RunOptions> parse_run_options(std::vector<char*> arguments, const Environ
     }
     options.command.assign(arguments.begin() + optind, arguments.end());
     return options;
+}
+
+std::vector<RunOptionText> run_option_texts() {
+    const auto text = [](const char* given) { return std::string{given == nullptr ? "" : given}; };
+    std::vector<RunOptionText> texts;
+    for (const auto& option : table)
+        texts.push_back(
+            {option.letter, option.name, text(option.argument), option.variable, text(option.flag_value), option.help});
+    return texts;
 }
 
 std::string run_options_help() {

@@ -15,31 +15,28 @@ namespace {
 
 constexpr int failed = 125;
 
-struct Verb {
-    std::string_view name;
-    std::string_view help;
-};
-
 constexpr Verb verbs[] = {
     {"run", "record COMMAND (may be left out)"},
-    {"report", "where the time went, as text, JSON or a page"},
-    {"view", "the same in a browser"},
-    {"annotate", "source lines with their costs"},
-    {"compare", "beside a cProfile or line_profiler profile"},
-    {"diff", "one run against another"},
-    {"export", "to pprof, speedscope, collapsed stacks, ..."},
-    {"import", "from pprof, collapsed stacks or cProfile"},
-    {"merge", "put together what a dead job left"},
+    {"report", "where the time went: text, lists, JSON, CSV, Markdown or a page"},
+    {"view", "the page with the flame graph, in a browser"},
+    {"annotate", "source lines of a function or a file with their costs"},
+    {"compare", "a sampled profile beside what cProfile or line_profiler counted"},
+    {"diff", "one run against another: what became slower, what faster"},
+    {"export", "profile for another program: pprof, speedscope, KCachegrind and others"},
+    {"import", "a profile of pprof, collapsed stacks or cProfile as one of pyprof"},
+    {"merge", "one profile of recordings, gathered files, profiles and folders of these"},
     {"info", "what was recorded, with which quality"},
-    {"doctor", "what this machine allows"},
-    {"attach", "not in this version"},
-    {"dump", "not in this version"},
-    {"top", "not in this version"},
-    {"completion", "for bash, zsh or fish"},
-    {"help", "of a verb"},
+    {"doctor", "whether pyprof works on this machine, and what to do about it"},
+    {"attach", "record a process that runs", true},
+    {"dump", "stacks of what runs", true},
+    {"top", "what runs, live", true},
+    {"completion", "verbs, options and files completed by bash, zsh or fish"},
+    {"help", "options of a verb"},
 };
 
 }  // namespace
+
+std::vector<Verb> all_verbs() { return {std::begin(verbs), std::end(verbs)}; }
 
 bool is_analysis_verb(const std::string& word) {
     return word != "run" &&
@@ -64,7 +61,7 @@ std::string overview() {
     for (const auto& verb : verbs) {
         std::string line = "  " + std::string{verb.name};
         line.resize(14, ' ');
-        text += line + std::string{verb.help} + "\n";
+        text += line + std::string{verb.help} + (verb.is_later ? " (not in this version)\n" : "\n");
     }
     return text + "\npyprof help run lists the options of recording, pyprof help VERB those of a verb.\n";
 }

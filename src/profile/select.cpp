@@ -166,13 +166,15 @@ Profile with_workers_apart(const Profile& profile) {
     return result;
 }
 
-Profile only_rank(const Profile& profile, std::int32_t rank) {
+Profile only_rank(const Profile& profile, std::int32_t rank) { return only_ranks(profile, {rank}); }
+
+Profile only_ranks(const Profile& profile, const std::vector<std::int32_t>& ranks) {
     Profile result = profile;
     std::vector<std::uint32_t> new_process(profile.processes.size(), none), new_thread(profile.threads.size(), none);
     result.processes.clear();
     result.threads.clear();
     for (std::size_t i = 0; i < profile.processes.size(); i++) {
-        if (profile.processes[i].rank != rank) continue;
+        if (!std::ranges::binary_search(ranks, profile.processes[i].rank)) continue;
         new_process[i] = static_cast<std::uint32_t>(result.processes.size());
         result.processes.push_back(profile.processes[i]);
     }

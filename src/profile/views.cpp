@@ -215,7 +215,11 @@ std::vector<ProcessRow> process_rows(const Profile& profile) {
         amounts_by(profile, rows.size(), [&](const Value& value) { return profile.threads[value.thread].process; });
     for (std::uint32_t i = 0; i < rows.size(); i++) rows[i] = {i, sums[i]};
     std::erase_if(rows, [&](const ProcessRow& row) { return stands_for_ranks(profile.processes[row.process]); });
-    sort_by_self(rows);
+    std::ranges::stable_sort(rows, {}, [&](const ProcessRow& row) {
+        const Process& process = profile.processes[row.process];
+        const auto rank = static_cast<std::uint32_t>(process.rank);  // -1 is the largest
+        return std::tuple{rank, process.started_realtime_ns, process.pid};
+    });
     return rows;
 }
 

@@ -63,7 +63,8 @@ struct ProcessRow {
     std::uint32_t process = none;
     Amount self;
 };
-std::vector<ProcessRow> process_rows(const Profile& profile);  // every process, not what stands for all ranks
+// Every process, not what stands for all ranks: by rank (without one last), then in the order in which they began.
+std::vector<ProcessRow> process_rows(const Profile& profile);
 
 struct ModuleRow {
     std::uint32_t module = none;

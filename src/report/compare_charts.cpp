@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "report/html_text.h"
 #include "report/words.h"
 
 namespace pyprof::report {
@@ -42,32 +43,6 @@ bool is_overcharged(const Row& row) {
 }
 
 }  // namespace
-
-std::string html_text(const std::string& text) {
-    std::string escaped;
-    for (const char c : printable(text)) {
-        switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            case '\'':
-                escaped += "&#39;";
-                break;
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
-}
 
 std::string slope_chart(const Comparison& comparison) {
     const std::vector<const Row*> sampled = largest_by_samples(comparison);

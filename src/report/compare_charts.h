@@ -14,7 +14,4 @@ std::string slope_chart(const compare::Comparison& comparison);
 // What cProfile has beyond the samples, over the number of calls, both in powers of ten.
 std::string tax_chart(const compare::Comparison& comparison);
 
-// Text as HTML shows it: on a terminal it is safe, and no character is markup.
-std::string html_text(const std::string& text);
-
 }  // namespace pyprof::report

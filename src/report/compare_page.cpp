@@ -6,6 +6,7 @@
 
 #include "report/compare_charts.h"
 #include "report/compare_text.h"
+#include "report/html_text.h"
 #include "report/words.h"
 
 namespace pyprof::report {
@@ -31,19 +32,13 @@ svg { max-width: 100%; height: auto; } .scroll { overflow-x: auto; }
 )css";
 constexpr std::string_view style_hash = "sha256-jxPulECGzXtuQELP5zX7QASXmfvNk5Pwlbp+FQ/1uow=";
 
-std::string list_of(const std::vector<std::string>& sentences) {
-    std::string list = "<ul>\n";
-    for (const std::string& sentence : sentences) list += "<li>" + html_text(sentence) + "</li>\n";
-    return list + "</ul>\n";
-}
-
 std::string times_of(const std::string& title, const std::vector<compare::NamedTime>& times) {
     if (times.empty()) return "";
     std::vector<std::string> lines;
     for (const compare::NamedTime& time : times)
         lines.push_back(fmt::format("{}: {}{}", time.name, duration(static_cast<std::uint64_t>(time.time_s * 1e9)),
                                     time.calls == 0 ? "" : ", " + counted(time.calls, "call")));
-    return html_text(title) + list_of(lines);
+    return html_text(title) + html_list(lines);
 }
 
 // Where cProfile stops, and what the samples have there.
@@ -90,11 +85,11 @@ std::string compare_page(const Comparison& comparison) {
         "form-action 'none'\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
         "<title>pyprof: samples beside {2}</title>\n<style>{1}</style>\n<main>\n<h1>Samples beside {2}</h1>\n",
         style_hash, style_sheet, comparison.tracer);
-    html += list_of(compare_facts(comparison));
+    html += html_list(compare_facts(comparison));
     html += section("Which function is hottest", slope_chart(comparison));
     html += section("What cProfile adds, call by call", tax_chart(comparison));
     html += section(comparison.lines.empty() ? "Functions" : "Lines", table_of(comparison));
-    html += section("How to read it", list_of(compare_legend(comparison)));
+    html += section("How to read it", html_list(compare_legend(comparison)));
     return html + "</main>\n</html>\n";
 }
 

@@ -53,7 +53,7 @@ std::vector<sources::Excerpt> source_excerpts(const Profile& profile, std::size_
     std::vector<sources::Excerpt> all;
     std::size_t bytes = 0;
     for (const Wanted& wanted : wanted_files(profile)) {
-        const sources::Lines& text = sources.text(profile.functions[wanted.function]);
+        const sources::Lines& text = sources.lines(profile.functions[wanted.function]);
         std::vector<sources::Excerpt> excerpts = sources::excerpts_of(wanted.file, text, wanted.lines);
         const std::size_t size = sources::size_of(excerpts);
         if (bytes + size > most_bytes) continue;

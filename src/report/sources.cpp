@@ -64,16 +64,17 @@ std::string Sources::path_of(const std::string& file) const {
     return standard_library_ + "/" + module + ".py";
 }
 
-const sources::Lines& Sources::text(const profile::Function& function) {
+const sources::Lines& Sources::lines(const profile::Function& function) {
+    static const sources::Lines no_lines;
+    if (function.file.empty()) return no_lines;
     const bool is_of_command = function.file == "<string>" && may_have(command_text_, function);
     return is_of_command ? command_text_ : files_.lines_of(path_of(function.file));
 }
 
 std::string Sources::line(const profile::Function& function, std::uint32_t line) {
-    if (function.file.empty() || line == 0) return "";
-    const sources::Lines& lines = text(function);
-    if (line > lines.size()) return "";
-    const std::string& whole = lines[line - 1];
+    const sources::Lines& text = lines(function);
+    if (line == 0 || line > text.size()) return "";
+    const std::string& whole = text[line - 1];
     const std::size_t begin = whole.find_first_not_of(" \t");
     return begin == std::string::npos ? "" : whole.substr(begin);
 }

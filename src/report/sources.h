@@ -21,11 +21,11 @@ public:
     //   function.
     std::string line(const profile::Function& function, std::uint32_t line);
 
+    // All lines of a function's file, as they are; none if they cannot be had. Good as long as the object.
+    const sources::Lines& lines(const profile::Function& function);
+
     // What a view says in the place of a line: the function's name, and why there is no text if that is known.
     static std::string instead_of_line(const profile::Function& function);
-
-    // All lines of the file of a function that has one; none if they cannot be had. Good as long as the object.
-    const sources::Lines& text(const profile::Function& function);
 
 private:
     std::string path_of(const std::string& file) const;

@@ -1,6 +1,7 @@
 #include "report/table.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/core.h>
 #include <string_view>
 
@@ -11,10 +12,17 @@ namespace {
 
 constexpr std::size_t gap = 2;
 
+bool is_number(std::string_view text) {
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    double number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && stop == text.data() + text.size() && !text.starts_with('-');
+}
+
 std::string csv_field(const std::string& text) {
     std::string field = text;
-    const bool is_formula = !field.empty() && std::string_view{"=+-@\t\r"}.find(field[0]) != std::string_view::npos &&
-                            field.find_first_not_of("+-.0123456789eE") != std::string::npos;
+    const bool is_formula =
+        !field.empty() && std::string_view{"=+-@\t\r\n"}.find(field[0]) != std::string_view::npos && !is_number(field);
     if (is_formula) field.insert(0, 1, '\'');
     if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
     for (std::size_t i = field.find('"'); i != std::string::npos; i = field.find('"', i + 2)) field.insert(i, 1, '"');
@@ -35,6 +43,19 @@ std::string joined(std::size_t count, const char* separator, Field field) {
     std::string line;
     for (std::size_t i = 0; i < count; i++) line += (i == 0 ? "" : separator) + field(i);
     return line;
+}
+
+// Without the columns that are for programs.
+Table for_people(const Table& table) {
+    Table result;
+    for (const Column& column : table.columns)
+        if (!column.detail) result.columns.push_back(column);
+    for (const std::vector<Cell>& row : table.rows) {
+        std::vector<Cell>& cells = result.rows.emplace_back();
+        for (std::size_t i = 0; i < row.size(); i++)
+            if (!table.columns[i].detail) cells.push_back(row[i]);
+    }
+    return result;
 }
 
 // The width of every column; what the last one may take is what style.width leaves.
@@ -74,7 +95,8 @@ Cell time_cell(std::uint64_t ns) { return {duration(ns), std::to_string(ns)}; }
 Cell bytes_cell(std::uint64_t number) { return {bytes(number), std::to_string(number)}; }
 Cell ratio_cell(double ratio) { return {fmt::format("{:.2f}", ratio), fmt::format("{:.6f}", ratio)}; }
 
-std::string as_text(const Table& table, const Style& style) {
+std::string as_text(const Table& whole, const Style& style) {
+    const Table table = for_people(whole);
     const std::vector<std::size_t> widths = widths_of(table, style);
     std::vector<std::string> titles;
     for (const Column& column : table.columns) titles.push_back(column.title);
@@ -96,7 +118,8 @@ std::string as_csv(const Table& table) {
     return text;
 }
 
-std::string as_markdown(const Table& table) {
+std::string as_markdown(const Table& whole) {
+    const Table table = for_people(whole);
     const std::size_t count = table.columns.size();
     const auto line = [&](auto field) { return "| " + joined(count, " | ", field) + " |\n"; };
     std::string text = line([&](std::size_t i) { return markdown_field(table.columns[i].title); });

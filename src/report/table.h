@@ -12,6 +12,7 @@ struct Column {
     std::string title;    // for people
     std::string key;      // for programs
     bool number = false;  // to the right
+    bool detail = false;  // for programs alone
 };
 
 struct Cell {
@@ -32,15 +33,15 @@ struct Table {
     std::vector<std::vector<Cell>> rows;
 };
 
-// Columns lined up, with a line of titles. Wider than style.width only if there are too many columns: the last one is
-// cut to fit.
+// Columns for people lined up, with a line of titles. Wider than style.width only if there are too many columns: the
+// last one is cut to fit.
 std::string as_text(const Table& table, const Style& style);
 
-// RFC 4180: keys in the first line, fields quoted where needed, lines end in \n. Text that a spreadsheet would take for
-// a formula gets an apostrophe in front.
+// RFC 4180: all columns, keys in the first line, fields quoted where needed, lines end in \n. Text that a spreadsheet
+// would take for a formula gets an apostrophe in front.
 std::string as_csv(const Table& table);
 
-// A table of GitHub's Markdown; names cannot break out of their cell.
+// A table of GitHub's Markdown, of the columns for people; names cannot break out of their cell.
 std::string as_markdown(const Table& table);
 
 }  // namespace pyprof::report

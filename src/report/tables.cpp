@@ -1,10 +1,12 @@
 #include "report/tables.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <functional>
 #include <memory>
 #include <optional>
 
+#include "profile/interval.h"
 #include "profile/mpi_calls.h"
 #include "profile/ratios.h"
 #include "profile/tree.h"
@@ -60,7 +62,8 @@ public:
     Lists(const Profile& profile, std::size_t limit)
         : profile_{profile},
           limit_{limit},
-          all_{profile::sum_all(profile).weight},
+          sum_{profile::sum_all(profile)},
+          all_{sum_.weight},
           is_time_{profile.metric.unit == "nanoseconds"},
           ratios_{profile::ratios_of(profile)} {}
 
@@ -71,7 +74,9 @@ public:
             joined<Row>(
                 {figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
                  figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                 sampled<Row>([](const Row& row) -> const profile::Amount& { return row.cost.self; }),
                  measured<Row>([](const Row& row) -> const profile::Amount& { return row.cost.self; }),
+                 split<Row>(true),
                  spread<Row>([](const Row& row) { return row.cost.self_ranks; }),
                  {{{"domain", "domain"},
                    [this](const Row& row) { return text_cell(name_of(profile_.functions[row.function].domain)); }},
@@ -89,8 +94,9 @@ public:
             profile::line_rows(profile_),
             joined<Row>({figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
                          figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                         sampled<Row>([](const Row& row) -> const profile::Amount& { return row.cost.self; }),
                          measured<Row>([](const Row& row) -> const profile::Amount& { return row.cost.total; }),
-                         {part<Row>(Category::python), part<Row>(Category::native), part<Row>(Category::mpi)},
+                         split<Row>(false),
                          spread<Row>([](const Row& row) { return row.cost.total_ranks; }),
                          {{{"line", "where"},
                            [this](const Row& row) {
@@ -109,6 +115,7 @@ public:
         return table(profile::kernel_rows(profile_),
                      joined<Row>({figure<Row>("self", [](const Row& row) { return row.cost.self.weight; }),
                                   figure<Row>("total", [](const Row& row) { return row.cost.total.weight; }),
+                                  sampled<Row>([](const Row& row) -> const profile::Amount& { return row.cost.self; }),
                                   measured<Row>([](const Row& row) -> const profile::Amount& { return row.cost.self; }),
                                   spread<Row>([](const Row& row) { return row.cost.self_ranks; }),
                                   {{{"where", "where"},
@@ -137,6 +144,14 @@ public:
                                        [](const Calls& calls) { return number_or_unknown(calls.latest_rank()); }),
                           counted<Row>("calls", "count", [](const Calls& calls) { return count_cell(calls.count); }),
                           counted<Row>("bytes", "bytes", [](const Calls& calls) { return bytes_cell(calls.bytes); })},
+                         {detail(counted<Row>("kind", "kind",
+                                              [](const Calls& calls) { return text_cell(name_of(calls.kind)); })),
+                          detail(counted<Row>("shortest", "shortest_ns",
+                                              [](const Calls& calls) { return time_cell(calls.shortest_ns); })),
+                          detail(counted<Row>("longest", "longest_ns",
+                                              [](const Calls& calls) { return time_cell(calls.longest_ns); })),
+                          {{"samples", "samples", true, true},
+                           [](const Row& row) { return count_cell(row.cost.total.samples); }}},
                          spread<Row>([](const Row& row) { return row.time_ranks(); }),
                          {{{"call", "call"}, [](const Row& row) { return text_cell(row.call); }},
                           {{"called at", "where"}, [this](const Row& row) { return where_or_unknown(row.caller); }}}}),
@@ -159,7 +174,8 @@ public:
                               [this, i](const Row& row) { return value(row.categories[i]); }});
         }
         const auto self = [](const Row& row) -> const profile::Amount& { return row.self; };
-        return table(profile::rank_rows(profile_), joined<Row>({fields, measured<Row>(self)}), limit_);
+        return table(profile::rank_rows(profile_),
+                     joined<Row>({fields, {weight<Row>(self)}, sampled<Row>(self), measured<Row>(self)}), limit_);
     }
 
     Table threads() const {
@@ -170,6 +186,7 @@ public:
             profile::thread_rows(profile_),
             joined<Row>(
                 {figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                 sampled<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
                  measured<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
                  process_fields<Row>(process),
                  {{{"tid", "tid", true}, [=](const Row& row) { return tid(thread(row)); }},
@@ -188,6 +205,7 @@ public:
             profile::process_rows(profile_),
             joined<Row>(
                 {figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                 sampled<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
                  measured<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
                  process_fields<Row>([](const Row& row) { return row.process; }),
                  {{{"ppid", "ppid", true}, [=](const Row& row) { return number_or_unknown(process(row).parent_pid); }},
@@ -196,6 +214,9 @@ public:
                   {{"cpu", "cpu_ns", true}, [=](const Row& row) { return time_cell(process(row).cpu_ns); }},
                   {{"max rss", "max_rss", true},
                    [=](const Row& row) { return bytes_cell(process(row).max_rss_bytes); }},
+                  {{"run delay", "run_delay_ns", true, true},
+                   [=](const Row& row) { return time_cell(process(row).run_delay_ns); }},
+                  {{"python", "python", false, true}, [=](const Row& row) { return text_cell(process(row).python); }},
                   {{"end", "exit"}, [=](const Row& row) { return text_cell(process(row).state); }},
                   {{"command", "command"}, [=](const Row& row) { return text_cell(words(process(row).command)); }}}}),
             limit_);
@@ -204,14 +225,19 @@ public:
     Table modules() const {
         using Row = profile::ModuleRow;
         const auto module = [this](const Row& row) -> const profile::Module& { return profile_.modules[row.module]; };
-        return table(profile::module_rows(profile_),
-                     joined<Row>({figure<Row>("self", [](const Row& row) { return row.self.weight; }),
-                                  {{{"named", "named_share", true},
-                                    [](const Row& row) { return share_cell(share_of(row.named, row.self.weight)); }},
-                                   {{"names from", "names_from"},
-                                    [=](const Row& row) { return text_cell(module(row).names_from); }},
-                                   {{"module", "path"}, [=](const Row& row) { return text_cell(module(row).path); }}}}),
-                     limit_);
+        return table(
+            profile::module_rows(profile_),
+            joined<Row>(
+                {figure<Row>("self", [](const Row& row) { return row.self.weight; }),
+                 sampled<Row>([](const Row& row) -> const profile::Amount& { return row.self; }),
+                 {{{"build id", "build_id", false, true},
+                   [=](const Row& row) { return text_cell(module(row).build_id); }},
+                  {{"version", "version", false, true}, [=](const Row& row) { return text_cell(module(row).version); }},
+                  {{"named", "named_share", true},
+                   [](const Row& row) { return share_cell(share_of(row.named, row.self.weight)); }},
+                  {{"names from", "names_from"}, [=](const Row& row) { return text_cell(module(row).names_from); }},
+                  {{"module", "path"}, [=](const Row& row) { return text_cell(module(row).path); }}}}),
+            limit_);
     }
 
 private:
@@ -260,24 +286,66 @@ private:
         return cell;
     }
     template <class Row>
-    Field<Row> part(Category category) const {
-        const auto i = static_cast<std::size_t>(category);
-        return {{profile::category_names[i], key(profile::category_names[i]), true},
-                [this, i](const Row& row) { return value(row.cost.split[i]); }};
+    static Field<Row> detail(Field<Row> field) {
+        field.column.detail = true;
+        return field;
+    }
+    // The weight of an amount, where its share says nothing.
+    template <class Row>
+    Field<Row> weight(std::function<const profile::Amount&(const Row&)> amount) const {
+        return {{"self", key("self"), true, true},
+                [this, amount](const Row& row) { return value(amount(row).weight); }};
+    }
+    // On how many samples an amount stands, and its 95 % interval.
+    template <class Row>
+    Fields<Row> sampled(std::function<const profile::Amount&(const Row&)> amount) const {
+        const auto bound = [this, amount](double profile::Interval::*side) {
+            return [this, amount, side](const Row& row) {
+                const profile::Interval interval = profile::interval_of(amount(row).weight, sum_);
+                return text_cell(fmt::format("{:.0f}", interval.*side));
+            };
+        };
+        return {
+            {{"samples", "samples", true, true}, [amount](const Row& row) { return count_cell(amount(row).samples); }},
+            {{"low", key("self_low"), true, true}, bound(&profile::Interval::low)},
+            {{"high", key("self_high"), true, true}, bound(&profile::Interval::high)}};
+    }
+    // How the inclusive weight divides; of what the mode cannot see nothing. People see the parts of lines that every
+    // mode sees.
+    template <class Row>
+    Fields<Row> split(bool is_detail) const {
+        Fields<Row> fields;
+        for (const Category category :
+             {Category::python, Category::native, Category::mpi, Category::io, Category::gil, Category::gc}) {
+            const auto i = static_cast<std::size_t>(category);
+            const bool measured = profile::is_measured(category, profile_.run);
+            fields.push_back(
+                {{profile::category_names[i], key(profile::category_names[i]), true,
+                  is_detail || category > Category::mpi},
+                 [this, i, measured](const Row& row) { return measured ? value(row.cost.split[i]) : unknown_cell(); }});
+        }
+        return fields;
     }
     // How uneven a figure is over the ranks, and where it is largest.
     template <class Row>
     static Fields<Row> spread(std::function<std::optional<Spread>(const Row&)> ranks) {
-        return {{{"max/mean", "max_over_mean", true},
-                 [ranks](const Row& row) {
-                     const std::optional<Spread> spread = ranks(row);
-                     if (!spread || spread->mean == 0) return unknown_cell();
-                     return ratio_cell(static_cast<double>(spread->max) / spread->mean);
-                 }},
-                {{"rank", "rank_of_max", true}, [ranks](const Row& row) {
-                     const std::optional<Spread> spread = ranks(row);
-                     return spread && spread->mean > 0 ? number_or_unknown(spread->argmax) : unknown_cell();
-                 }}};
+        const auto part = [ranks](auto figure) {
+            return [ranks, figure](const Row& row) {
+                const std::optional<Spread> spread = ranks(row);
+                return spread ? figure(*spread) : unknown_cell();
+            };
+        };
+        return {{{"max/mean", "max_over_mean", true}, part([](const Spread& spread) {
+                     return spread.mean == 0 ? unknown_cell()
+                                             : ratio_cell(static_cast<double>(spread.max) / spread.mean);
+                 })},
+                {{"rank", "rank_of_max", true}, part([](const Spread& spread) {
+                     return spread.mean > 0 ? number_or_unknown(spread.argmax) : unknown_cell();
+                 })},
+                {{"min", "rank_min", true, true}, part([](const Spread& spread) { return count_cell(spread.min); })},
+                {{"mean", "rank_mean", true, true},
+                 part([](const Spread& spread) { return text_cell(fmt::format("{:.3f}", spread.mean)); })},
+                {{"max", "rank_max", true, true}, part([](const Spread& spread) { return count_cell(spread.max); })}};
     }
     template <class Row>
     Field<Row> function(const std::string& title) const {
@@ -321,6 +389,7 @@ private:
 
     const Profile& profile_;
     std::size_t limit_;
+    profile::Amount sum_;
     std::uint64_t all_;
     bool is_time_;
     std::vector<profile::Ratio> ratios_;

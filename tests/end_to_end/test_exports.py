@@ -154,12 +154,3 @@ def test_doctor_says_nine_things(tmp_path):
     assert document["usable"], document
     for check in document["checks"]:
         assert check["verdict"] == "good" or check["advice"]
-
-
-def test_help_of_every_verb():
-    for verb in ("report", "info", "export", "compare", "merge", "doctor"):
-        answer = runs.ask("help", verb)
-        assert answer.returncode == 0 and f"pyprof {verb}" in answer.stdout
-    for verb in ("view", "annotate", "diff", "import", "attach", "dump", "top", "completion"):
-        answer = runs.ask(verb, "x")
-        assert answer.returncode == usage and "comes later" in answer.stderr

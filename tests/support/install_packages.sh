@@ -26,7 +26,7 @@ test_packages=(
     python3-h5py-mpi python3-mpi4py-fft python3-pyopencl pocl-opencl-icd
     mpich libmpich-dev
     libdebuginfod-dev
-    git procps strace elfutils chromium valgrind
+    git procps strace elfutils chromium valgrind mandoc zsh fish
 )
 
 . /etc/os-release

@@ -1,5 +1,8 @@
 #include "cli/verbs.h"
 
+#include <set>
+#include <string_view>
+
 #include "tests/support/catch.h"
 
 using namespace pyprof::cli;
@@ -16,6 +19,14 @@ TEST_CASE("A slip of a verb is recognised, other words are not") {
     CHECK(similar_verb("rep").empty());
     CHECK(similar_verb("python3").empty());
     CHECK(similar_verb("xyz").empty());
+}
+
+TEST_CASE("Every verb stands once, with what it does") {
+    std::set<std::string_view> names;
+    for (const Verb& verb : all_verbs()) {
+        CHECK(names.insert(verb.name).second);
+        CHECK(!verb.help.empty());
+    }
 }
 
 TEST_CASE("The overview names every verb") {

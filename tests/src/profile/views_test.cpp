@@ -149,6 +149,17 @@ TEST_CASE("A run without MPI has no ranks and no spread") {
     CHECK(!function_rows(profile).at(0).cost.self_ranks);
 }
 
+TEST_CASE("Processes stand by rank, then in the order in which they began, those without a rank last") {
+    test_support::ProfileBuilder make;
+    const std::pair<std::int32_t, std::int32_t> ranks_and_pids[] = {{-1, 9}, {1, 30}, {0, 20}, {1, 10}};
+    for (const auto& [rank, pid] : ranks_and_pids)
+        make.process_at(make.process(rank, pid, "here")).started_realtime_ns = static_cast<std::uint64_t>(100 - pid);
+    const Profile profile = make.build();
+    std::vector<std::int32_t> pids;
+    for (const ProcessRow& row : process_rows(profile)) pids.push_back(profile.processes[row.process].pid);
+    CHECK(pids == std::vector<std::int32_t>{20, 30, 10, 9});
+}
+
 TEST_CASE("What a rank gave to the sums over all ranks counts in its row, and in no process") {
     ProfileBuilder make;
     const std::uint32_t work = make.path(0, {make.location(make.native("work", make.module("app")))});

@@ -45,9 +45,5 @@ TEST_CASE("Nothing beyond the samples is no chart") {
     CHECK(tax_chart(comparison).empty());
 }
 
-TEST_CASE("No character of a name is markup") {
-    CHECK(html_text("<a href='x'>&\"\x1b") == "&lt;a href=&#39;x&#39;&gt;&amp;&quot;?");
-}
-
 }  // namespace
 }  // namespace pyprof::report

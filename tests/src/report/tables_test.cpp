@@ -49,6 +49,19 @@ TEST_CASE("Waiting stands beside the time of counted calls, and says how well it
     CHECK(exact(table(By::mpi), 0, "wait_ns").empty());
 }
 
+TEST_CASE("Programs get samples, intervals and what people have no room for") {
+    const Table functions = table(By::function);
+    CHECK(exact(functions, 0, "samples") == "320");
+    CHECK(std::stoull(exact(functions, 0, "self_low_ns")) < 330 * 5'025'125ULL);
+    CHECK(std::stoull(exact(functions, 0, "self_high_ns")) > 330 * 5'025'125ULL);
+    CHECK(exact(functions, 0, "native_ns") == exact(functions, 0, "total_ns"));
+    CHECK(exact(functions, 0, "io_ns").empty());  // not seen in CPU time
+    CHECK(exact(functions, 0, "rank_max") == std::to_string(210 * 5'025'125));
+    CHECK(exact(table(By::process), 1, "run_delay_ns") == "2000000");
+    CHECK(exact(table(By::module), 0, "build_id").size() == 40);
+    CHECK(exact(table_of(test_support::counted_profile(), By::mpi, {}), 0, "longest_ns") == "400000");
+}
+
 TEST_CASE("A limit shortens a list") { CHECK(table(By::function, {.limit = 3}).rows.size() == 3); }
 
 }  // namespace

@@ -72,8 +72,9 @@ std::string source_of(const diff::LineRow& row, const Difference& difference, so
 }
 
 std::string about(const char* when, const diff::Summary& side) {
-    return fmt::format("{}: {}, {}{}{} samples.", when, side.name, words(side.run.command),
-                       side.run.ranks == 0 ? ", " : ", " + counted(side.workers, "rank") + ", ", grouped(side.samples));
+    const std::string command = side.run.command.empty() ? "" : ", " + words(side.run.command);
+    const std::string ranks = side.run.ranks == 0 ? "" : ", " + counted(side.workers, "rank");
+    return fmt::format("{}: {}{}{}, {}.", when, side.name, command, ranks, counted(side.samples, "sample"));
 }
 
 std::string what_is_compared(const Difference& difference) {

@@ -5,6 +5,11 @@
 
 namespace pyprof::profile {
 
+bool is_sampled(const Profile& profile) {
+    return profile.values.empty() ||
+           std::ranges::any_of(profile.values, [](const Value& value) { return value.samples > 0; });
+}
+
 Interval interval_of(std::uint64_t weight, const Amount& all) {
     if (all.samples == 0 || all.weight == 0) return {};
     constexpr double z = 1.959964;  // two-sided 95 %

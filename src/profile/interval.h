@@ -6,6 +6,9 @@
 
 namespace pyprof::profile {
 
+// Whether values stand on samples; those of an imported profile may be counted.
+bool is_sampled(const Profile& profile);
+
 struct Interval {
     double low = 0, high = 0;  // weights
 };

@@ -72,8 +72,21 @@ std::string source_of(const diff::LineRow& row, const Difference& difference, so
 }
 
 std::string about(const char* when, const diff::Summary& side) {
-    return fmt::format("{}: {}, {}{}{} samples.", when, side.name, words(side.run.command),
-                       side.run.ranks == 0 ? ", " : ", " + counted(side.workers, "rank") + ", ", grouped(side.samples));
+    const std::string command = side.run.command.empty() ? "" : ", " + words(side.run.command);
+    const std::string ranks = side.run.ranks == 0 ? "" : ", " + counted(side.workers, "rank");
+    return fmt::format("{}: {}{}{}, {}.", when, side.name, command, ranks, counted(side.samples, "sample"));
+}
+
+// "All 4 ranks together: +1.20 s beyond the 1 rank; efficiency 75.0 %."
+std::string scaling(const Difference& difference) {
+    const double before = difference.total.before * difference.before.workers;
+    const double after = difference.total.after * difference.after.workers;
+    const bool grew = difference.after.workers > difference.before.workers;
+    const double larger = grew ? after : before, smaller = grew ? before : after;
+    const auto [fewer, more] = std::minmax(difference.before.workers, difference.after.workers);
+    return fmt::format("All {} together: {} beyond the {}; efficiency {}.", counted(more, "rank"),
+                       signed_figure(larger - smaller, difference), counted(fewer, "rank"),
+                       percent(larger > 0 ? smaller / larger : 1));
 }
 
 std::string what_is_compared(const Difference& difference) {
@@ -160,6 +173,7 @@ std::vector<std::string> diff_facts(const Difference& difference) {
     if (!difference.is_share)
         facts.push_back(what_is_compared(difference) + ": " + change_text(difference.total, difference) +
                         (is_sure ? "." : ", which is within chance."));
+    if (difference.is_by_rank) facts.push_back(scaling(difference));
     for (const std::string& note : difference.notes) facts.push_back("Not alike: " + note);
     return facts;
 }

@@ -45,7 +45,7 @@ void about_python(const Profile& profile, Sentences& out) {
 void about_sampling(const Profile& profile, Sentences& out) {
     const profile::Quality& quality = profile.quality;
     const std::uint64_t samples = profile::sum_all(profile).samples;
-    if (samples < few_samples) {
+    if (profile::is_sampled(profile) && samples < few_samples) {
         out.push_back(fmt::format(
             "Only {} stacks were sampled: shares below a few per cent mean little; run longer or raise --rate.",
             samples));

@@ -9,6 +9,7 @@
 
 #include "profile/attachment.h"
 #include "profile/balance.h"
+#include "profile/interval.h"
 #include "profile/libraries.h"
 #include "profile/mpi_calls.h"
 #include "profile/ratios.h"
@@ -106,14 +107,16 @@ private:
         std::string facts;
         if (run.ranks > 0)
             facts += fmt::format("{}{} on {}", dot(), counted(run.ranks, "rank"), counted(run.hosts.size(), "host"));
-        facts += fmt::format("{}wall {}{}CPU {}", dot(), duration(run.wall_ns), dot(), duration(run.cpu_ns));
+        if (run.wall_ns + run.cpu_ns > 0)
+            facts += fmt::format("{}wall {}{}CPU {}", dot(), duration(run.wall_ns), dot(), duration(run.cpu_ns));
         if (options_.rank) facts += fmt::format("{}rank {} only", dot(), *options_.rank);
         for (const std::string& python : run.pythons) facts += dot() + ("Python " + python);
         const std::size_t room = style_.width - std::min(style_.width - 12, columns(facts));
-        std::string command = printable(words(run.command));
+        std::string command = run.command.empty() ? "unknown command" : printable(words(run.command));
         if (columns(command) > room) command = fitted(command, room, style_.unicode);
         line(command + facts);
         libraries();
+        if (!profile::is_sampled(profile_)) return line("counted, not sampled: there are no intervals");
         std::string lost;
         for (const profile::Loss& loss : quality.lost) {
             if (loss.count == 0) continue;

@@ -84,7 +84,10 @@ def test_times_of_cprofile_are_kept(interpreter, tmp_path):
     file = tmp_path / "calls.prof"
     subprocess.run([interpreter, "-m", "cProfile", "-o", file, "app.py"], cwd=tmp_path, check=True,
                    timeout=60, capture_output=True)
-    report = runs.load_report(imported(file, tmp_path))
+    profile = imported(file, tmp_path)
+    report = runs.load_report(profile)
+    text = runs.ask("report", profile).stdout
+    assert "counted, not sampled" in text and "run longer" not in text and "0 Hz" not in text
     stats = pstats.Stats(str(file)).stats
     assert sum(f["self"]["wall"] for f in report["functions"]) == sum(round(own * 1e9) for _, _, own, _, _ in stats.values())
     for (path, line, name), (_, _, own, cumulative, _) in stats.items():

@@ -28,5 +28,14 @@ TEST_CASE("The interval of nothing starts at 0, of everything ends at the total"
     CHECK(interval_of(0, Amount{}).high == 0);
 }
 
+TEST_CASE("Values that no sample stands behind are counted") {
+    Profile profile;
+    CHECK(is_sampled(profile));
+    profile.values = {{0, 0, 0, 5}};
+    CHECK(!is_sampled(profile));
+    profile.values[0].samples = 1;
+    CHECK(is_sampled(profile));
+}
+
 }  // namespace
 }  // namespace pyprof::profile

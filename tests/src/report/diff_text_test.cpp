@@ -60,6 +60,26 @@ TEST_CASE("Shares are percent") {
     CHECK(change_text(sample().total, sample()).starts_with("201 ms -> 1.56 s, +1.36 s (+675.0 %, +- "));
 }
 
+TEST_CASE("Of jobs of different size the efficiency is told") {
+    profile::Profile two = test_support::small_profile();
+    two.processes.push_back(two.processes[0]);
+    two.threads.push_back(two.threads[0]);
+    two.threads[1].process = 1;
+    two.processes[0].rank = 0;
+    two.processes[1].rank = 1;
+    const std::size_t count = two.values.size();
+    for (std::size_t i = 0; i < count; i++) {
+        two.values.push_back(two.values[i]);
+        two.values.back().thread = 1;
+    }
+    // Each of two ranks does what the one does: half of the ranks' time is lost.
+    for (const bool grew : {true, false}) {
+        const diff::Input one{"one", test_support::small_profile()}, both{"two", two};
+        const std::string text = diff_text(*diff::difference_of(grew ? one : both, grew ? both : one, false), {}, {});
+        CHECK(text.find("All 2 ranks together: +201 ms beyond the 1 rank; efficiency 50.0 %.") != std::string::npos);
+    }
+}
+
 TEST_CASE("Long lists are cut, and say by how much") {
     const profile::Profile sample_profile = test_support::sample_profile();
     const diff::Difference difference =

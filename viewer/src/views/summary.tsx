@@ -87,7 +87,7 @@ function Unmeasured(): JSX.Element | null {
 function RanksPart(): JSX.Element | null {
   const {store, palette} = useSurroundings();
   const {profile} = store;
-  const splits = useComputed(() => splitByGroup(profile, {...store.plain.value, group: undefined, thread: undefined}));
+  const splits = useComputed(() => splitByGroup(profile, store.plain.value));
   if (profile.groups.length < 2) return null;
   const mpi = categories.indexOf('mpi');
   const inMpi = (group: GroupId): number => f64(splits.value[group] as Split, mpi);

@@ -18,14 +18,20 @@ test('categories of all ranks sum to the total, and those of a rank to its part'
   assert.equal(sumOf(splitOf(profile, {...everything, group: 2 as GroupId})), sumOf(groups[2] as Float64Array));
 });
 
-test('sums over ranks count, as MPI and other', () => {
+test('a rank has its part of the sums over ranks, as MPI and other; the whole has them once', () => {
   const profile = decodeBlock(encode({
-    functions: [{name: 'f'}], stacks: [{frames: [[0]], samples: 1}], threads: [{summed_ns: 50, summed_mpi_ns: 20}],
+    functions: [{name: 'f'}],
+    processes: [{rank: 0}, {rank: 1}, {rank: -1, pid: 0, host: ''}],
+    threads: [{summed_ns: 0.6 * period, summed_mpi_ns: 0.2 * period}, {process: 1, summed_ns: 0.4 * period}, {process: 2}],
+    run: {ranks: 2},
+    stacks: [{frames: [[0]], samples: 3}, {frames: [[0]], samples: 5, thread: 1}, {frames: [[0]], samples: 1, thread: 2}],
   }));
-  const split = splitOf(profile, everything);
-  assert.equal(split[mpi], 20);
-  assert.equal(split[categories.indexOf('other')], 30);
-  assert.equal(sumOf(split), period + 50);
+  assert.deepEqual(profile.groups.map((group) => group.label), ['rank 0', 'rank 1', 'sums over ranks']);
+  const [first, second] = splitByGroup(profile, everything);
+  assert.equal(first?.[mpi], 0.2 * period);
+  assert.equal(first?.[categories.indexOf('other')], 0.6 * period - 0.2 * period);
+  assert.equal(sumOf(second as Float64Array), 5.4 * period);
+  assert.equal(sumOf(splitOf(profile, everything)), 9 * period);
 });
 
 test('the largest category comes first, those without a share not at all', () => {

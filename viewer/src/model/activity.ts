@@ -1,7 +1,7 @@
 // What threads were doing: the selected metric by category, of all and of each rank.
 import {f64, u32} from './columns.ts';
 import {categories, type Category, type Profile} from './profile.ts';
-import type {Selection} from './selection.ts';
+import {everything, type Selection} from './selection.ts';
 import {categoryOf, forEachValue} from './shown.ts';
 
 /** By category, in the order of `categories`. */
@@ -22,20 +22,25 @@ export const categoryLabels: Readonly<Record<Category, string>> = {
 
 export function splitOf(profile: Profile, selection: Selection): Split {
   const split = new Float64Array(categories.length);
-  for (const one of splitByGroup(profile, selection)) one.forEach((weight, i) => (split[i] = f64(split, i) + weight));
+  const {use} = profile.contexts;
+  forEachValue(profile, selection, (context, weight) => {
+    const category = categoryOf(u32(use, context));
+    split[category] = f64(split, category) + weight;
+  });
   return split;
 }
 
-/** Of each of the profile's groups; without the threads that are not selected. */
-export function splitByGroup(profile: Profile, selection: Selection): readonly Split[] {
+/** Of each of the profile's groups, of the selection's metric; a rank with its part of what stands in sums over ranks. */
+export function splitByGroup(profile: Profile, {metric}: Pick<Selection, 'metric'>): readonly Split[] {
   const splits = profile.groups.map(() => new Float64Array(categories.length));
   const {use} = profile.contexts;
   const add = (thread: number, category: number, weight: number): void => {
     const split = splits[u32(profile.groupOfThread, thread)];
     if (split) split[category] = f64(split, category) + weight;
   };
-  forEachValue(profile, selection, (context, weight, thread) => add(thread, categoryOf(u32(use, context)), weight));
-  if (selection.metric === 0 && selection.group === undefined && selection.thread === undefined) addSums(profile, add);
+  const everyone = {...everything, metric};
+  forEachValue(profile, everyone, (context, weight, thread) => add(thread, categoryOf(u32(use, context)), weight));
+  if (metric === 0) addSums(profile, add);
   return splits;
 }
 

@@ -4,7 +4,7 @@ import type {JSX} from 'preact';
 import {drawColumns} from '../draw/columns_chart.ts';
 import {f64, largest} from '../model/columns.ts';
 import {comparedGroups, histogram, imbalanceOf, type RankRow, rankRows} from '../model/imbalance.ts';
-import type {GroupId} from '../model/profile.ts';
+import {type GroupId, standsForRanks} from '../model/profile.ts';
 import {amount, count, place, visible} from '../model/text.ts';
 import type {RankOrder} from '../state/state.ts';
 import type {Store} from '../state/store.ts';
@@ -31,6 +31,9 @@ export function RanksView(): JSX.Element {
         Own {metricLabel(store.metric.value)} of each function on each {profile.run.ranks > 0 ? 'rank' : 'process'}, as
         part of the largest; functions that make others wait longest come first. A click shows the graph of that one.
       </p>
+      {profile.processes.some(standsForRanks) && (
+        <p class="remark">Small values stand in this profile as sums over all ranks; they are in no cell.</p>
+      )}
       <RankMap rows={shown} groups={groups.value} order={columnOrder(store, groups.value, chosen)} chosen={chosen} />
       {!all.value && rows.value.length > firstRows && (
         <button type="button" class="more-rows" onClick={() => (all.value = true)}>

@@ -27,7 +27,7 @@ export function SummaryView(): JSX.Element {
   return (
     <section class="page summary" aria-label="Summary">
       <Findings />
-      <Part title={`Where the ${metricLabel(store.metric.value)} goes`}>
+      <Part title={`${metricLabel(store.metric.value)} by category`}>
         <SplitBar split={split.value} whole={whole} />
         <SplitLegend split={split.value} figure={(weight) => amount(weight, store.metric.value.unit)} />
         <Unmeasured />
@@ -87,7 +87,7 @@ function Unmeasured(): JSX.Element | null {
 function RanksPart(): JSX.Element | null {
   const {store, palette} = useSurroundings();
   const {profile} = store;
-  const splits = useComputed(() => splitByGroup(profile, {...store.plain.value, group: undefined, thread: undefined}));
+  const splits = useComputed(() => splitByGroup(profile, store.plain.value));
   if (profile.groups.length < 2) return null;
   const mpi = categories.indexOf('mpi');
   const inMpi = (group: GroupId): number => f64(splits.value[group] as Split, mpi);
@@ -147,7 +147,11 @@ interface TopProps {
 function TopFunctions({whole}: TopProps): JSX.Element {
   const {store} = useSurroundings();
   const {profile} = store;
-  const rows = useComputed(() => flatRows(profile, store.plain.value, 'function').slice(0, topRows));
+  const rows = useComputed(() =>
+    flatRows(profile, store.plain.value, 'function')
+      .filter((row) => row.self > 0)
+      .slice(0, topRows),
+  );
   return (
     <Part title="Functions">
       <TopTable figure="Self">

@@ -9,8 +9,8 @@ namespace pyprof::cli {
 namespace {
 
 bool has_workers_joined(const profile::Profile& profile) {
-    return std::ranges::any_of(
-        profile.functions, [](const auto& function) { return function.name == profile::worker_threads_name; });
+    return std::ranges::any_of(profile.functions,
+                               [](const auto& function) { return function.name == profile::worker_threads_name; });
 }
 
 TEST_CASE("A page has all of the profile, what a report would say of it, and its source on request") {

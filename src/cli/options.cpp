@@ -210,6 +210,9 @@ Result<RunOptions> parse_run_options(std::vector<char*> arguments, const Environ
             return status.error();
         }
     }
+    for (int i = 1; i < optind; ++i)
+        if (arguments[static_cast<std::size_t>(i)] != std::string_view{"--"})
+            options.given.emplace_back(arguments[static_cast<std::size_t>(i)]);
     options.command.assign(arguments.begin() + optind, arguments.end());
     return options;
 }

@@ -26,7 +26,8 @@ struct RunOptions {
     std::string max_memory;   // as given, checked
     bool quiet = false;
     bool help = false;
-    std::vector<char*> command;  // what to run; points into argv, ends with nullptr
+    std::vector<std::string> given;  // the words of the options
+    std::vector<char*> command;      // what to run; points into argv, ends with nullptr
 
     bool records_rank(int rank) const;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <unistd.h>
 
+#include "cli/behind_launcher.h"
 #include "cli/child.h"
 #include "cli/collect.h"
 #include "cli/command.h"
@@ -150,6 +151,30 @@ int become_command(const Recorder& recorder) {
     return report_unstarted(recorder, recorder.options.command[0], errno);
 }
 
+// The command again, with this program between the launcher of ranks and what each of them runs.
+int stand_behind_launcher(const Recorder& recorder, std::vector<std::string> command) {
+    std::vector<char*> words;
+    for (std::string& word : command) words.push_back(word.data());
+    words.push_back(nullptr);
+    auto environment = recorder.environment;
+    execvpe(words[0], words.data(), environment.block().data());
+    return report_unstarted(recorder, command[0], errno);
+}
+
+// The same command for ranks that may run on other hosts, if it is not that already.
+std::optional<std::vector<std::string>> command_for_other_hosts(const RunOptions& options,
+                                                                const Environment& environment) {
+    const std::vector<std::string> command = words_of(options);
+    if (!may_leave_this_host(command, environment)) return std::nullopt;
+    std::error_code failure;
+    std::vector<std::string> recorder{std::filesystem::read_symlink("/proc/self/exe", failure).string()};
+    if (failure) return std::nullopt;
+    const std::vector<std::string> own = words_of(options, environment);
+    recorder.insert(recorder.end(), own.begin(), own.end());
+    recorder.push_back("--");
+    return with_recorder_behind(command, recorder);
+}
+
 }  // namespace
 
 int run(const RunOptions& options, const Environment& environment) {
@@ -166,6 +191,9 @@ int run(const RunOptions& options, const Environment& environment) {
     const auto search = search_command(word, environment);
     if (search.outcome == CommandSearch::Outcome::not_found) return report_unstarted(recorder, word, ENOENT);
     if (search.outcome == CommandSearch::Outcome::not_executable) return report_unstarted(recorder, word, EACCES);
+
+    if (const auto command = command_for_other_hosts(options, environment))
+        return stand_behind_launcher(recorder, *command);
 
     const BlockedSignals signals;
     const auto spool = join_job(recorder);

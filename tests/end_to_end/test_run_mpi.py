@@ -168,6 +168,15 @@ def test_ranks_of_several_hosts_are_one_profile(hosts, job):
     assert list(job.glob("*.pyprof.d")) == []
 
 
+def test_pyprof_before_mpirun_records_other_hosts_too(hosts, job):
+    """Nothing of its environment gets there, but its options do."""
+    process = runs.run([runs.pyprof, "-r", "150", *hosts, *program()], job, PYPROF_ENGINE="cpu")
+    assert process.returncode == 0, process.stderr
+    report = one_profile(process, job, 3).report()
+    assert [row["host"] for row in report["ranks"]] == [platform.node(), far_host, far_host]
+    assert (report["run"]["rate_hz"], report["run"]["engine"]) == (150, "cpu")
+
+
 def test_a_rank_killed_on_another_host_leaves_its_part_beside_the_profile(hosts, job):
     process = runs.run([*hosts, runs.pyprof, *program("kill")], job)
     assert process.returncode != 0

@@ -117,6 +117,7 @@ private:
         line(command + facts);
         libraries();
         if (!profile::is_sampled(profile_)) return line("counted, not sampled: there are no intervals");
+        if (run.rate_hz == 0) return line(grouped(quality.samples) + " samples, at an unknown rate");
         std::string lost;
         for (const profile::Loss& loss : quality.lost) {
             if (loss.count == 0) continue;

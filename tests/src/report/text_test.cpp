@@ -84,6 +84,14 @@ TEST_CASE("A profile without samples says why it is empty") {
     CHECK(contains(screen(make.build()), "The profile holds no samples"));
 }
 
+TEST_CASE("Of samples from elsewhere nothing is claimed") {
+    profile::Profile profile = test_support::sample_profile();
+    profile.run.rate_hz = 0;
+    const std::string report = text(profile, {}, {});
+    CHECK(contains(report, "\n" + grouped(profile.quality.samples) + " samples, at an unknown rate\n"));
+    CHECK_FALSE(contains(report, "own cost"));
+}
+
 TEST_CASE("A report of one rank says so") {
     CHECK(contains(screen(test_support::sample_profile(), {}, {.rank = 1}), "rank 1 only"));
 }

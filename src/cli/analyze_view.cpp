@@ -12,7 +12,7 @@
 #include "cli/messages.h"
 #include "cli/open_profile.h"
 #include "cli/page.h"
-#include "cli/page_server.h"
+#include "cli/page_server_module.h"
 #include "cli/terminal.h"
 
 namespace pyprof::cli {
@@ -57,7 +57,7 @@ int view(const Choice& choice) {
     const Result<Page> page = page_of(opened->profile, report::Workers::joined, true);
     if (!page) return fail(exit_code::unreadable, page.error().message());
     const Result<std::unique_ptr<PageServer>> server =
-        PageServer::open(formats::html_page(page->profile, page->parts), choice.port);
+        open_server_of_module(formats::html_page(page->profile, page->parts), choice.port);
     if (!server) return fail(exit_code::usage, server.error().message());
     const Environment environment{environ};
     const Status told = tell(**server, choice.file, environment);

@@ -64,7 +64,7 @@ def test_awkward_programs(engine, mode, tmp_path):
     assert check.check_totals(report) == []
 
 
-@pytest.mark.parametrize("interpreter", runs.each_interpreter())
+@pytest.mark.parametrize("interpreter", runs.each_interpreter(since="3.12"))
 def test_forks_are_not_warned_of(interpreter, tmp_path):
     """CPython 3.12 counts the threads right after a fork; the sampler's must not be among them."""
     report = compared([interpreter, targets / "engines.py", "fork"], "tgkill", tmp_path)

@@ -12,7 +12,7 @@ here = pathlib.Path(__file__).resolve().parent
 programs = here / "programs"
 required_samples = check.samples_in_full_runs if runs.full_runs() else check.samples_in_short_runs
 # At about 199 samples a second. Where timers deliver fewer, the kernel is run again for longer.
-seconds_at_first = 64 if runs.full_runs() else 3.2
+seconds_at_first = 64 if runs.full_runs() else 2.9
 longest_factor = 8
 kernel_builds = runs.build / "tests/kernels"
 

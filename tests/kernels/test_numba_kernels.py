@@ -4,7 +4,7 @@ import re
 
 import check
 import runs
-from test_kernels import measure
+from measured import measure
 
 
 def jit_functions(report):

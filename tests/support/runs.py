@@ -78,12 +78,12 @@ def interpreters():
     return {version: found[version] for version in python_versions if version in found}
 
 
-def each_interpreter():
-    """Parameters for pytest: one interpreter per version; an absent one is a skip that names itself."""
+def each_interpreter(since=python_versions[0]):
+    """Parameters for pytest: one interpreter per version from `since` on; an absent one is a skip that names itself."""
     found = interpreters()
     return [pytest.param(found[version].path, id=version) if version in found else
             pytest.param(None, id=version, marks=pytest.mark.skip(reason=f"no CPython {version} on this machine"))
-            for version in python_versions]
+            for version in python_versions[python_versions.index(since):]]
 
 
 def mpirun(ranks):

@@ -201,7 +201,7 @@ private:
     void functions() {
         const auto rows = profile::function_rows(profile_);
         title(row("self", "total", "py/nat/mpi", "ranks", "where", "function"));
-        for (std::size_t i = 0; i < std::min(shown_beside_mpi(function_lines, 1), rows.size()); i++) {
+        for (std::size_t i = 0; i < std::min(shown_beside_mpi(function_lines, 2), rows.size()); i++) {
             const profile::Cost& cost = rows[i].cost;
             const profile::Function& function = profile_.functions[rows[i].function];
             line(row(share(cost.self.weight), share(cost.total.weight), split(cost.split, cost.total.weight),
@@ -224,7 +224,7 @@ private:
         const std::vector<profile::LineRow> rows = hot_lines();
         if (rows.empty()) return;
         title(row("own", "total", "py/nat/mpi", "ranks", "line", "source"));
-        for (std::size_t i = 0; i < std::min(shown_beside_mpi(line_lines, 1), rows.size()); i++) {
+        for (std::size_t i = 0; i < std::min(shown_beside_mpi(line_lines, 2), rows.size()); i++) {
             const profile::Cost& cost = rows[i].cost;
             const profile::Function& function = profile_.functions[rows[i].function];
             std::string source = sources_.line(function, rows[i].line);

@@ -124,6 +124,7 @@ json call_of(const Profile& profile, const profile::MpiRow& row) {
                         {"wait_ns", calls.wait_ns},
                         {"waiting", waits[static_cast<std::size_t>(calls.waiting)]},
                         {"latest_rank", calls.latest_rank()}};
+    if (const char* state = name_of(calls.wait_state)) entry["counted"]["wait_state"] = state;
     return entry;
 }
 

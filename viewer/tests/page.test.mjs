@@ -182,7 +182,7 @@ pageTest('a page is chosen by the rail and by key, and the back button returns',
 
 pageTest('the summary has findings, shares, efficiencies, the heaviest of everything, run and quality', {hash: ''}, async (page) => {
   const text = await textOf(page, 'main');
-  for (const part of ['waits at most 17.4 %', '63.8 % Native', '--mode wall', 'Parallel efficiency', '76.1 %', 'jacobi_sweep', 'grid.py:48',
+  for (const part of ['waits at most 17.4 %', '63.8 % Native', '--mode wall', 'Parallel efficiency', '76.1 %', 'Serialisation', '93.1 %', 'Transfer efficiency', '97.0 %', 'jacobi_sweep', 'grid.py:48',
     'Compute kernels', 'grid.py:48', 'OpenBLAS 0.3.21', 'cpu time at 199 Hz', 'Lost or cut samples']) {
     assert.ok(text.includes(part), `${part} in ${text}`);
   }
@@ -357,7 +357,8 @@ pageTest('a kernel has counters, ratios, ranks and the lines that call it', {has
 
 pageTest('calls of MPI have their line, how often, how much, how long, and who waits', {hash: '#v=1&view=mpi'}, async (page) => {
   const cells = await page.locator('.figures-table tbody tr').nth(1).innerText();
-  for (const part of ['MPI_Allreduce', 'grid.py:80', '3.40 s', '3.10 s for 3', '8 bytes', '0 (1.20 s)']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  for (const part of ['MPI_Allreduce', 'grid.py:80', '3.40 s', '3.10 s', 'rank 3', '8 bytes', '0 (1.20 s)']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  assert.match(await page.locator('.figures-table tbody tr').first().innerText(), /9\.70 s\s+late partner/);
   await page.getByRole('button', {name: /MPI_Sendrecv/}).click();
   assert.match(await page.locator('.line-details canvas').getAttribute('aria-label'), /0: 3\.90 s, waiting 3\.50 s; 1: 3\.10 s/);
 });

@@ -166,10 +166,18 @@ TEST_CASE("counted calls have the time of each rank") {
     CHECK(row.at("call") == "MPI_Allreduce");
     CHECK(row.at("line") == 42);
     CHECK(row.at("counted").at("count") == 200);
+    CHECK(row.at("counted").at("wait_state") == "collective");
     std::uint64_t time = 0;
     for (const std::size_t rank : {0U, 1U})
         time += std::uint64_t{block.columns.at("mpi.time_high")[rank]} << 32 | block.columns.at("mpi.time_low")[rank];
     CHECK(time == row.at("time_ns"));
+}
+
+TEST_CASE("whom a call waits for is absent where its function does not tell") {
+    profile::Profile profile = test_support::counted_profile();
+    for (profile::Call& call : profile.calls) call.kind = profile::CallKind::local;
+    const Block block = read(html_block(profile, {}, 1'000'000));
+    CHECK(!block.header.at("calls").at("rows").at(0).at("counted").contains("wait_state"));
 }
 
 TEST_CASE("findings and source text travel with the profile") {

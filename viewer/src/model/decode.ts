@@ -52,8 +52,8 @@ const example: Header = {
   libraries: [''],
   findings: [''],
   balance: optional({
-    from: '', parallel: 0, load: 0, communication: 0, elapsed_ns: 0, lost_to_imbalance_ns: 0, lost_to_communication_ns: 0,
-    ranks: [{rank: 0, useful_ns: 0, in_mpi_ns: 0}],
+    from: '', parallel: 0, load: 0, communication: 0, serialisation: optional(0), transfer: optional(0), elapsed_ns: 0, lost_to_imbalance_ns: 0,
+    lost_to_communication_ns: 0, ranks: [{rank: 0, useful_ns: 0, in_mpi_ns: 0}],
   }),
   calls: {
     ranks: [0],
@@ -63,6 +63,7 @@ const example: Header = {
       time_ranks: optional({min: 0, mean: 0, max: 0, argmax: 0}),
       counted: optional({
         kind: '', count: 0, bytes: 0, shortest_ns: 0, longest_ns: 0, wait_ns: 0, waiting: '', latest_rank: 0,
+        wait_state: optional(''),
       }),
     }],
   },

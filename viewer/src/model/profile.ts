@@ -158,6 +158,9 @@ export interface Balance {
   readonly parallel: number;
   readonly load: number;
   readonly communication: number;
+  /** Their product is communication; only where calls were counted on every rank. */
+  readonly serialisation?: number | undefined;
+  readonly transfer?: number | undefined;
   readonly elapsed_ns: number;
   readonly lost_to_imbalance_ns: number;
   readonly lost_to_communication_ns: number;
@@ -175,6 +178,8 @@ export interface CountedCalls {
   readonly waiting: string;
   /** The rank that the others wait for, -1: none or unknown. */
   readonly latest_rank: number;
+  /** WaitState of src/profile/mpi_calls.h, where the function tells. */
+  readonly wait_state?: string | undefined;
 }
 
 export interface RankSpread {

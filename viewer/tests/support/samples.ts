@@ -41,7 +41,7 @@ export const heat: TestProfile = {
     'The kernel jacobi_sweep (heat.c:21) takes 46.1 % of the time, called at grid.py:48.',
   ],
   balance: {
-    from: 'calls', parallel: 0.761, load: 0.843, communication: 0.903, elapsed_ns: 13.94e9, lost_to_imbalance_ns: 8.1e9,
+    from: 'calls', parallel: 0.761, load: 0.843, communication: 0.903, serialisation: 0.931, transfer: 0.97, elapsed_ns: 13.94e9, lost_to_imbalance_ns: 8.1e9,
     lost_to_communication_ns: 5.3e9, ranks: [0, 1, 2, 3].map((rank) => ({rank, useful_ns: (9.6 + rank) * 1e9, in_mpi_ns: (4.3 - rank) * 1e9})),
   },
   calls: {
@@ -53,7 +53,7 @@ export const heat: TestProfile = {
         time_ranks: {min: 2.0e9, mean: 2.8e9, max: 3.9e9, argmax: 0},
         counted: {
           kind: 'point', count: 3200, bytes: 3200 * 16_384, shortest_ns: 41_000, longest_ns: 38_000_000, wait_ns: 9.7e9,
-          waiting: 'at_most', latest_rank: -1,
+          waiting: 'at_most', latest_rank: -1, wait_state: 'late_partner',
         },
       },
       {

@@ -180,6 +180,23 @@ TEST_CASE("whom a call waits for is absent where its function does not tell") {
     CHECK(!block.header.at("calls").at("rows").at(0).at("counted").contains("wait_state"));
 }
 
+TEST_CASE("the slices of each process stand one after the other") {
+    const profile::Profile profile = test_support::sample_profile();
+    const Block block = read(html_block(profile, {}, 1'000'000));
+    const std::vector<std::string> names{"slice.python", "slice.native", "slice.mpi", "slice.other"};
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < profile.processes.size(); ++i) {
+        const json& process = block.header.at("processes").at(i);
+        CHECK(process.at("slice_width_ns") == profile.processes[i].slice_width_ns);
+        REQUIRE(process.at("slices").get<std::size_t>() * 4 == profile.processes[i].slices.size());
+        for (std::size_t j = 0; j < profile.processes[i].slices.size(); ++j)
+            CHECK(block.columns.at(names[j % 4]).at(at + j / 4) == profile.processes[i].slices[j]);
+        at += process.at("slices").get<std::size_t>();
+    }
+    CHECK(at > 0);
+    for (const std::string& name : names) CHECK(block.columns.at(name).size() == at);
+}
+
 TEST_CASE("findings and source text travel with the profile") {
     const formats::PageParts parts{{"It waits."}, {{"a.py", 3, {"x = 1", "\xff\xfe"}}}};
     const Block block = read(html_block(test_support::small_profile(), parts, 100));

@@ -60,6 +60,22 @@ export interface Process {
   readonly cpu_ns: number;
   readonly run_delay_ns: number;
   readonly max_rss_bytes: number;
+  /** After the first process with time slices began, by the clock of its host. */
+  readonly begin_ns: number;
+  readonly slice_width_ns: number;
+  /** How many slices it has. */
+  readonly slices: number;
+}
+
+/** What time slices tell apart, in this order wherever it is an index. */
+export const sliceCategories = ['python', 'native', 'mpi', 'other'] as const;
+
+/** Samples in the time slices of all processes, one process after the other. */
+export interface Slices {
+  /** Where the slices of each process begin, and where the last ones end. */
+  readonly first: Uint32Array;
+  /** By category. */
+  readonly samples: readonly Uint32Array[];
 }
 
 export interface Thread {
@@ -269,6 +285,7 @@ export interface Profile {
   /** Sections that are decoded when a page first asks for them; a damaged one throws DecodeError. */
   readonly valuesOf: (metric: number) => Values;
   readonly callsByRank: () => CallsByRank;
+  readonly slices: () => Slices;
   readonly sources: () => readonly Excerpt[];
 }
 

@@ -29,7 +29,8 @@ export const heat: TestProfile = {
     {name: 'unmarshal', domain: 'native', module: 0, file: 'Python/marshal.c', line: 1550},
     {name: 'update', domain: 'jit', file: '/home/user/heat/kernels.py', line: 9},
   ],
-  processes: [0, 1, 2, 3].map((rank) => ({rank, pid: 2100 + rank})),
+  processes: [0, 1, 2, 3].map((rank) => ({rank, pid: 2100 + rank, wall_ns: 13.96e9, begin_ns: rank * 20e6})),
+  slices: [0, 1, 2, 3].map(heatSlices),
   threads: [0, 1, 2, 3].map((process) => ({process, tid: 2100 + process})),
   stacks: [0, 1, 2, 3].flatMap(heatStacks),
   measures: [
@@ -127,6 +128,17 @@ function heatStacks(rank: number): TestStack[] {
   ];
 }
 
+/** About 27 samples in each 134 ms: modules are loaded, then sweeps and the exchange of borders take turns. */
+function heatSlices(rank: number): number[][] {
+  const step = (slice: number): number[] => {
+    const native = slice % 13 < 8 + rank ? 19 + rank : 6;
+    return [1, native, 25 - native, 0];
+  };
+  return Array.from({length: 104}, (_, slice) => (slice < 9 ? [18, 6, 0, 2] : step(slice)));
+}
+
+export const twoHosts: TestProfile = {...heat, run: {...heat.run, hosts: ['node01', 'node02']}};
+
 /** Two ranks that never ran long enough. */
 export const empty: TestProfile = {
   functions: [{name: 'main', file: 'a.py'}], stacks: [], processes: [{rank: 0}, {rank: 1}], threads: [{}, {process: 1}],
@@ -165,6 +177,7 @@ export const hostile: TestProfile = {
     '</script><script>window.pwned=1</script>', '<img src=x onerror=window.pwned=1>', 'x = "\u202e<b onclick=window.pwned=1>"  # \u2066',
   ]}],
   processes: [{executable: '/bin/\u202e<img src=x onerror=window.pwned=1>'}, {pid: 101}],
+  slices: [[[3, 0, 0, 0]], [[0, 2, 0, 1], [0, 1, 0, 0]]],
   threads: [{name: '<b>main</b>'}, {process: 1}, {process: 1, name: '\u2066<img src=x onerror=window.pwned=1>'}],
   stacks: [
     {frames: [[0], [1]], samples: 50, thread: 2}, {frames: [[0], [2]], samples: 30}, {frames: [[0], [3], [4]], samples: 20},

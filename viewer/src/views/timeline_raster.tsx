@@ -91,7 +91,10 @@ function usePointer(props: Props, marks: Marks): CanvasHTMLAttributes<HTMLCanvas
     return cellAt(map, within(event.offsetX, width), within(event.offsetY, height));
   };
   return {
-    onPointerMove: (event) => (cursor.value = place(event)),
+    onPointerMove: (event) => {
+      if (event.buttons === 0) anchor.value = undefined;
+      cursor.value = place(event);
+    },
     onPointerDown: (event) => {
       if (event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);

@@ -568,8 +568,8 @@ test('a thousand ranks open and move', {skip: noBrowser || noWriter}, async (con
   await page.locator('.timeline-rows canvas').focus();
   for (const key of ['End', 'ArrowDown']) await page.keyboard.press(key);
   assert.match(await textOf(page, '#timeline-cell'), /^rank 3 to rank 4, 68\.4 s to 68\.7 s: 0\.79 threads busy, Python 4\.8 %, MPI 95\.2 %/);
-  const frames = await frameTimes(page, ['ArrowDown', '+', 'ArrowLeft', '-']);
-  context.diagnostic(`one step on the timeline takes ${frames[frames.length >> 1].toFixed(1)} ms, the slowest ${frames.at(-1).toFixed(1)} ms`);
+  await page.keyboard.press('+');
+  assert.ok((await hashOf(page)).time);
   const {columns} = await page.evaluate(() => ({columns: document.querySelector('.timeline-rows canvas').width}));
   assert.ok(columns > 500);
   assert.deepEqual(page.offences, []);

@@ -15,7 +15,7 @@ export function drawRaster(canvas: HTMLCanvasElement, raster: Raster, palette: P
   context.fillRect(0, 0, width, height);
   if (raster.rows === 0) return;
   const cells = new OffscreenCanvas(raster.columns, raster.rows);
-  cells.getContext('2d')?.putImageData(imageOf(raster, palette), 0, 0);
+  cells.getContext('2d')?.putImageData(new ImageData(pixelsOf(raster, palette), raster.columns, raster.rows), 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(cells, 0, 0, width, height);
   const rowHeight = height / raster.rows;
@@ -23,28 +23,23 @@ export function drawRaster(canvas: HTMLCanvasElement, raster: Raster, palette: P
   for (let row = 1; row <= raster.rows; row++) context.fillRect(0, row * rowHeight - 1, width, 1);
 }
 
-function imageOf(raster: Raster, palette: Palette): ImageData {
-  const image = new ImageData(raster.columns, raster.rows);
-  for (let row = 0; row < raster.rows; row++) {
-    for (let column = 0; column < raster.columns; column++) {
-      const at = 4 * (row * raster.columns + column);
-      image.data.set(colourOf(cellOf(raster, row, column), palette), at);
-      image.data[at + 3] = 255;
+/** Red, green, blue and opacity of each cell: its categories' colours in proportion, on the surface where nothing was done. */
+export function pixelsOf({threads}: Raster, {channels}: Pick<Palette, 'channels'>): Uint8ClampedArray<ArrayBuffer> {
+  const colours = sliceCategories.map((category) => channels.categories[category]);
+  const kinds = colours.length;
+  const pixels = new Uint8ClampedArray((4 * threads.length) / kinds).fill(255);
+  for (let from = 0, at = 0; from < threads.length; from += kinds, at += 4) {
+    let busy = 0;
+    for (let kind = 0; kind < kinds; kind++) busy += f64(threads, from + kind);
+    const strength = Math.min(1, busy);
+    for (let channel = 0; channel < 3; channel++) {
+      let shown = (channels.surface[channel] as number) * (1 - strength);
+      for (let kind = 0; kind < kinds && busy > 0; kind++)
+        shown += ((colours[kind] as Colour)[channel] as number) * f64(threads, from + kind) * (strength / busy);
+      pixels[at + channel] = shown;
     }
   }
-  return image;
-}
-
-/** The categories' colours in proportion, on the surface where nothing was done. */
-export function colourOf(cell: Float64Array, {channels}: Pick<Palette, 'channels'>): Colour {
-  const busy = busyIn(cell);
-  const strength = Math.min(1, busy);
-  const channel = (i: 0 | 1 | 2): number => {
-    let mixed = 0;
-    sliceCategories.forEach((category, kind) => (mixed += f64(cell, kind) * channels.categories[category][i]));
-    return busy > 0 ? channels.surface[i] * (1 - strength) + (mixed / busy) * strength : channels.surface[i];
-  };
-  return [channel(0), channel(1), channel(2)];
+  return pixels;
 }
 
 /** A raster of one row as stacked columns, as high as the busiest. */

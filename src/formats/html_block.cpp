@@ -10,6 +10,7 @@
 
 #include "formats/html_columns.h"
 #include "formats/html_facts.h"
+#include "formats/html_timeline.h"
 #include "formats/html_tree.h"
 #include "profile/categories.h"
 #include "profile/mpi_calls.h"
@@ -124,6 +125,7 @@ json call_of(const Profile& profile, const profile::MpiRow& row) {
                         {"wait_ns", calls.wait_ns},
                         {"waiting", waits[static_cast<std::size_t>(calls.waiting)]},
                         {"latest_rank", calls.latest_rank()}};
+    if (const char* state = name_of(calls.wait_state)) entry["counted"]["wait_state"] = state;
     return entry;
 }
 
@@ -173,6 +175,7 @@ std::string html_block(const Profile& profile, const PageParts& parts, std::size
     add_measures(columns, profile, tree);
     json header = page_facts(profile);
     header["calls"] = calls_of(columns, profile);
+    add_timeline(columns, header["processes"], profile);
     header["findings"] = parts.findings;
     header["pruned"] = {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}};
     header["strings"] = strings.list();

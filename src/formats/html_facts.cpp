@@ -121,14 +121,17 @@ json balance_json(const Profile& profile) {
     json ranks = json::array();
     for (const profile::RankUse& use : balance->ranks)
         ranks.push_back({{"rank", use.rank}, {"useful_ns", use.useful}, {"in_mpi_ns", use.in_mpi}});
-    return {{"from", balance->is_counted ? "calls" : "samples"},
-            {"parallel", balance->parallel},
-            {"load", balance->load},
-            {"communication", balance->communication},
-            {"elapsed_ns", balance->elapsed},
-            {"lost_to_imbalance_ns", balance->lost_to_imbalance},
-            {"lost_to_communication_ns", balance->lost_to_communication},
-            {"ranks", ranks}};
+    json entry = {{"from", balance->is_counted ? "calls" : "samples"},
+                  {"parallel", balance->parallel},
+                  {"load", balance->load},
+                  {"communication", balance->communication},
+                  {"elapsed_ns", balance->elapsed},
+                  {"lost_to_imbalance_ns", balance->lost_to_imbalance},
+                  {"lost_to_communication_ns", balance->lost_to_communication},
+                  {"ranks", ranks}};
+    if (balance->serialisation) entry["serialisation"] = *balance->serialisation;
+    if (balance->transfer) entry["transfer"] = *balance->transfer;
+    return entry;
 }
 
 json unmeasured(const profile::Run& run) {

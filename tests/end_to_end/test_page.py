@@ -1,4 +1,4 @@
-"""What `report --html` puts into a page besides the tree: findings, counters, calls of MPI, and source text."""
+"""What `report --html` puts into a page besides the tree: findings, counters, calls of MPI, time slices, and source text."""
 
 import pytest
 import runs
@@ -60,6 +60,32 @@ def test_counters_and_categories_sum_to_those_of_the_report(recorded, tmp_path):
     assert {name: weight for name, weight in zip(words, categories) if weight} == expected
 
 
+def test_time_slices_hold_every_sample_where_it_was_taken(tmp_path):
+    (tmp_path / "phases.py").write_text("""\
+import hashlib, time
+def spend(seconds, work):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        work()
+spend(0.5, lambda: sum(i * i for i in range(2000)))
+spend(0.5, lambda: hashlib.pbkdf2_hmac("sha256", b"password", b"salt", 20000))
+""")
+    page = page_of(runs.record([runs.python3, "phases.py"], tmp_path).profile, tmp_path)
+    process, = page.header["processes"]
+    slices = {name: page.columns[f"slice.{name}"] for name in ("python", "native", "mpi", "other")}
+    assert process["begin_ns"] == 0
+    assert {len(samples) for samples in slices.values()} == {process["slices"]}
+    lost = {loss["cause"]: loss["count"] for loss in page.header["quality"]["lost"]}
+    placeless = lost.get("slice_skipped", 0) + lost.get("thread_late", 0)  # the rest of a thread's last period has no moment
+    assert sum(map(sum, slices.values())) + placeless == page.header["quality"]["samples"]
+    assert process["slices"] * process["slice_width_ns"] < process["wall_ns"] + process["slice_width_ns"]
+    assert middle_of(slices["python"]) < middle_of(slices["native"])
+
+
+def middle_of(samples):
+    return sum(place * count for place, count in enumerate(samples)) / sum(samples)
+
+
 def test_calls_of_mpi_are_those_of_the_report(tmp_path):
     launcher = runs.mpirun(2)
     (tmp_path / "ranks.py").write_text("""\
@@ -74,10 +100,14 @@ for i in range(200):
     assert calls["ranks"] == [0, 1]
     counted = [row for row in calls["rows"] if "counted" in row]
     assert counted
-    expected = sorted((row["call"], row["line"] or 0, row["count"]) for row in report["mpi"] if row["count"])
-    assert sorted((row["call"], row.get("line", 0), row["counted"]["count"]) for row in counted) == expected
+    expected = sorted((row["call"], row["line"] or 0, row["count"], row["wait_state"] or "") for row in report["mpi"] if row["count"])
+    found = [(row["call"], row.get("line", 0), row["counted"]["count"], row["counted"].get("wait_state", "")) for row in counted]
+    assert sorted(found) == expected
+    assert "collective" in {state for *_, state in found}
     times = page.wide("mpi.time")
     for place, row in enumerate(calls["rows"]):
         if "counted" in row:
             assert sum(times[2 * place:2 * place + 2]) == row["time_ns"]
-    assert page.header["balance"]["from"] == "calls"
+    balance = page.header["balance"]
+    assert balance["from"] == "calls"
+    assert balance["serialisation"] * balance["transfer"] == pytest.approx(balance["communication"])

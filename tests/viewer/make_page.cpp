@@ -1,6 +1,6 @@
 // Writes pages for the tests in a browser: `make_page sample OUT` the profile made by hand, `make_page CONTEXTS OUT` a
 // random one of that many contexts; `make_page CONTEXTS OUT RANKS` of that many ranks, which all spend time in some
-// hundred contexts and call MPI in ten.
+// hundred contexts, call MPI in ten, and have time slices.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -93,6 +93,19 @@ void add_calls(profile::Profile& profile, std::uint32_t rank_count, std::mt19937
     }
 }
 
+// As many as an agent keeps. Half of each period of 32 slices is compiled code, then MPI, later on the last ranks.
+void add_slices(profile::Profile& profile) {
+    constexpr std::uint32_t slice_count = 512, steps = 32, samples = 20;
+    for (profile::Process& process : profile.processes) {
+        process.slice_width_ns = 1 << 27;
+        const std::uint32_t late = static_cast<std::uint32_t>(process.rank) % (steps / 2);
+        for (std::uint32_t i = 0; i < slice_count; ++i) {
+            const bool in_mpi = (i + steps - late) % steps >= steps / 2;
+            process.slices.insert(process.slices.end(), {1U, in_mpi ? 0 : samples, in_mpi ? samples : 0, 0U});
+        }
+    }
+}
+
 profile::Profile random_profile(std::uint32_t context_count, std::uint32_t rank_count) {
     std::mt19937 random{20261};
     profile::Profile profile = test_support::small_profile();
@@ -115,6 +128,7 @@ profile::Profile random_profile(std::uint32_t context_count, std::uint32_t rank_
     if (rank_count != few_ranks) {
         add_shared_values(profile, rank_count, random);
         add_calls(profile, rank_count, random);
+        add_slices(profile);
         return profile;
     }
     for (std::uint32_t i = 1; i < profile.contexts.size(); ++i) {

@@ -15,6 +15,7 @@ const cases = [
   {name: 'source', profile: ['1000000'], hash: '#v=1&view=source'},
   {name: 'ranks', profile: ['20000', '1024'], hash: '#v=1&view=ranks', focus: '.rank-map canvas', keys: mapKeys},
   {name: 'summary of 1024 ranks', profile: ['20000', '1024'], hash: ''},
+  {name: 'timeline of 1024 ranks', profile: ['20000', '1024'], hash: '#v=1&view=timeline'},
   {name: 'MPI of 1024 ranks', profile: ['20000', '1024'], hash: '#v=1&view=mpi'},
 ];
 

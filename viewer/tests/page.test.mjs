@@ -16,7 +16,8 @@ after(() => browser?.close());
 /** Every page and form of one. */
 const everyPage = [
   'view=summary', 'view=flame', 'view=flame&graph=callers', 'view=flame&graph=sandwich', 'view=flame&graph=table&q=m',
-  'view=flame&graph=table&asTree=1', 'view=source&fn=0&line=3', 'view=source&fn=6&line=21', 'view=ranks', 'view=kernels&fn=6', 'view=mpi',
+  'view=flame&graph=table&asTree=1', 'view=source&fn=0&line=3', 'view=source&fn=6&line=21', 'view=ranks', 'view=timeline',
+  'view=timeline&time=100000-300000', 'view=kernels&fn=6', 'view=mpi',
 ].map((state) => `#v=1&${state}`);
 
 /** One test with its own page, which must not have done anything forbidden when it ends. */
@@ -182,7 +183,7 @@ pageTest('a page is chosen by the rail and by key, and the back button returns',
 
 pageTest('the summary has findings, shares, efficiencies, the heaviest of everything, run and quality', {hash: ''}, async (page) => {
   const text = await textOf(page, 'main');
-  for (const part of ['waits at most 17.4 %', '63.8 % Native', '--mode wall', 'Parallel efficiency', '76.1 %', 'jacobi_sweep', 'grid.py:48',
+  for (const part of ['waits at most 17.4 %', '63.8 % Native', '--mode wall', 'Parallel efficiency', '76.1 %', 'Serialisation', '93.1 %', 'Transfer efficiency', '97.0 %', 'jacobi_sweep', 'grid.py:48',
     'Compute kernels', 'grid.py:48', 'OpenBLAS 0.3.21', 'cpu time at 199 Hz', 'Lost or cut samples']) {
     assert.ok(text.includes(part), `${part} in ${text}`);
   }
@@ -345,6 +346,75 @@ pageTest('the darkest cell of a row is its slowest rank', {hash: '#v=1&view=rank
   assert.ok(last[1] < first[1] - 30, `${first} and ${last}`);
 });
 
+pageTest('the timeline says what a rank did when, by key and by mouse', {hash: '#v=1&view=timeline'}, async (page) => {
+  const cell = () => textOf(page, '#timeline-cell');
+  await page.locator('.timeline-rows canvas').focus();
+  for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+  // Slices of 134.2 ms with 27 samples of 5.025 ms each: 1.01 threads.
+  assert.match(await cell(), /^rank 1, 70\.1 ms to 140 ms: 0\.9\d threads busy, Python 69\.2 %, Native 23\.1 %, Other 7\.7 %\s*$/);
+  const {width} = await page.locator('.timeline-rows canvas').boundingBox();
+  await page.locator('.timeline-rows canvas').hover({position: {x: width * 0.4415, y: 75}});
+  assert.match(await cell(), /^rank 3, 6\.17 s to 6\.24 s: .* Python 3\.8 %, Native 84\.6 %, MPI 11\.5 %\s*$/);
+  await page.keyboard.press('Enter');
+  assert.match(await path(page), /rank 3/);
+  await page.goBack();
+  await page.locator('.timeline-rows canvas').click({position: {x: 100, y: 30}});
+  assert.match(await path(page), /rank 1/);
+});
+
+pageTest('a range of the timeline is chosen by key, stands in the URL, and the back button undoes it', {hash: '#v=1&view=timeline'}, async (page) => {
+  await page.locator('.timeline-rows canvas').focus();
+  for (const key of ['Home', 'PageDown', 'Shift+PageDown', 'Shift+ArrowRight']) await page.keyboard.press(key);
+  assert.match(await textOf(page, '#timeline-cell'), /^rank 0, 841 ms to 1\.82 s: /);
+  await page.keyboard.press('+');
+  const {time} = await hashOf(page);
+  assert.equal(time, '841119-1822424');
+  assert.match(await textOf(page, '.timeline .axis'), /^841 ms[\s\S]*1\.82 s$/);
+  await page.keyboard.press('-');
+  assert.notEqual((await hashOf(page)).time, time);
+  await page.goBack();
+  assert.equal((await hashOf(page)).time, time);
+  await page.reload();
+  await page.waitForSelector('main section');
+  assert.match(await textOf(page, '.timeline-bar button'), /^841 ms to 1\.82 s/);
+  await page.locator('.timeline-rows canvas').focus();
+  await page.keyboard.press('Escape');
+  assert.deepEqual(await hashOf(page), {view: 'timeline'});
+});
+
+pageTest('a range of the timeline is dragged', {hash: '#v=1&view=timeline'}, async (page) => {
+  const box = await page.locator('.timeline-rows canvas').boundingBox();
+  await page.mouse.move(box.x + box.width * 0.7525, box.y + 30);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.2525, box.y + 50);
+  assert.equal(await page.locator('.marks .chosen').count(), 1);
+  await page.mouse.up();
+  const [begin, end] = (await hashOf(page)).time.split('-').map(Number);
+  assert.ok(Math.abs(begin / 14.018e6 - 0.25) < 0.01 && Math.abs(end / 14.018e6 - 0.755) < 0.01, `${begin} to ${end}`);
+  await page.getByRole('button', {name: /✕/}).click();
+  assert.equal((await hashOf(page)).time, undefined);
+});
+
+pageTest('the timeline has its colours, and its figures as a table', {hash: '#v=1&view=timeline'}, async (page) => {
+  const colour = (selector, x, y) => page.locator(selector).evaluate((canvas, [px, py]) =>
+    [...canvas.getContext('2d').getImageData(px * canvas.width, py * canvas.height, 1, 1).data].slice(0, 3), [x, y]);
+  const [python, mpi] = [await colour('.timeline-rows canvas', 0.04, 0.12), await colour('.timeline-rows canvas', 0.107, 0.12)];
+  assert.ok(python[0] > mpi[0] + 30 && mpi[2] > mpi[0] + 60, `${python} and ${mpi}`);
+  assert.ok((await colour('.timeline-strip', 0.5, 0.02)).every((value) => value > 60));
+  const cells = await page.locator('.timeline-page tbody tr').first().innerText();
+  assert.match(cells, /^rank 0\s+0 %\s+45 %/);
+  await page.getByLabel('Share of the samples in').selectOption('Python');
+  assert.match(await page.locator('.timeline-page tbody tr').first().innerText(), /^rank 0\s+69 %/);
+  await page.getByRole('button', {name: 'rank 2'}).click();
+  assert.match(await path(page), /rank 2/);
+});
+
+for (const [sample, isSaid] of [['twoHosts', true], ['heat', false]]) {
+  pageTest(`that hosts have clocks of their own is ${isSaid ? '' : 'not '}said of ${sample}`, {sample, hash: '#v=1&view=timeline'}, async (page) => {
+    assert.equal((await textOf(page, '.timeline-page > .remark')).includes('Each host has a clock of its own'), isSaid);
+  });
+}
+
 pageTest('a kernel has counters, ratios, ranks and the lines that call it', {hash: '#v=1&view=kernels'}, async (page) => {
   const cells = await page.locator('.figures-table tbody tr').first().innerText();
   for (const part of ['jacobi_sweep', '49.3 %', '1.50', '1.18', 'heat.c:21', '_heat.so']) assert.ok(cells.includes(part), `${part} in ${cells}`);
@@ -357,7 +427,8 @@ pageTest('a kernel has counters, ratios, ranks and the lines that call it', {has
 
 pageTest('calls of MPI have their line, how often, how much, how long, and who waits', {hash: '#v=1&view=mpi'}, async (page) => {
   const cells = await page.locator('.figures-table tbody tr').nth(1).innerText();
-  for (const part of ['MPI_Allreduce', 'grid.py:80', '3.40 s', '3.10 s for 3', '8 bytes', '0 (1.20 s)']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  for (const part of ['MPI_Allreduce', 'grid.py:80', '3.40 s', '3.10 s', 'rank 3', '8 bytes', '0 (1.20 s)']) assert.ok(cells.includes(part), `${part} in ${cells}`);
+  assert.match(await page.locator('.figures-table tbody tr').first().innerText(), /9\.70 s\s+late partner/);
   await page.getByRole('button', {name: /MPI_Sendrecv/}).click();
   assert.match(await page.locator('.line-details canvas').getAttribute('aria-label'), /0: 3\.90 s, waiting 3\.50 s; 1: 3\.10 s/);
 });
@@ -493,6 +564,14 @@ test('a thousand ranks open and move', {skip: noBrowser || noWriter}, async (con
   await page.keyboard.press('Shift+M');
   await page.getByRole('button', {name: /MPI_Allreduce/}).first().click();
   assert.match(await page.locator('.line-details figcaption').innerText(), /from 0 to 1023/);
+  await page.keyboard.press('Shift+T');
+  await page.locator('.timeline-rows canvas').focus();
+  for (const key of ['End', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await textOf(page, '#timeline-cell'), /^rank 3 to rank 4, 68\.4 s to 68\.7 s: 0\.79 threads busy, Python 4\.8 %, MPI 95\.2 %/);
+  await page.keyboard.press('+');
+  assert.ok((await hashOf(page)).time);
+  const {columns} = await page.evaluate(() => ({columns: document.querySelector('.timeline-rows canvas').width}));
+  assert.ok(columns > 500);
   assert.deepEqual(page.offences, []);
   await page.context().close();
 });

@@ -15,6 +15,7 @@ const pictures = {
   'tree-of-calls': 'view=flame&graph=table&asTree=1',
   'source': 'view=source&fn=2&line=48',
   'ranks': 'view=ranks',
+  'timeline': 'view=timeline',
   'kernels': 'view=kernels&fn=6',
   'mpi': 'view=mpi',
 };

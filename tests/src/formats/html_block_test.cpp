@@ -166,10 +166,35 @@ TEST_CASE("counted calls have the time of each rank") {
     CHECK(row.at("call") == "MPI_Allreduce");
     CHECK(row.at("line") == 42);
     CHECK(row.at("counted").at("count") == 200);
+    CHECK(row.at("counted").at("wait_state") == "collective");
     std::uint64_t time = 0;
     for (const std::size_t rank : {0U, 1U})
         time += std::uint64_t{block.columns.at("mpi.time_high")[rank]} << 32 | block.columns.at("mpi.time_low")[rank];
     CHECK(time == row.at("time_ns"));
+}
+
+TEST_CASE("whom a call waits for is absent where its function does not tell") {
+    profile::Profile profile = test_support::counted_profile();
+    for (profile::Call& call : profile.calls) call.kind = profile::CallKind::local;
+    const Block block = read(html_block(profile, {}, 1'000'000));
+    CHECK(!block.header.at("calls").at("rows").at(0).at("counted").contains("wait_state"));
+}
+
+TEST_CASE("the slices of each process stand one after the other") {
+    const profile::Profile profile = test_support::sample_profile();
+    const Block block = read(html_block(profile, {}, 1'000'000));
+    const std::vector<std::string> names{"slice.python", "slice.native", "slice.mpi", "slice.other"};
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < profile.processes.size(); ++i) {
+        const json& process = block.header.at("processes").at(i);
+        CHECK(process.at("slice_width_ns") == profile.processes[i].slice_width_ns);
+        REQUIRE(process.at("slices").get<std::size_t>() * 4 == profile.processes[i].slices.size());
+        for (std::size_t j = 0; j < profile.processes[i].slices.size(); ++j)
+            CHECK(block.columns.at(names[j % 4]).at(at + j / 4) == profile.processes[i].slices[j]);
+        at += process.at("slices").get<std::size_t>();
+    }
+    CHECK(at > 0);
+    for (const std::string& name : names) CHECK(block.columns.at(name).size() == at);
 }
 
 TEST_CASE("findings and source text travel with the profile") {

@@ -1,5 +1,6 @@
 #include "formats/html_facts.h"
 
+#include <cmath>
 #include <string>
 
 #include "tests/support/catch.h"
@@ -24,7 +25,18 @@ TEST_CASE("efficiencies come with the time of each rank, and are absent without 
     CHECK(balance.at("from") == "calls");
     CHECK(balance.at("ranks").size() == 2);
     CHECK(balance.at("parallel").get<double>() <= 1);
+    const auto share = [&](const char* name) { return balance.at(name).get<double>(); };
+    CHECK(std::abs(share("serialisation") * share("transfer") - share("communication")) < 1e-12);
     CHECK(page_facts(test_support::small_profile()).at("balance").is_null());
+}
+
+TEST_CASE("efficiencies that only counted calls tell are absent without them") {
+    profile::Profile profile = test_support::counted_profile();
+    profile.calls.clear();
+    const json balance = page_facts(profile).at("balance");
+    CHECK(balance.at("from") == "samples");
+    CHECK(!balance.contains("serialisation"));
+    CHECK(!balance.contains("transfer"));
 }
 
 TEST_CASE("what a mode cannot see is named") {

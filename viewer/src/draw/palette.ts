@@ -3,7 +3,7 @@
 // parallel profiles already use. MPI is also striped, so that it does not depend on colour at all.
 import type {Category, Domain, SourceFunction} from '../model/profile.ts';
 
-type Colour = readonly [red: number, green: number, blue: number];
+export type Colour = readonly [red: number, green: number, blue: number];
 
 const hues: Readonly<Record<Domain, Colour>> = {
   python: [86, 180, 233],
@@ -42,6 +42,8 @@ const libraryHues: readonly Colour[] = [
 const heatEnds: readonly [Colour, Colour, Colour] = [[150, 160, 172], [230, 159, 0], [204, 51, 17]];
 
 export interface Palette {
+  /** As numbers, to be mixed. */
+  readonly channels: {readonly surface: Colour; readonly categories: Readonly<Record<Category, Colour>>};
   readonly categories: Readonly<Record<Category, string>>;
   readonly libraries: readonly string[];
   readonly heat: readonly string[];
@@ -70,13 +72,15 @@ function mapValues<K extends string, A, B>(from: Readonly<Record<K, A>>, make: (
   return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, make(value as A)])) as Record<K, B>;
 }
 
-function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit<Palette, 'shades' | 'surface' | 'categories' | 'libraries' | 'heat'>): Palette {
+function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit<Palette, 'channels' | 'shades' | 'surface' | 'categories' | 'libraries' | 'heat'>): Palette {
   const shadesOf = (hue: Colour): string[] =>
     Array.from({length: shadeCount}, (_, i) => css(mix(surface, hue, strength + (i - (shadeCount - 1) / 2) * 0.035)));
+  const channels = {surface, categories: mapValues(categoryHues, (hue) => mix(surface, hue, strength + 0.22))};
   return {
     ...rest,
+    channels,
     surface: css(surface),
-    categories: mapValues(categoryHues, (hue) => css(mix(surface, hue, strength + 0.22))),
+    categories: mapValues(channels.categories, css),
     libraries: libraryHues.map((hue) => css(mix(surface, hue, strength))),
     heat: Array.from({length: heatSteps}, (_, i) => css(mix(surface, heatAt(i / (heatSteps - 1)), 0.25 + (0.6 * i) / (heatSteps - 1)))),
     shades: {

@@ -8,6 +8,7 @@ import {decodeBase64, decodeBlock, DecodeError} from './decode.ts';
 import {kernelsOf} from './kernels.ts';
 import type {Profile} from './profile.ts';
 import {everything} from './selection.ts';
+import {rasterOf, timelineGroups, wholeRun} from './timeline.ts';
 import {callTree} from './tree.ts';
 import {qualityLines} from './verdict.ts';
 
@@ -99,6 +100,21 @@ test('a damaged section is refused when it is asked for, and harms no other', ()
   assert.throws(() => profile.sources(), DecodeError);
 });
 
+const sliced: TestProfile = {...two, processes: [{}, {pid: 101}], slices: [[[1, 2, 3, 4], [5, 6, 7, 8]], [[9, 0, 0, 0]]]};
+
+test('time slices stand by process', () => {
+  const {first, samples} = decodeBlock(encode(sliced)).slices();
+  assert.deepEqual([...first], [0, 2, 3]);
+  assert.deepEqual(samples.map((column) => [...column]), [[1, 5, 9], [2, 6, 0], [3, 7, 0], [4, 8, 0]]);
+});
+
+for (const process of [{slices: 3}, {slices: -1}, {slices: 1.5}, {slices: 2 ** 32 + 2}, {slice_width_ns: 0}, {begin_ns: -1}, {slice_width_ns: 1e30}]) {
+  test(`time slices with ${JSON.stringify(process)} are refused when they are asked for`, () => {
+    const profile = decodeBlock(encode({...sliced, processes: [process, {}]}));
+    assert.throws(() => profile.slices(), DecodeError);
+  });
+}
+
 const wrongHeaders: readonly [string, object][] = [
   ['a text where a number should be', {quality: {samples: 'many'}}],
   ['a list where an object should be', {run: []}],
@@ -124,6 +140,7 @@ test('a category that is none is refused', () => {
 function readAll(profile: Profile): void {
   profile.metrics.forEach((_, metric) => callTree(profile, {...everything, metric}));
   profile.callsByRank();
+  rasterOf(profile, timelineGroups(profile), wholeRun(profile), 1, 20);
   profile.sources();
   kernelsOf(profile, everything);
   splitByGroup(profile, everything);

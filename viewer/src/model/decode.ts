@@ -2,12 +2,12 @@
 // pages show is decoded when they ask.
 import {type Block, readBlock, unpack} from './block.ts';
 import {checked, optional} from './checked.ts';
-import {f64, u32} from './columns.ts';
+import {f64, starts, u32} from './columns.ts';
 import {damaged, DecodeError, require} from './decode_error.ts';
 import {
   type Balance, type Calls, type CallsByRank, categories, type Contexts, domains, type Excerpt, type FunctionId, groupProcesses,
   type Location, type Metric, type Module, type Process, type Profile, type Pruned, type Quality, type Ratio, type Run,
-  type SourceFunction, type Thread, type Values,
+  sliceCategories, type Slices, type SourceFunction, type Thread, type Values,
 } from './profile.ts';
 
 export {DecodeError};
@@ -52,8 +52,8 @@ const example: Header = {
   libraries: [''],
   findings: [''],
   balance: optional({
-    from: '', parallel: 0, load: 0, communication: 0, elapsed_ns: 0, lost_to_imbalance_ns: 0, lost_to_communication_ns: 0,
-    ranks: [{rank: 0, useful_ns: 0, in_mpi_ns: 0}],
+    from: '', parallel: 0, load: 0, communication: 0, serialisation: optional(0), transfer: optional(0), elapsed_ns: 0, lost_to_imbalance_ns: 0,
+    lost_to_communication_ns: 0, ranks: [{rank: 0, useful_ns: 0, in_mpi_ns: 0}],
   }),
   calls: {
     ranks: [0],
@@ -63,6 +63,7 @@ const example: Header = {
       time_ranks: optional({min: 0, mean: 0, max: 0, argmax: 0}),
       counted: optional({
         kind: '', count: 0, bytes: 0, shortest_ns: 0, longest_ns: 0, wait_ns: 0, waiting: '', latest_rank: 0,
+        wait_state: optional(''),
       }),
     }],
   },
@@ -71,7 +72,7 @@ const example: Header = {
   modules: [{path: '', build_id: '', version: '', names_from: ''}],
   processes: [{
     rank: 0, pid: 0, host: '', executable: '', python: '', python_message: '', state: '', wall_ns: 0, cpu_ns: 0,
-    run_delay_ns: 0, max_rss_bytes: 0,
+    run_delay_ns: 0, max_rss_bytes: 0, begin_ns: 0, slice_width_ns: 0, slices: 0,
   }],
   threads: [{process: 0, tid: 0, name: '', is_python: true, folded: 0, summed_ns: 0, summed_mpi_ns: 0}],
 };
@@ -108,6 +109,7 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
     values,
     valuesOf: remembered((id) => (id === 0 ? values : readMeasure(columns, id - 1, contexts.count, threads.length))),
     callsByRank: once(() => readCallsByRank(columns, header.calls)),
+    slices: once(() => readSlices(columns, header.processes)),
     sources: once(() => readSources(block)),
   };
 }
@@ -230,6 +232,18 @@ function readCallsByRank(columns: Columns, calls: Calls): CallsByRank {
   const rows = ranks === 0 ? 0 : timeLow.length / ranks;
   require(Number.isInteger(rows) && rows <= calls.rows.length, 'times of calls are not those of ranks');
   return {rows, time: wide(timeLow, timeHigh), wait: wide(waitLow, waitHigh)};
+}
+
+function readSlices(columns: Columns, processes: readonly Process[]): Slices {
+  for (const {slices, begin_ns: begin, slice_width_ns: width} of processes) {
+    require(Number.isInteger(slices) && slices >= 0 && slices < 2 ** 32, 'time slices without a number');
+    require(slices === 0 || (begin >= 0 && width >= 1 && begin + slices * width < 2 ** 63), 'time slices without a place');
+  }
+  const samples = table(columns, 'slice', sliceCategories);
+  const first = starts(Uint32Array.from(processes, (process) => process.slices));
+  const all = processes.reduce((sum, process) => sum + process.slices, 0);
+  require(samples[0].length === all, 'time slices are not those of processes');
+  return {first, samples};
 }
 
 function readSources(block: Block): Excerpt[] {

@@ -60,6 +60,22 @@ export interface Process {
   readonly cpu_ns: number;
   readonly run_delay_ns: number;
   readonly max_rss_bytes: number;
+  /** After the first process with time slices began, by the clock of its host. */
+  readonly begin_ns: number;
+  readonly slice_width_ns: number;
+  /** How many slices it has. */
+  readonly slices: number;
+}
+
+/** What time slices tell apart, in this order wherever it is an index. */
+export const sliceCategories = ['python', 'native', 'mpi', 'other'] as const;
+
+/** Samples in the time slices of all processes, one process after the other. */
+export interface Slices {
+  /** Where the slices of each process begin, and where the last ones end. */
+  readonly first: Uint32Array;
+  /** By category. */
+  readonly samples: readonly Uint32Array[];
 }
 
 export interface Thread {
@@ -158,6 +174,9 @@ export interface Balance {
   readonly parallel: number;
   readonly load: number;
   readonly communication: number;
+  /** Their product is communication; only where calls were counted on every rank. */
+  readonly serialisation?: number | undefined;
+  readonly transfer?: number | undefined;
   readonly elapsed_ns: number;
   readonly lost_to_imbalance_ns: number;
   readonly lost_to_communication_ns: number;
@@ -175,6 +194,8 @@ export interface CountedCalls {
   readonly waiting: string;
   /** The rank that the others wait for, -1: none or unknown. */
   readonly latest_rank: number;
+  /** WaitState of src/profile/mpi_calls.h, where the function tells. */
+  readonly wait_state?: string | undefined;
 }
 
 export interface RankSpread {
@@ -264,6 +285,7 @@ export interface Profile {
   /** Sections that are decoded when a page first asks for them; a damaged one throws DecodeError. */
   readonly valuesOf: (metric: number) => Values;
   readonly callsByRank: () => CallsByRank;
+  readonly slices: () => Slices;
   readonly sources: () => readonly Excerpt[];
 }
 

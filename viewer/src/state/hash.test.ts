@@ -16,6 +16,8 @@ const states: readonly Partial<State>[] = [
   {graph: 'flame', granularity: 'line', frames: 'python', machinery: true, theme: 'dark'},
   {group: 0 as GroupId, thread: 7 as ThreadId, zoom: 99 as Place, cursor: 3 as Place},
   {graph: 'callers', zoom: (7 + 5 * 2 ** 32) as Place},
+  {page: 'timeline', range: {begin: 0, end: 1000}},
+  {page: 'timeline', range: {begin: 3_600_000_000_000, end: 7_200_000_001_000}},
   {transforms: [{kind: 'focus', function: 8 as FunctionId}, {kind: 'recursion', function: 0 as FunctionId}]},
 ];
 
@@ -33,6 +35,9 @@ test('what a URL may not say is left out', () => {
   assert.deepEqual(readHash(hash, limits), {...initialState, query: 'ok'});
   for (const node of ['100', '5.', '5.1.1', '5.9999999999', '.5', '-1.2']) {
     assert.deepEqual(readHash(`#v=1&node=${node}`, limits), initialState, node);
+  }
+  for (const time of ['5', '5-', '5-5', '6-5', '-1-5', '1e3-2e3', '1.5-2', '1-99999999999999', '1-2-3', 'NaN-5']) {
+    assert.deepEqual(readHash(`#v=1&time=${time}`, limits), initialState, time);
   }
   assert.deepEqual(readHash('', limits), initialState);
   assert.deepEqual(readHash('#%E0%A4%A', limits), initialState);

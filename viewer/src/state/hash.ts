@@ -99,6 +99,11 @@ const fields: readonly Field[] = [
     () => largestLine,
   ),
   {
+    key: 'time',
+    write: ({range}) => range && `${range.begin / 1000}-${range.end / 1000}`,
+    read: readRange,
+  },
+  {
     key: 'do',
     write: (state) => writeTransforms(state.transforms) || undefined,
     read: (text, limits) => ({transforms: readTransforms(text, limits)}),
@@ -161,6 +166,12 @@ function place(key: string, get: (state: State) => Place, make: (value: Place) =
       return make((Number(context) + Number(depth) * 2 ** 32) as Place);
     },
   };
+}
+
+/** "1000-2500": microseconds, as many as a month has. */
+function readRange(text: string): Partial<State> {
+  const [, begin, end] = /^(\d{1,13})-(\d{1,13})$/.exec(text) ?? [];
+  return Number(begin) < Number(end) ? {range: {begin: Number(begin) * 1000, end: Number(end) * 1000}} : {};
 }
 
 /** "f12.h7": focus on function 12, then hide function 7. */

@@ -2,9 +2,10 @@
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId} from '../model/profile.ts';
 import {everything, type Selection} from '../model/selection.ts';
+import type {TimeRange} from '../model/timeline.ts';
 import type {Place} from '../model/tree.ts';
 
-export const pageIds = ['summary', 'flame', 'source', 'ranks', 'kernels', 'mpi'] as const;
+export const pageIds = ['summary', 'flame', 'source', 'ranks', 'timeline', 'kernels', 'mpi'] as const;
 export type Page = (typeof pageIds)[number];
 /** How the flame graph page shows the tree, in the order of its keys 1 to 5. */
 export const graphs = ['icicle', 'flame', 'callers', 'sandwich', 'table'] as const;
@@ -33,6 +34,8 @@ export interface State extends Selection {
   /** A line of its file, 0: none. */
   readonly line: number;
   readonly order: RankOrder;
+  /** Of the timeline, in whole microseconds; undefined is the whole run. */
+  readonly range: TimeRange | undefined;
   readonly theme: Theme;
 }
 
@@ -49,5 +52,6 @@ export const initialState: State = {
   fn: undefined,
   line: 0,
   order: 'rank',
+  range: undefined,
   theme: 'system',
 };

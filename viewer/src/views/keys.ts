@@ -46,6 +46,16 @@ export const keyGroups: readonly KeyGroup[] = [
     ],
   },
   {
+    title: 'On the timeline',
+    keys: [
+      {keys: ['←', '→', '↑', '↓'], does: 'earlier, later, another rank; Page up and down go further'},
+      {keys: ['Shift+←', 'Shift+→'], does: 'choose a range of time; so does dragging'},
+      {keys: ['+', '-'], does: 'show the chosen range, or half of the time; twice the time'},
+      {keys: ['Esc'], does: 'the whole run'},
+      {keys: ['Enter'], does: 'flame graph of the rank; so does a click'},
+    ],
+  },
+  {
     title: 'Search',
     keys: [
       {keys: ['/'], does: 'search by regular expression', act: () => document.getElementById(searchId)?.focus()},

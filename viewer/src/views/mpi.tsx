@@ -26,13 +26,9 @@ export function MpiView(): JSX.Element {
           <tr>
             <th scope="col">Call</th>
             <th scope="col">Line</th>
-            {['Time', 'Of all', 'Waiting', 'Count', 'Bytes', 'Bytes of one', 'Shortest', 'Longest', 'Slowest rank'].map(
-              (title) => (
-                <th scope="col" class="number">
-                  {title}
-                </th>
-              ),
-            )}
+            {['Time', 'Of all', 'Waiting'].map(numberHead)}
+            <th scope="col">Waits for</th>
+            {['Count', 'Bytes', 'Bytes of one', 'Shortest', 'Longest', 'Slowest rank'].map(numberHead)}
           </tr>
         </thead>
         <tbody>
@@ -44,6 +40,21 @@ export function MpiView(): JSX.Element {
     </section>
   );
 }
+
+const numberHead = (title: string): JSX.Element => (
+  <th scope="col" class="number">
+    {title}
+  </th>
+);
+
+/** Of WaitState. */
+const waitedFor: Readonly<Record<string, string>> = {
+  late_sender: 'late sender',
+  late_receiver: 'late receiver',
+  late_partner: 'late partner',
+  collective: 'other ranks',
+  barrier: 'other ranks',
+};
 
 function Call({row, index}: {row: CallRow; index: number}): JSX.Element {
   const {store} = useSurroundings();
@@ -78,15 +89,15 @@ function Call({row, index}: {row: CallRow; index: number}): JSX.Element {
 }
 
 function CountedCells({counted}: {counted: CountedCalls | undefined}): JSX.Element {
-  if (!counted) return <td colSpan={6} />;
+  if (!counted) return <td colSpan={7} />;
   const waiting =
     counted.waiting === 'never' ? '' : `${counted.waiting === 'at_most' ? '≤ ' : ''}${duration(counted.wait_ns)}`;
   return (
     <>
       <td class="number">
         {waiting}
-        {counted.latest_rank >= 0 && ` for ${counted.latest_rank}`}
       </td>
+      <td>{counted.waiting === 'never' ? '' : whomOf(counted)}</td>
       <td class="number">{count(counted.count)}</td>
       <td class="number">{counted.bytes > 0 ? bytes(counted.bytes) : ''}</td>
       <td class="number">{counted.bytes > 0 ? bytes(counted.bytes / Math.max(1, counted.count)) : ''}</td>
@@ -94,6 +105,12 @@ function CountedCells({counted}: {counted: CountedCalls | undefined}): JSX.Eleme
       <td class="number">{duration(counted.longest_ns)}</td>
     </>
   );
+}
+
+/** The rank that is late, or as much as the function tells. */
+function whomOf({latest_rank: rank, wait_state: state = ''}: CountedCalls): string {
+  if (rank >= 0) return `rank ${rank}`;
+  return Object.hasOwn(waitedFor, state) ? (waitedFor[state] ?? '') : '';
 }
 
 /** The function of the calling line, if the profile has one by its name and file. */
@@ -137,7 +154,7 @@ function CallRanks({row, index}: {row: CallRow; index: number}): JSX.Element {
     );
   return (
     <tr class="line-details">
-      <td colSpan={11}>
+      <td colSpan={12}>
         {index < rows ? (
           <figure>
             <Canvas

@@ -1,5 +1,6 @@
 // The pages of the viewer, in the order of the rail. A new page is one entry here, its name in state.ts, and one view.
 import type {ComponentType} from 'preact';
+import {hasTimeline} from '../model/timeline.ts';
 import type {Store} from '../state/store.ts';
 import type {Page} from '../state/state.ts';
 import {FlamePage} from './flame_page.tsx';
@@ -8,6 +9,7 @@ import {MpiView} from './mpi.tsx';
 import {RanksView} from './ranks.tsx';
 import {SourceView} from './source.tsx';
 import {SummaryView} from './summary.tsx';
+import {TimelineView} from './timeline.tsx';
 
 /** Switches that the toolbar offers. */
 export type Control = 'metric' | 'rank' | 'workers' | 'graph' | 'frames' | 'order';
@@ -50,6 +52,14 @@ export const pages: readonly PageEntry[] = [
     controls: ['metric', 'order'],
     View: RanksView,
     isFor: ({profile}) => profile.groups.length > 1,
+  },
+  {
+    id: 'timeline',
+    title: 'Timeline',
+    key: 'T',
+    controls: [],
+    View: TimelineView,
+    isFor: ({profile}) => hasTimeline(profile),
   },
   {id: 'kernels', title: 'Kernels', key: 'K', controls: ['metric', 'rank'], View: KernelsView, isFor: always},
   {id: 'mpi', title: 'MPI', key: 'M', controls: [], View: MpiView, isFor: ({profile}) => profile.calls.rows.length > 0},

@@ -123,6 +123,8 @@ function RanksPart(): JSX.Element | null {
           <Figure name="Parallel efficiency" value={percent(balance.parallel)} />
           <Figure name="Load balance" value={percent(balance.load)} />
           <Figure name="Communication efficiency" value={percent(balance.communication)} />
+          {balance.serialisation !== undefined && <Figure name="Serialisation" value={percent(balance.serialisation)} />}
+          {balance.transfer !== undefined && <Figure name="Transfer efficiency" value={percent(balance.transfer)} />}
           <Figure name="Lost to imbalance" value={amount(balance.lost_to_imbalance_ns, 'nanoseconds')} />
           <Figure name="Lost to communication" value={amount(balance.lost_to_communication_ns, 'nanoseconds')} />
         </dl>

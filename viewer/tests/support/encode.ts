@@ -2,7 +2,7 @@
 import {gzipSync} from 'node:zlib';
 import {
   type Balance, type Calls, categories, type Category, domains, type Domain, type Excerpt, type Process, type Quality,
-  type Ratio, type Run, type Thread,
+  type Ratio, type Run, sliceCategories, type Thread,
 } from '../../src/model/profile.ts';
 
 export interface TestFunction {
@@ -49,6 +49,8 @@ export interface TestProfile {
   /** Nanoseconds in calls and waiting in them: row × ranks + place of the rank. */
   readonly callsByRank?: {readonly time: readonly number[]; readonly wait: readonly number[]};
   readonly sources?: readonly Excerpt[];
+  /** Of each process its time slices: samples by category. */
+  readonly slices?: readonly (readonly (readonly number[])[])[];
 }
 
 export const period = 10_000_000;
@@ -68,7 +70,7 @@ const quietQuality: Quality = {
 
 const quietProcess: Process = {
   rank: -1, pid: 100, host: 'node01', executable: '/usr/bin/python3', python: '3.11.2', python_message: '', state: 'exited',
-  wall_ns: 1e9, cpu_ns: 1e9, run_delay_ns: 0, max_rss_bytes: 1 << 26,
+  wall_ns: 1e9, cpu_ns: 1e9, run_delay_ns: 0, max_rss_bytes: 1 << 26, begin_ns: 0, slice_width_ns: 1 << 27, slices: 0,
 };
 
 const quietThread: Thread = {process: 0, tid: 100, name: 'python3', is_python: true, folded: 0, summed_ns: 0, summed_mpi_ns: 0};
@@ -125,14 +127,20 @@ export function describe(profile: TestProfile): {header: object; columns: Column
     pruned: {contexts: 0, weight: 0},
     strings,
     modules,
-    processes: (profile.processes ?? [{}]).map((process) => ({...quietProcess, ...process})),
+    processes: (profile.processes ?? [{}]).map((process, id) => ({
+      ...quietProcess, slices: profile.slices?.[id]?.length ?? 0, ...process,
+    })),
     threads: (profile.threads ?? [{}]).map((thread) => ({...quietThread, ...thread})),
   };
-  return {header, columns: [...functionColumns(profile.functions), ...tree.columns(), ...callColumns(profile)]};
+  return {header, columns: [...functionColumns(profile.functions), ...tree.columns(), ...callColumns(profile), ...sliceColumns(profile)]};
 }
 
 function callColumns({callsByRank = {time: [], wait: []}}: TestProfile): ColumnList {
   return [...wide('mpi.time', callsByRank.time), ...wide('mpi.wait', callsByRank.wait)];
+}
+
+function sliceColumns({slices = []}: TestProfile): ColumnList {
+  return sliceCategories.map((category, kind) => [`slice.${category}`, slices.flat().map((samples) => samples[kind] ?? 0)]);
 }
 
 function wide(name: string, values: readonly number[]): ColumnList {

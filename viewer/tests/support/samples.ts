@@ -29,7 +29,8 @@ export const heat: TestProfile = {
     {name: 'unmarshal', domain: 'native', module: 0, file: 'Python/marshal.c', line: 1550},
     {name: 'update', domain: 'jit', file: '/home/user/heat/kernels.py', line: 9},
   ],
-  processes: [0, 1, 2, 3].map((rank) => ({rank, pid: 2100 + rank})),
+  processes: [0, 1, 2, 3].map((rank) => ({rank, pid: 2100 + rank, wall_ns: 13.96e9, begin_ns: rank * 20e6})),
+  slices: [0, 1, 2, 3].map(heatSlices),
   threads: [0, 1, 2, 3].map((process) => ({process, tid: 2100 + process})),
   stacks: [0, 1, 2, 3].flatMap(heatStacks),
   measures: [
@@ -41,7 +42,7 @@ export const heat: TestProfile = {
     'The kernel jacobi_sweep (heat.c:21) takes 46.1 % of the time, called at grid.py:48.',
   ],
   balance: {
-    from: 'calls', parallel: 0.761, load: 0.843, communication: 0.903, elapsed_ns: 13.94e9, lost_to_imbalance_ns: 8.1e9,
+    from: 'calls', parallel: 0.761, load: 0.843, communication: 0.903, serialisation: 0.931, transfer: 0.97, elapsed_ns: 13.94e9, lost_to_imbalance_ns: 8.1e9,
     lost_to_communication_ns: 5.3e9, ranks: [0, 1, 2, 3].map((rank) => ({rank, useful_ns: (9.6 + rank) * 1e9, in_mpi_ns: (4.3 - rank) * 1e9})),
   },
   calls: {
@@ -53,7 +54,7 @@ export const heat: TestProfile = {
         time_ranks: {min: 2.0e9, mean: 2.8e9, max: 3.9e9, argmax: 0},
         counted: {
           kind: 'point', count: 3200, bytes: 3200 * 16_384, shortest_ns: 41_000, longest_ns: 38_000_000, wait_ns: 9.7e9,
-          waiting: 'at_most', latest_rank: -1,
+          waiting: 'at_most', latest_rank: -1, wait_state: 'late_partner',
         },
       },
       {
@@ -127,6 +128,17 @@ function heatStacks(rank: number): TestStack[] {
   ];
 }
 
+/** About 27 samples in each 134 ms: modules are loaded, then sweeps and the exchange of borders take turns. */
+function heatSlices(rank: number): number[][] {
+  const step = (slice: number): number[] => {
+    const native = slice % 13 < 8 + rank ? 19 + rank : 6;
+    return [1, native, 25 - native, 0];
+  };
+  return Array.from({length: 104}, (_, slice) => (slice < 9 ? [18, 6, 0, 2] : step(slice)));
+}
+
+export const twoHosts: TestProfile = {...heat, run: {...heat.run, hosts: ['node01', 'node02']}};
+
 /** Two ranks that never ran long enough. */
 export const empty: TestProfile = {
   functions: [{name: 'main', file: 'a.py'}], stacks: [], processes: [{rank: 0}, {rank: 1}], threads: [{}, {process: 1}],
@@ -165,6 +177,7 @@ export const hostile: TestProfile = {
     '</script><script>window.pwned=1</script>', '<img src=x onerror=window.pwned=1>', 'x = "\u202e<b onclick=window.pwned=1>"  # \u2066',
   ]}],
   processes: [{executable: '/bin/\u202e<img src=x onerror=window.pwned=1>'}, {pid: 101}],
+  slices: [[[3, 0, 0, 0]], [[0, 2, 0, 1], [0, 1, 0, 0]]],
   threads: [{name: '<b>main</b>'}, {process: 1}, {process: 1, name: '\u2066<img src=x onerror=window.pwned=1>'}],
   stacks: [
     {frames: [[0], [1]], samples: 50, thread: 2}, {frames: [[0], [2]], samples: 30}, {frames: [[0], [3], [4]], samples: 20},

@@ -51,7 +51,7 @@ if [ "$status" -ne 0 ]; then
     mkdir "$results/first"
     cp "$results"/*.xml "$results/first"
     status=0
-    ctest --test-dir build/dev --rerun-failed -j 1 --output-on-failure --output-junit "$top/$results/again.xml" \
+    PYPROF_FIRST_RESULTS="$top/$results/first" ctest --test-dir build/dev --rerun-failed -j 1 --output-on-failure --output-junit "$top/$results/again.xml" \
         </dev/null 2>&1 | tee "$results/ctest_again.log" || status=$?
 fi
 

@@ -3,6 +3,7 @@
 
 import pathlib
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -84,6 +85,23 @@ class Summary(unittest.TestCase):
 
     def test_a_required_test_must_exist(self):
         self.assertIn("no such test", list(summary.unmet(self.tests, [("any", "^rules: ")]))[0])
+
+    def test_cases_that_ran_again_count_as_they_ended(self):
+        def write(path, cases):
+            ended = {"ran": "", "failed": "<failure/>"}
+            rows = "".join(f'<testcase name="{name}">{ended[how]}</testcase>' for name, how in cases.items())
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(f"<testsuite>{rows}</testsuite>")
+
+        with tempfile.TemporaryDirectory() as folder:
+            results = Path(folder)
+            write(results / "first/e2e-test_x.xml", {"a": "ran", "b": "failed"})
+            write(results / "e2e-test_x.xml", {"b": "ran"})
+            write(results / "ctest.xml", {"test_x": "failed"})
+            write(results / "again.xml", {"test_x": "ran"})
+            outcomes = {test.name: test.outcome for test in summary.read_results(results, {})}
+            self.assertEqual(outcomes, {"test_x a": "ran", "test_x b": "ran"})
+            self.assertEqual([test.name for test in summary.failed_at_first(results, {})], ["test_x b"])
 
     def test_other_kinds_of_machine_are_not_asked(self):
         self.assertEqual(list(summary.required_patterns("pyenv ^e2e\nany ^unit  # always", {"any"})), [("any", "^unit")])

@@ -4,8 +4,8 @@
 usage: summary.py REQUIRED.txt RESULTS
 
 RESULTS holds ctest.xml (JUnit, by ctest) and ctest.json (`ctest --show-only=json-v1`, for the labels); the results of
-single pytest cases lie in RESULTS/*-*.xml. Where tests failed and ran again, RESULTS/again.xml is of that, the cases of
-files that ran again are new, and RESULTS/first has what all of these were before.
+single pytest cases lie in RESULTS/*-*.xml. Where tests failed and ran again, RESULTS/again.xml is of that, files of cases
+hold those that ran again, and RESULTS/first has what all of these were before.
 """
 
 import json
@@ -44,7 +44,8 @@ def read_results(folder, labels):
     failed_files = set()
     for file in sorted(folder.glob("*-*.xml")):
         group, _, stem = file.stem.partition("-")
-        of_file = list(tests_of(file, lambda _name: group, prefix=f"{stem} "))
+        of_file = {test.name: test for each in (folder / "first" / file.name, file) if each.exists()
+                   for test in tests_of(each, lambda _name: group, prefix=f"{stem} ")}.values()
         cases += of_file
         failed_files |= {stem for test in of_file if test.outcome == "failed"}
     whole = {test.name: test for name in ("ctest.xml", "again.xml") if (folder / name).exists()

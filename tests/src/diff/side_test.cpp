@@ -1,5 +1,7 @@
 #include "diff/side.h"
 
+#include <string_view>
+
 #include "profile/select.h"
 #include "tests/support/catch.h"
 #include "tests/support/profile_builder.h"
@@ -8,7 +10,7 @@
 namespace pyprof::diff {
 namespace {
 
-const FunctionSum& function(const Side& side, const std::string& name) {
+const FunctionSum& function(const Side& side, std::string_view name) {
     const auto found = std::ranges::find(side.functions, name, [](const FunctionSum& each) { return each.key.name; });
     REQUIRE(found != side.functions.end());
     return *found;

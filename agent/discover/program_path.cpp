@@ -1,6 +1,6 @@
 #include "agent/discover/program_path.h"
 
-#include <cstdlib>
+#include <charconv>
 #include <cstring>
 #include <elf.h>
 #include <link.h>
@@ -32,9 +32,11 @@ int first_code(dl_phdr_info* object, std::size_t, void* address) {
 bool find_mapped_path(const char* text, std::uint64_t address, char* into, std::size_t capacity) {
     for (const char* line = text; *line != '\0';) {
         const char* const end = strchrnul(line, '\n');
-        char* at = nullptr;
-        const std::uint64_t begin = std::strtoull(line, &at, 16);
-        const bool holds = *at == '-' && address >= begin && address < std::strtoull(at + 1, nullptr, 16);
+        std::uint64_t first = 0, behind = 0;
+        const char* const dash = std::from_chars(line, end, first, 16).ptr;
+        const bool holds = dash != end && *dash == '-' &&
+                           std::from_chars(dash + 1, end, behind, 16).ec == std::errc{} && address >= first &&
+                           address < behind;
         const auto* const path = static_cast<const char*>(std::memchr(line, '/', static_cast<std::size_t>(end - line)));
         if (holds) {
             const std::size_t bytes = path == nullptr ? 0 : static_cast<std::size_t>(end - path);

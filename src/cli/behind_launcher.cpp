@@ -16,7 +16,7 @@ constexpr std::string_view host_options[] = {"-H",        "-host",      "--host"
                                              "-hostfile", "--hostfile", "-machinefile", "--machinefile", "-f",
                                              "-N",        "--nodes",    "-w",           "--nodelist"};
 
-// What batch systems say of more than one host: a number beyond 1, or a list with a separator.
+// What batch systems say of hosts: a number, which is beyond 1 where there are several, or a list of them.
 constexpr const char* host_counts[] = {"SLURM_JOB_NUM_NODES", "SLURM_NNODES", "FLUX_JOB_NNODES"};
 constexpr const char* host_lists[] = {"PBS_NODEFILE",
                                       "LSB_MCPU_HOSTS",

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/csv_field.h"
 #include "formats/frame_tree.h"
 
 namespace pyprof::formats {
@@ -14,15 +14,6 @@ namespace {
 
 using profile::Profile;
 using Figures = std::vector<std::uint64_t>;
-
-// A spreadsheet takes what begins with certain characters for a formula; an apostrophe in front says that it is text.
-std::string field(std::string text) {
-    if (!text.empty() && std::string_view{"=+-@\t\r"}.find(text[0]) != std::string_view::npos) text.insert(0, 1, '\'');
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-    return quoted + '"';
-}
 
 std::string joined(std::initializer_list<std::string> fields) {
     std::string row;
@@ -50,7 +41,7 @@ public:
         std::string out = joined({"context", "parent", "depth", "function", "file", "line", "domain", "module", "rank",
                                   "host", "pid", "tid", "thread"});
         out += profile_.metric.unit == "nanoseconds" ? "self_ns,samples" : "self,samples";
-        for (const profile::Measure& measure : profile_.measures) out += ',' + field(measure.metric.name);
+        for (const profile::Measure& measure : profile_.measures) out += ',' + csv_field(measure.metric.name);
         out += '\n';
         std::vector<std::string> frames;
         for (const Frame& frame : tree_.frames) frames.push_back(frame_fields(frame));
@@ -73,15 +64,15 @@ private:
 
     static std::string frame_fields(const Frame& frame) {
         const std::uint32_t line = frame.line == 0 ? frame.first_line : frame.line;
-        return joined({field(frame.name), field(frame.file), number(line, 0), profile::name_of(frame.domain),
-                       field(frame.module)});
+        return joined({csv_field(frame.name), csv_field(frame.file), number(line, 0), profile::name_of(frame.domain),
+                       csv_field(frame.module)});
     }
 
     std::string thread_fields(std::uint32_t index) const {
         const profile::Thread& thread = profile_.threads[index];
         const profile::Process& process = profile_.processes[thread.process];
-        return joined({process.rank < 0 ? "" : std::to_string(process.rank), field(process.host),
-                       number(process.pid, 0), number(thread.tid, 0), field(thread.name)});
+        return joined({process.rank < 0 ? "" : std::to_string(process.rank), csv_field(process.host),
+                       number(process.pid, 0), number(thread.tid, 0), csv_field(thread.name)});
     }
 
     static void put(std::string& out, const std::string& place, const Figures& figures) {

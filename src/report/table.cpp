@@ -1,33 +1,16 @@
 #include "report/table.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/core.h>
 #include <string_view>
 
+#include "base/csv_field.h"
 #include "report/words.h"
 
 namespace pyprof::report {
 namespace {
 
 constexpr std::size_t gap = 2;
-
-bool is_number(std::string_view text) {
-    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-    double number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && stop == text.data() + text.size() && !text.starts_with('-');
-}
-
-std::string csv_field(const std::string& text) {
-    std::string field = text;
-    const bool is_formula =
-        !field.empty() && std::string_view{"=+-@\t\r\n"}.find(field[0]) != std::string_view::npos && !is_number(field);
-    if (is_formula) field.insert(0, 1, '\'');
-    if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-    for (std::size_t i = field.find('"'); i != std::string::npos; i = field.find('"', i + 2)) field.insert(i, 1, '"');
-    return '"' + field + '"';
-}
 
 std::string markdown_field(const std::string& text) {
     std::string field;

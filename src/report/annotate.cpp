@@ -197,22 +197,8 @@ std::vector<std::uint32_t> shown_lines(const std::map<std::uint32_t, LineCost>& 
     return {lines.begin(), lines.end()};
 }
 
-// The table as text, lines that cost much in colour.
-std::string coloured(const Table& table, const std::vector<double>& shares, const Style& style) {
-    const std::string text = as_text(table, style);
-    if (!style.colour) return text;
-    std::string result;
-    std::size_t begin = 0;
-    for (std::size_t row = 0; begin < text.size(); row++) {
-        const std::size_t end = text.find('\n', begin);
-        const std::string line = text.substr(begin, end - begin);
-        const double share = row == 0 ? 0 : shares[row - 1];
-        const char* const code = row == 0 ? "1" : share >= hot_share ? "31" : share >= warm_share ? "33" : "";
-        result += *code == 0 ? line + "\n" : fmt::format("\033[{}m{}\033[0m\n", code, line);
-        begin = end + 1;
-    }
-    return result;
-}
+// Of lines that cost much.
+std::string colour_of(double share) { return share >= hot_share ? "31" : share >= warm_share ? "33" : ""; }
 
 // Why there is no text, as a sentence; empty if there is.
 std::string trouble(const Profile& profile, const Annotated& annotated, const sources::Lines& text,
@@ -304,7 +290,7 @@ std::string annotate(const Profile& profile, const Annotated& annotated, bool al
                     profile.run.ranks > 1 ? counted(profile.run.ranks, "rank") : "run"));
     const std::string missing = trouble(profile, annotated, text, costs);
     if (!missing.empty()) say(missing);
-    result += '\n' + coloured(table, shares, style) + '\n';
+    result += '\n' + as_coloured_text(table, style, [&](std::size_t row) { return colour_of(shares[row]); }) + '\n';
     say("own: the line and native code that it calls; total: all below; split: how total divides, in %" +
         std::string{profile.run.ranks > 1 ? "; ranks: largest / mean of total, and the rank with it." : "."});
     return result;

@@ -100,27 +100,16 @@ bool is_listed(const Change& own, const Difference& difference, bool all) {
     return all ? own.before > 0 || own.after > 0 : difference.is_notable(own);
 }
 
-// The table with its first line and the rows that changed for the worse or the better told apart.
-std::string coloured(const Table& table, const Style& style) {
-    const std::string text = as_text(table, style);
-    if (!style.colour) return text;
-    std::string result;
-    std::size_t begin = 0;
-    for (std::size_t row = 0; begin < text.size(); row++) {
-        const std::size_t end = text.find('\n', begin);
-        const char* const code = row == 0 ? "1" : table.rows[row - 1].front().shown.starts_with('-') ? "34" : "31";
-        result += fmt::format("\033[{}m{}\033[0m\n", code, text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return result;
-}
+// Of a row that changed for the better or the worse.
+std::string colour_of(const std::vector<Cell>& row) { return row.front().shown.starts_with('-') ? "34" : "31"; }
 
 std::string list_of(const char* title, Table table, const DiffOptions& options, const Style& style) {
     if (table.rows.empty())
         return fmt::format("\n{}: none differs beyond chance and by more than 1 % of the total.\n", title);
     const std::size_t count = table.rows.size();
     table.rows.resize(std::min(count, options.limit == 0 ? differing_rows : options.limit));
-    std::string text = '\n' + coloured(table, style);
+    std::string text =
+        '\n' + as_coloured_text(table, style, [&](std::size_t row) { return colour_of(table.rows[row]); });
     if (table.rows.size() < count) text += fmt::format("... and {} more; see --limit\n", count - table.rows.size());
     return text;
 }

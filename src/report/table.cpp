@@ -92,6 +92,22 @@ std::string as_text(const Table& whole, const Style& style) {
     return text;
 }
 
+std::string as_coloured_text(const Table& table, const Style& style,
+                             const std::function<std::string(std::size_t)>& code_of) {
+    const std::string text = as_text(table, style);
+    if (!style.colour) return text;
+    std::string result;
+    std::size_t begin = 0;
+    for (std::size_t row = 0; begin < text.size(); row++) {
+        const std::size_t end = text.find('\n', begin);
+        const std::string line = text.substr(begin, end - begin);
+        const std::string code = row == 0 ? "1" : code_of(row - 1);
+        result += code.empty() ? line + "\n" : fmt::format("\033[{}m{}\033[0m\n", code, line);
+        begin = end + 1;
+    }
+    return result;
+}
+
 std::string as_csv(const Table& table) {
     const std::size_t count = table.columns.size();
     std::string text = joined(count, ",", [&](std::size_t i) { return csv_field(table.columns[i].key); }) + '\n';

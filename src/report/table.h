@@ -1,6 +1,8 @@
 #pragma once
 // A list of a report as rows and columns, written for people or for programs.
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,11 @@ struct Table {
 // Columns for people lined up, with a line of titles. Wider than style.width only if there are too many columns: the
 // last one is cut to fit.
 std::string as_text(const Table& table, const Style& style);
+
+// The same with bold titles and each row in the colour that `code_of` gives for its index (an ANSI code, empty for
+// none), where the style has colours.
+std::string as_coloured_text(const Table& table, const Style& style,
+                             const std::function<std::string(std::size_t)>& code_of);
 
 // RFC 4180: all columns, keys in the first line, fields quoted where needed, lines end in \n. Text that a spreadsheet
 // would take for a formula gets an apostrophe in front.

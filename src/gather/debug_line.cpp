@@ -68,7 +68,7 @@ private:
         if (opcode >= opcode_base_) {
             const unsigned adjusted = opcode - opcode_base_;
             address_ += std::uint64_t{adjusted / line_range_} * shortest_;
-            line_ += line_base_ + static_cast<std::int64_t>(adjusted % line_range_);
+            advance_line_by(line_base_ + static_cast<std::int64_t>(adjusted % line_range_));
             emit(false);
         } else if (opcode == 0) {
             extended();
@@ -85,9 +85,7 @@ private:
                 address_ += in_.leb() * shortest_;
                 return;
             case advance_line:
-                line_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(line_) +
-                                                  static_cast<std::uint64_t>(in_.signed_leb()));
-                return;
+                return advance_line_by(in_.signed_leb());
             case set_file:
                 file_ = in_.leb();
                 return;
@@ -113,10 +111,12 @@ private:
         line_ = 1;
     }
 
+    void advance_line_by(std::int64_t lines) { line_ += static_cast<std::uint64_t>(lines); }
+
     void emit(bool ends) {
         const std::uint64_t files = out_.files_.size() - first_file_;
         if (file_ == 0 || file_ > files) return;
-        const bool fits = line_ > 0 && line_ <= std::numeric_limits<std::int32_t>::max();
+        const bool fits = line_ <= std::numeric_limits<std::int32_t>::max();
         out_.rows_.push_back({address_, first_file_ + static_cast<std::uint32_t>(file_ - 1),
                               fits ? static_cast<std::uint32_t>(line_) : 0, ends});
     }
@@ -127,8 +127,7 @@ private:
     std::int8_t line_base_ = 0;
     std::string_view operands_;  // how many each standard opcode has
     std::uint32_t first_file_ = 0;
-    std::uint64_t address_ = 0, file_ = 1;
-    std::int64_t line_ = 1;
+    std::uint64_t address_ = 0, file_ = 1, line_ = 1;  // advances wrap
 };
 
 DebugLine::DebugLine(std::string_view section) {

@@ -1,12 +1,15 @@
 #include "agent/capture/figures.h"
 
+#include <algorithm>
+
 #include "agent/capture/proc_files.h"
 #include "agent/capture/syscalls.h"
 
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint64_t figures_interval_ns = 16'000'000;
+constexpr std::uint64_t shortest_interval_ns = 16'000'000, longest_interval_ns = 250'000'000;
+constexpr std::uint64_t intervals_of_run = 256;  // a killed process lacks no more than this part of its time
 
 wire::RecordingHeader& header() { return *process.arena.header(); }
 
@@ -140,19 +143,18 @@ void update_figures() {
 }
 
 std::uint64_t time_of_sample() {
-    const std::uint64_t due = process.next_figures_ns.load(std::memory_order_relaxed);
     const std::uint64_t ticks_per_ms = header().ticks_per_ms;
-    const std::uint64_t elapsed = ticks() - process.figures_ticks.load(std::memory_order_relaxed);
-    if (due == 0 || ticks_per_ms == 0 || elapsed >= ticks_per_ms * (figures_interval_ns / 1'000'000))
-        return sys::monotonic_now();
-    return due - figures_interval_ns + elapsed * 1'000'000 / ticks_per_ms;
+    if (ticks_per_ms == 0) return sys::monotonic_now();
+    const std::uint64_t elapsed = ticks() - process.started_ticks;
+    return process.started_ns + elapsed / ticks_per_ms * 1'000'000 + elapsed % ticks_per_ms * 1'000'000 / ticks_per_ms;
 }
 
 void update_figures_if_due(std::uint64_t now_ns) {
     std::uint64_t due = process.next_figures_ns.load(std::memory_order_relaxed);
-    if (now_ns < due || !process.next_figures_ns.compare_exchange_strong(due, now_ns + figures_interval_ns)) return;
-    process.figures_ticks.store(ticks(), std::memory_order_relaxed);
-    update_figures();
+    if (now_ns < due) return;
+    const std::uint64_t interval_ns =
+        std::clamp((now_ns - process.started_ns) / intervals_of_run, shortest_interval_ns, longest_interval_ns);
+    if (process.next_figures_ns.compare_exchange_strong(due, now_ns + interval_ns)) update_figures();
 }
 
 void finish_recording(wire::ProcessState how) {

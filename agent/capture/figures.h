@@ -17,12 +17,12 @@ void update_facts();
 // Brings time and CPU time up to date.
 void update_figures();
 
-// CLOCK_MONOTONIC as of now, from the cycle counter where the figures are fresh: a reading of the clock touches pages
-// of the kernel's that a sample needs for nothing else. Never off by more than the interval of update_figures_if_due().
+// CLOCK_MONOTONIC as of now, from the cycle counter and what it counted until the figures were updated last: a reading
+// of the clock touches pages of the kernel's that a sample needs for nothing else.
 std::uint64_t time_of_sample();
 
-// update_figures(), at most once in 16 ms (the process clock is a system call of more than a microsecond): a process
-// that is killed has told all but its last milliseconds.
+// update_figures(), at most once in 16 ms, later on once in a 256th of the run (the process clock is a system call of
+// more than a microsecond, with cold caches two): a process that is killed has told all but its last milliseconds.
 void update_figures_if_due(std::uint64_t now_ns);
 
 // The last word: figures, how the process went on, and the name that tells readers that it is complete.

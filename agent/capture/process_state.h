@@ -22,7 +22,7 @@ struct alignas(64) ProcessState {
     std::uint64_t started_ns = 0;
     std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
     std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
-    std::atomic<std::uint64_t> figures_ticks{0};    // ticks() when one did so last
+    std::atomic<std::uint64_t> unexplained_ns{0};   // CPU time without samples, when a handler looked last
     Arena arena;
 
     std::uint64_t started_realtime_ns = 0, started_ticks = 0;

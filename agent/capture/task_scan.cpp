@@ -7,7 +7,8 @@
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint64_t scan_interval_ns = 200'000'000;
+constexpr std::uint64_t scan_interval_ns = 1'000'000'000;
+constexpr std::uint64_t much_unexplained_ns = 50'000'000;
 
 int number(const char* text) {
     int value = 0;
@@ -25,6 +26,13 @@ std::uint64_t task_count() {
     return count;
 }
 
+// CPU time of the process that no sample stands for, as far as the figures know.
+std::uint64_t unexplained_ns() {
+    wire::RecordingHeader& h = *process.arena.header();
+    const std::uint64_t explained = std::atomic_ref{h.expiries}.load(std::memory_order_relaxed) * process.period_ns;
+    return h.cpu_ns > explained ? h.cpu_ns - explained : 0;
+}
+
 }  // namespace
 
 void (*adopt_thread)(int tid) = nullptr;
@@ -39,8 +47,12 @@ void scan_tasks() {
 
 void scan_tasks_if_due(std::uint64_t now_ns) {
     std::uint64_t due = process.next_scan_ns.load(std::memory_order_relaxed);
-    if (now_ns < due || adopt_thread == nullptr) return;
+    const std::uint64_t unexplained = unexplained_ns();
+    const bool somebody_works =
+        unexplained > process.unexplained_ns.load(std::memory_order_relaxed) + much_unexplained_ns;
+    if ((now_ns < due && !somebody_works) || adopt_thread == nullptr) return;
     if (!process.next_scan_ns.compare_exchange_strong(due, now_ns + scan_interval_ns)) return;
+    process.unexplained_ns.store(unexplained, std::memory_order_relaxed);
     const std::uint64_t tasks = task_count();
     const std::uint32_t known = process.live_threads.load(std::memory_order_relaxed);
     if (tasks < known)

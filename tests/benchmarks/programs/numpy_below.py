@@ -1,0 +1,26 @@
+"""NumPy and BLAS for so many seconds below ten Python functions, native calls between them: SECONDS."""
+import sys
+import time
+
+import numpy as np
+
+matrix = np.random.default_rng(1).random((160, 160))
+vector = np.random.default_rng(2).random(1_000_000)
+
+
+def work():
+    np.sqrt(vector * vector + 1.0).sum()
+    np.linalg.solve(matrix @ matrix, matrix[0])
+    np.sort(vector[:20_000])
+
+
+def until(end):
+    while time.monotonic() < end:
+        work()
+
+
+def middle(depth, end):
+    return until(end) if depth == 0 else list(map(lambda below: middle(below, end), [depth - 1]))
+
+
+middle(3, time.monotonic() + float(sys.argv[1]))

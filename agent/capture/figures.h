@@ -21,7 +21,7 @@ void update_figures();
 // of the clock touches pages of the kernel's that a sample needs for nothing else.
 std::uint64_t time_of_sample();
 
-// update_figures(), at most once in 16 ms, later on once in a 256th of the run (the process clock is a system call of
+// update_figures(), at most once in 16 ms, later on once in a 128th of the run (the process clock is a system call of
 // more than a microsecond, with cold caches two): a process that is killed has told all but its last milliseconds.
 void update_figures_if_due(std::uint64_t now_ns);
 

@@ -18,6 +18,8 @@ const everyPage = [
   'view=summary', 'view=flame', 'view=flame&graph=callers', 'view=flame&graph=sandwich', 'view=flame&graph=table&q=m',
   'view=flame&graph=table&asTree=1', 'view=source&fn=0&line=3', 'view=source&fn=6&line=21', 'view=ranks', 'view=timeline',
   'view=timeline&time=100000-300000', 'view=kernels&fn=6', 'view=mpi',
+  'view=summary&time=2000000-6000000', 'view=flame&time=2000000-6000000&metric=1&thread=1', 'view=ranks&time=2000000-6000000',
+  'view=kernels&fn=6&time=2000000-6000000', 'view=mpi&time=0-900000',
 ].map((state) => `#v=1&${state}`);
 
 /** One test with its own page, which must not have done anything forbidden when it ends. */
@@ -376,7 +378,7 @@ pageTest('a range of the timeline is chosen by key, stands in the URL, and the b
   assert.equal((await hashOf(page)).time, time);
   await page.reload();
   await page.waitForSelector('main section');
-  assert.match(await textOf(page, '.timeline-bar button'), /^841 ms to 1\.82 s/);
+  assert.match(await textOf(page, '.chip'), /^841 ms to 1\.82 s/);
   await page.locator('.timeline-rows canvas').focus();
   await page.keyboard.press('Escape');
   assert.deepEqual(await hashOf(page), {view: 'timeline'});
@@ -394,6 +396,74 @@ pageTest('a range of the timeline is dragged', {hash: '#v=1&view=timeline'}, asy
   await page.getByRole('button', {name: /✕/}).click();
   assert.equal((await hashOf(page)).time, undefined);
 });
+
+/** Of the first 1.2 s of the heat solver, in which it loads its modules. */
+const loading = 'time=0-1200000';
+
+pageTest('a range of time filters every page, and says on what the figures stand', {hash: `#v=1&view=flame&${loading}`}, async (page) => {
+  const bar = await textOf(page, '.range-bar');
+  const [, moments, all] = /^0 s to 1\.20 s ✕\s*(\d+) of ([\d\u202f]+) moments/.exec(bar) ?? [];
+  // Of 104 slices with 26 samples of each rank every fourth is a moment; 1.2 s are 8.94 slices and, of later ranks, less.
+  assert.equal(Number(all.replace('\u202f', '')), 4 * Math.ceil((9 * 26 + 95 * 26) / 4), bar);
+  const wanted = [0, 1, 2, 3].reduce((sum, rank) => sum + ((1.2e9 - rank * 20e6) / 2 ** 27) * (26 / 4), 0);
+  assert.ok(Math.abs(Number(moments) - wanted) <= 4, `${moments} moments, not ${wanted}`);
+  assert.ok(bar.includes(`± ${(98 / Math.sqrt(Number(moments))).toFixed(1)} points`), bar);
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await spoken(page), /^import_modules, Python, 100\.0 % total, .* moments, level 2$/);
+  for (const [view, isThere, isNot] of [
+    ['summary', /Findings of the whole run[\s\S]*import_modules[\s\S]*Data quality of the whole run/, /jacobi_sweep\s+heat\.c|Parallel efficiency/],
+    ['flame&graph=callers', /all 4 ranks/, /jacobi_sweep/],
+    ['flame&graph=sandwich', /What unmarshal calls|What import_modules calls/, /jacobi_sweep/],
+    ['flame&graph=table', /Moments[\s\S]*unmarshal/, /jacobi_sweep/],
+    ['flame&graph=table&asTree=1', /Moments[\s\S]*unmarshal/, /jacobi_sweep/],
+    ['source', /_bootstrap|marshal\.c/, /grid\.py/],
+    ['ranks', /moments of each on average[\s\S]*unmarshal/, /jacobi_sweep/],
+    ['kernels', /Counters are known of the whole run only/, /jacobi_sweep|PAPI_TOT_INS/],
+    ['mpi', /All of it is of the whole run[\s\S]*MPI_Sendrecv/, /nothing/],
+    ['timeline', /every page is of that range/, /narrows this page only/],
+  ]) {
+    await goTo(page, `#v=1&view=${view}&${loading}`);
+    const text = await textOf(page, view === 'source' ? '.listing' : 'main');
+    assert.match(text, isThere, view);
+    assert.doesNotMatch(text, isNot, view);
+    assert.match(await textOf(page, '.range-bar'), new RegExp(`${moments} of`), view);
+  }
+});
+
+pageTest('the chip clears the range and the back button brings it back, on any page', {hash: `#v=1&view=kernels&${loading}`}, async (page) => {
+  assert.equal(await page.getByText('jacobi_sweep').count(), 0);
+  await page.locator('.chip').focus();
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await hashOf(page), {view: 'kernels'});
+  assert.equal(await page.locator('.range-bar').count(), 0);
+  assert.ok((await page.getByText('jacobi_sweep').count()) > 0);
+  await page.goBack();
+  await settled(page);
+  assert.equal(await page.getByText('jacobi_sweep').count(), 0);
+});
+
+pageTest('a metric, a thread or a range that a range of time has not shows what there is', {}, async (page) => {
+  await goTo(page, `#v=1&view=flame&metric=2&thread=3&${loading}`);
+  assert.equal(await page.getByLabel('Metric').count(), 0);
+  assert.match(await path(page), /^all 4 ranks$/);
+  await goTo(page, `#v=1&view=flame&rank=1&${loading}`);
+  assert.match(await path(page), /^rank 1$/);
+  await goTo(page, '#v=1&view=flame&time=900000000-900000001');
+  assert.equal(await page.locator('.range-bar').count(), 0);
+});
+
+for (const [sample, said] of [['withoutMoments', undefined], ['wrongMoments', /damaged: moments are not in order of time/]]) {
+  pageTest(`a range of ${sample} narrows the timeline only, and that is said`, {sample, hash: `#v=1&view=timeline&${loading}`}, async (page) => {
+    if (said) assert.match(await textOf(page, '.range-bar'), said);
+    else assert.match(await textOf(page, '.timeline-page > .remark'), /narrows this page only/);
+    assert.match(await textOf(page, '.axis'), /1\.20 s$/);
+    await page.keyboard.press('Shift+K');
+    assert.ok((await page.getByText('jacobi_sweep').count()) > 0);
+    await page.keyboard.press('Shift+T');
+    await page.locator('.chip').click();
+    assert.equal((await hashOf(page)).time, undefined);
+  });
+}
 
 pageTest('the timeline has its colours, and its figures as a table', {hash: '#v=1&view=timeline'}, async (page) => {
   const colour = (selector, x, y) => page.locator(selector).evaluate((canvas, [px, py]) =>
@@ -548,6 +618,26 @@ test('a million contexts open and move', {skip: noBrowser || noWriter}, async (c
   context.diagnostic(`10^6 contexts open in ${Math.round(performance.now() - began)} ms`);
   const frames = await frameTimes(page, ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter']);
   context.diagnostic(`one frame takes ${frames[frames.length >> 1].toFixed(1)} ms, the slowest ${frames.at(-1).toFixed(1)} ms`);
+  assert.deepEqual(page.offences, []);
+  await page.context().close();
+});
+
+test('a million contexts are filtered by a range of time', {skip: noBrowser}, async (context) => {
+  const page = await browser.show(browser.large(1_000_000, 131_072), {hash: '#v=1&view=flame'});
+  const work = (hash) => page.evaluate(async (wanted) => {
+    const began = performance.now();
+    location.hash = wanted;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+    return performance.now() - began;
+  }, hash);
+  for (const view of ['flame', 'summary', 'source', 'ranks']) {
+    const times = [await work(`#v=1&view=${view}`)];
+    for (const begin of [1, 2, 3]) times.push(await work(`#v=1&view=${view}&time=${begin}000000-60000000`));
+    context.diagnostic(`${view}: all ${times[0].toFixed(0)} ms, ranges of 57 to 59 s ${times.slice(1).map((time) => time.toFixed(0)).join(', ')} ms`);
+  }
+  // Moments are spread evenly over 64 s: 57 s of them, and at the edges those of a unit of about a millisecond.
+  const [, moments] = /([\d\u202f]+) of 131\u202f072 moments/.exec(await textOf(page, '.range-bar')) ?? [];
+  assert.ok(Math.abs(Number(moments.replace('\u202f', '')) - (131_072 * 57) / 64) <= 20, moments);
   assert.deepEqual(page.offences, []);
   await page.context().close();
 });

@@ -7,26 +7,25 @@ import {splitOf, sumOf} from '../model/activity.ts';
 import {highlighted, languageOf, type Piece} from '../model/highlight.ts';
 import type {Excerpt} from '../model/profile.ts';
 import {type SourceFile, type SourceLine, lineTree, sourceFiles, sourceLines} from '../model/source_lines.ts';
-import {amount, baseName, count, percent, visible} from '../model/text.ts';
+import {amount, baseName, percent, plural, visible} from '../model/text.ts';
 import {useSurroundings} from './context.ts';
-import {metricLabel, ratio} from './describe.ts';
+import {metricLabel, ratio, sampleWord} from './describe.ts';
 import {LineDetails} from './line_details.tsx';
 import {SplitBar} from './split_bar.tsx';
 
 export function SourceView(): JSX.Element {
   const {store} = useSurroundings();
-  const {profile} = store;
-  const everyone = useComputed(() => lineTree(profile, store.plain.value));
-  const files = useComputed(() => sourceFiles(profile, store.plain.value));
+  const everyone = useComputed(() => lineTree(store.profile, store.plain.value));
+  const files = useComputed(() => sourceFiles(store.profile, store.plain.value));
   const file = useComputed(() => {
     const wanted = store.state.value.fn;
-    const name = wanted === undefined ? undefined : profile.functions[wanted]?.file;
+    const name = wanted === undefined ? undefined : store.profile.functions[wanted]?.file;
     return files.value.find((one) => one.file === name) ?? files.value[0];
   });
   const lines = useComputed(() =>
-    file.value ? sourceLines(profile, store.plain.value, everyone.value, file.value.file) : [],
+    file.value ? sourceLines(store.profile, store.plain.value, everyone.value, file.value.file) : [],
   );
-  const whole = useComputed(() => sumOf(splitOf(profile, store.plain.value)));
+  const whole = useComputed(() => sumOf(splitOf(store.profile, store.plain.value)));
   return (
     <section class="source-page" aria-label="Source">
       <FileList files={files.value} chosen={file.value} whole={whole.value} />
@@ -84,7 +83,7 @@ interface ListingProps {
 
 function Listing({file, lines, whole}: ListingProps): JSX.Element {
   const {store} = useSurroundings();
-  const texts = useMemo(() => textOf(store.profile.sources(), file), [store, file]);
+  const texts = useMemo(() => textOf(store.whole.sources(), file), [store, file]);
   const listing = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const selected = store.state.value.line;
@@ -224,7 +223,7 @@ function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element 
       </td>
       <td
         class="number"
-        title={`${amount(line.total, unit)}${line.samples > 0 ? `, ${count(line.samples)} samples` : ''}`}
+        title={`${amount(line.total, unit)}${line.samples > 0 ? `, ${plural(line.samples, sampleWord(store, 'sample'))}` : ''}`}
       >
         {percent(ratio(line.total, whole))}
       </td>

@@ -51,7 +51,12 @@ export interface TestProfile {
   readonly sources?: readonly Excerpt[];
   /** Of each process its time slices: samples by category. */
   readonly slices?: readonly (readonly (readonly number[])[])[];
+  /** Of each process, in order of time. */
+  readonly moments?: readonly (readonly TestMoment[])[];
 }
+
+/** When, in units of `run.moment_unit_ns`, and which of the profile's stacks. */
+export type TestMoment = readonly [time: number, stack: number];
 
 export const period = 10_000_000;
 const none = 0xffffffff;
@@ -128,11 +133,12 @@ export function describe(profile: TestProfile): {header: object; columns: Column
     strings,
     modules,
     processes: (profile.processes ?? [{}]).map((process, id) => ({
-      ...quietProcess, slices: profile.slices?.[id]?.length ?? 0, ...process,
+      ...quietProcess, slices: profile.slices?.[id]?.length ?? 0,
+      ...(profile.moments ? {moments: profile.moments[id]?.length ?? 0, moment_stride_ns: run.period_ns} : {}), ...process,
     })),
     threads: (profile.threads ?? [{}]).map((thread) => ({...quietThread, ...thread})),
   };
-  return {header, columns: [...functionColumns(profile.functions), ...tree.columns(), ...callColumns(profile), ...sliceColumns(profile)]};
+  return {header, columns: [...functionColumns(profile.functions), ...tree.columns(), ...callColumns(profile), ...sliceColumns(profile), ...momentColumns(profile, tree)]};
 }
 
 function callColumns({callsByRank = {time: [], wait: []}}: TestProfile): ColumnList {
@@ -141,6 +147,12 @@ function callColumns({callsByRank = {time: [], wait: []}}: TestProfile): ColumnL
 
 function sliceColumns({slices = []}: TestProfile): ColumnList {
   return sliceCategories.map((category, kind) => [`slice.${category}`, slices.flat().map((samples) => samples[kind] ?? 0)]);
+}
+
+function momentColumns({moments}: TestProfile, tree: StackTree): ColumnList {
+  if (!moments) return [];
+  const contexts = tree.contextsOfStacks();
+  return [['moment.time', moments.flat().map(([time]) => time)], ['moment.node', moments.flat().map(([, stack]) => contexts[stack] ?? 0)]];
 }
 
 function wide(name: string, values: readonly number[]): ColumnList {
@@ -205,6 +217,12 @@ class StackTree {
     const expected = stack.samples * this.periodOfRun;
     const extra = (stack.weight ?? expected) - expected;
     this.values.push({context, thread: stack.thread ?? 0, samples: stack.samples, extra});
+  }
+
+  /** By the order in which stacks were added. */
+  contextsOfStacks(): number[] {
+    const place = new Map(inPreorder([...this.contexts.values()]).map((context, i) => [context.id, i + 1]));
+    return this.values.map((value) => place.get(value.context) ?? 0);
   }
 
   columns(): ColumnList {

@@ -318,6 +318,10 @@ pageTest('the source of the function under the cursor', {}, async (page) => {
   await page.locator('canvas').click({position: row(4)});
   await page.keyboard.press('s');
   assert.match(await textOf(page, '.listing h2'), /heat\.c$/);
+  assert.match(await textOf(page, '.listing .warning'), /saved after the run began/);
+  await goTo(page, '#v=1&view=source&fn=2');
+  assert.match(await textOf(page, '.listing h2'), /grid\.py$/);
+  assert.equal(await page.locator('.warning').count(), 0);
 });
 
 pageTest('without source text the lines stand alone', {sample: 'pool', hash: '#v=1&view=source'}, async (page) => {

@@ -6,7 +6,7 @@ import {f64, starts, u32} from './columns.ts';
 import {damaged, DecodeError, require} from './decode_error.ts';
 import {
   type Balance, type Calls, type CallsByRank, categories, type Contexts, domains, type Excerpt, type FunctionId, groupProcesses,
-  type Location, type Metric, type Module, type Moments, type Process, type Profile, type Pruned, type Quality, type Ratio, type Run,
+  type Location, type Metric, type Module, type Moments, type Opening, type Process, type Profile, type Pruned, type Quality, type Ratio, type Run,
   sliceCategories, type Slices, type SourceFunction, type Thread, type Values,
 } from './profile.ts';
 
@@ -23,6 +23,7 @@ interface Header {
   readonly unmeasured: readonly string[];
   readonly libraries: readonly string[];
   readonly findings: readonly string[];
+  readonly opening: Opening | undefined;
   readonly balance: Balance | undefined;
   readonly calls: Calls;
   readonly pruned: Pruned;
@@ -52,6 +53,7 @@ const example: Header = {
   unmeasured: [''],
   libraries: [''],
   findings: [''],
+  opening: optional({rank: optional(0), metric: optional('')}),
   balance: optional({
     from: '', parallel: 0, load: 0, communication: 0, serialisation: optional(0), transfer: optional(0), elapsed_ns: 0, lost_to_imbalance_ns: 0,
     lost_to_communication_ns: 0, ranks: [{rank: 0, useful_ns: 0, in_mpi_ns: 0}],
@@ -101,6 +103,7 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
   return {
     ...header,
     balance: header.balance ?? undefined,
+    opening: header.opening ?? undefined,
     metrics,
     functions,
     locations,
@@ -270,7 +273,7 @@ function readMoments(columns: Columns, {run, processes}: Header, contextCount: n
 }
 
 function readSources(block: Block): Excerpt[] {
-  const excerpts = checked(block.sources() as Excerpt[], [{file: '', first_line: 0, lines: ['']}], 'source text');
+  const excerpts = checked(block.sources() as Excerpt[], [{file: '', first_line: 0, lines: [''], newer: optional(true)}], 'source text');
   excerpts.forEach((excerpt) => require(Number.isInteger(excerpt.first_line) && excerpt.first_line > 0, 'source text without a line'));
   return excerpts;
 }

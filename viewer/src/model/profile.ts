@@ -250,6 +250,8 @@ export interface Excerpt {
   readonly file: string;
   readonly first_line: number;
   readonly lines: readonly string[];
+  /** Saved after the run began: it may not be what ran. */
+  readonly newer?: boolean | undefined;
 }
 
 /** Context 0 is the root; parents stand before their children. */
@@ -271,7 +273,16 @@ export interface Values {
   readonly weight: Float64Array;
 }
 
+/** What is shown first, where the address says nothing. */
+export interface Opening {
+  /** Nothing or null: all. */
+  readonly rank?: number | null | undefined;
+  /** By name; empty: the first. */
+  readonly metric?: string | undefined;
+}
+
 export interface Profile {
+  readonly opening?: Opening | undefined;
   readonly run: Run;
   readonly quality: Quality;
   /** The time that was sampled, then what was counted with it. */

@@ -1,6 +1,6 @@
 // Everything the page shows follows from the profile and this record, which also stands in the URL.
 import type {SortKey} from '../model/functions.ts';
-import type {FunctionId} from '../model/profile.ts';
+import type {FunctionId, GroupId, Profile} from '../model/profile.ts';
 import {everything, type Selection} from '../model/selection.ts';
 import type {TimeRange} from '../model/timeline.ts';
 import type {Place} from '../model/tree.ts';
@@ -55,3 +55,10 @@ export const initialState: State = {
   range: undefined,
   theme: 'system',
 };
+
+/** Where the page opens without an address: with the rank and the metric for which it was written, as far as it has them. */
+export function openingState({opening, groups, metrics}: Pick<Profile, 'opening' | 'groups' | 'metrics'>): State {
+  const group = groups.findIndex(({rank}) => rank >= 0 && rank === opening?.rank);
+  const metric = metrics.findIndex(({name}) => name === opening?.metric);
+  return {...initialState, group: group < 0 ? undefined : (group as GroupId), metric: Math.max(0, metric)};
+}

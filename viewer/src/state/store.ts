@@ -11,7 +11,7 @@ import {type RowsByNode, rowsByNode} from '../model/spread.ts';
 import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf} from '../model/tree.ts';
 import {limitsOf, readHash, writeHash} from './hash.ts';
 import {type Filter, filterOf} from './filter.ts';
-import {type Graph, initialState, type State} from './state.ts';
+import {type Graph, initialState, openingState, type State} from './state.ts';
 
 /** A tree as it is drawn, and where in it the reader is. */
 export interface Drawing {
@@ -56,6 +56,7 @@ export interface Store {
 
 export function createStore(profile: Profile): Store {
   const limits = limitsOf(profile);
+  if (location.hash === '') history.replaceState(null, '', writeHash(openingState(profile)));
   const state = signal(readHash(location.hash, limits));
   addEventListener('popstate', () => (state.value = readHash(location.hash, limits)));
   effect(() => void (document.documentElement.dataset['theme'] = state.value.theme));

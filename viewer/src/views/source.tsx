@@ -99,6 +99,9 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
   return (
     <div class="listing" ref={listing}>
       <h2>{visible(file)}</h2>
+      {isNewer(store.whole.sources(), file) && (
+        <p class="remark warning">The text was saved after the run began: it may not be what ran.</p>
+      )}
       {texts.size === 0 && (
         <p class="remark">
           The text is not in this page: the file could not be read when it was written, or <code>--no-source</code> left
@@ -139,6 +142,9 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
     </div>
   );
 }
+
+const isNewer = (excerpts: readonly Excerpt[], file: string): boolean =>
+  excerpts.some((excerpt) => excerpt.newer === true && excerpt.file === file);
 
 function textOf(excerpts: readonly Excerpt[], file: string): Map<number, Piece[]> {
   const found = new Map<number, Piece[]>();

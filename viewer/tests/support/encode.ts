@@ -1,7 +1,7 @@
 // A second, plain writer of the data block, for tests: what src/formats/html.cpp writes, from a list of stacks.
 import {gzipSync} from 'node:zlib';
 import {
-  type Balance, type Calls, categories, type Category, domains, type Domain, type Excerpt, type Process, type Quality,
+  type Balance, type Calls, categories, type Category, domains, type Domain, type Excerpt, type Opening, type Process, type Quality,
   type Ratio, type Run, sliceCategories, type Thread,
 } from '../../src/model/profile.ts';
 
@@ -44,6 +44,7 @@ export interface TestProfile {
   readonly measures?: readonly TestMeasure[];
   readonly ratios?: readonly Ratio[];
   readonly findings?: readonly string[];
+  readonly opening?: Opening;
   readonly balance?: Balance;
   readonly calls?: Calls;
   /** Nanoseconds in calls and waiting in them: row × ranks + place of the rank. */
@@ -127,6 +128,7 @@ export function describe(profile: TestProfile): {header: object; columns: Column
     unmeasured: run.mode === 'wall' ? [] : ['io', 'gil', 'idle'],
     libraries: ['CPython 3.11.2', 'OpenBLAS 0.3.21 (3 threads)'],
     findings: profile.findings ?? [],
+    opening: profile.opening ?? {rank: null, metric: ''},
     balance: profile.balance ?? null,
     calls: profile.calls ?? {ranks: [], time_of_ranks_ns: 0, rows: []},
     pruned: {contexts: 0, weight: 0},

@@ -76,7 +76,7 @@ export const heat: TestProfile = {
   },
   sources: [
     {file: '/home/user/heat/grid.py', first_line: 38, lines: gridText()},
-    {file: '/home/user/heat/heat.c', first_line: 10, lines: [
+    {file: '/home/user/heat/heat.c', first_line: 10, newer: true, lines: [
       '/* One sweep over the inner points. */', '', 'double jacobi_sweep(double *restrict to, const double *restrict from, int n) {',
       '    double change = 0;', '    for (int i = 1; i < n - 1; i++) {', '        const double *up = from + (i - 1) * n;',
       '        const double *down = from + (i + 1) * n;', '        for (int j = 1; j < n - 1; j++) {',
@@ -155,6 +155,8 @@ function heatMoments(rank: number): TestMoment[] {
 }
 
 export const twoHosts: TestProfile = {...heat, run: {...heat.run, hosts: ['node01', 'node02']}};
+
+export const ofRank: TestProfile = {...heat, opening: {rank: 2, metric: 'PAPI_TOT_INS'}};
 
 const {moments: _moments, ...timeless} = heat;
 export const withoutMoments: TestProfile = timeless;

@@ -133,6 +133,18 @@ pageTest('the view in the URL is the view that opens', {hash: '#v=1&view=flame&g
     assert.ok((await pixel(page, 640, 2)).every((value) => value < 60), 'the canvas is dark');
   });
 
+pageTest('without an address a page opens with the rank and metric it was written for', {sample: 'ofRank', hash: ''}, async (page) => {
+  assert.deepEqual(await hashOf(page), {metric: '1', rank: '2'});
+  assert.equal(await page.getByLabel('Rank', {exact: true}).inputValue(), '2');
+  await page.keyboard.press('r');
+  assert.deepEqual(await hashOf(page), {});
+  await page.goBack();
+  assert.deepEqual(await hashOf(page), {metric: '1', rank: '2'});
+  await page.reload();
+  await page.waitForSelector('main section');
+  assert.deepEqual(await hashOf(page), {metric: '1', rank: '2'});
+});
+
 pageTest("interpreter frames are hidden until asked for", {}, async (page) => {
   const lines = async () => {
     await page.keyboard.press('5');
@@ -272,6 +284,105 @@ for (const [colour, expected] of [['module', 1], ['heat', 1], ['imbalance', 1]])
     assert.ok(Math.max(...(await pixel(page, 300, 84)).map((value, i) => Math.abs(value - before[i]))) > expected);
   });
 }
+
+pageTest('boxes are coloured by a ratio of counters, and the legend and the tooltip say which', {hash: '#v=1&view=flame&colour=ratio'}, async (page) => {
+  assert.equal(await page.locator('.colour select option:checked').innerText(), 'by ipc');
+  assert.match(await textOf(page, '.legend'), /ipc 1\.50\s+1\.50/);
+  await page.locator('canvas').first().hover({position: row(4)});
+  assert.match(await textOf(page, '.tooltip'), /ipc 1\.50 instructions\/cycle/);
+  await page.keyboard.press('b');
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
+  for (const wanted of ['module', 'heat', 'imbalance', 'ratio']) {
+    await page.keyboard.press('b');
+    assert.equal((await hashOf(page)).colour, wanted);
+  }
+  await goTo(page, `#v=1&view=flame&colour=ratio&${loading}`);
+  assert.equal(await page.locator('.colour select option:checked').innerText(), 'by kind of code');
+});
+
+const focused = (page) => page.evaluate(() => document.activeElement.innerText ?? '');
+
+pageTest('a menu at a box does what keys do, by mouse and by keyboard', {}, async (page) => {
+  const canvas = page.locator('.flame canvas');
+  await canvas.click({position: row(4), button: 'right'});
+  assert.equal(await page.getByRole('menu').getAttribute('aria-label'), 'jacobi_sweep');
+  assert.match(await focused(page), /^Zoom in/);
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await focused(page), 'Copy stack');
+  for (const key of ['Home', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await focused(page), /^Focus/);
+  await page.keyboard.press('Enter');
+  assert.equal(await page.getByRole('menu').count(), 0);
+  assert.match((await hashOf(page)).do, /^f\d+$/);
+  await page.goBack();
+  await canvas.focus();
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Shift+F10']) await page.keyboard.press(key);
+  assert.equal(await page.getByRole('menu').getAttribute('aria-label'), 'Grid.step');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByRole('menu').count(), 0);
+  assert.ok(await canvas.evaluate((element) => element === document.activeElement), 'the graph has the focus again');
+  assert.match(await spoken(page), /^Grid\.step/);
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menuitem', {name: 'Source'}).click();
+  assert.equal((await hashOf(page)).view, 'source');
+  await page.goBack();
+  await canvas.click({position: row(0), button: 'right'});
+  assert.equal(await page.getByRole('menu').count(), 0, 'the root has none');
+  await canvas.click({position: row(3), button: 'right'});
+  await page.mouse.click(400, 5);
+  await settled(page);
+  assert.equal(await page.getByRole('menu').count(), 0, 'it closes beside it');
+});
+
+pageTest('a stack is copied, the innermost frame first', {permissions: ['clipboard-read', 'clipboard-write']}, async (page) => {
+  const copied = async (hash, at, title) => {
+    await goTo(page, hash);
+    await page.locator('.flame canvas').click({position: at, button: 'right'});
+    await page.getByRole('menuitem', {name: title}).click();
+    await settled(page);
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  const stack = ['jacobi_sweep (/home/user/heat/heat.c:12)', 'Grid.step (/home/user/heat/grid.py:41)', 'main (/home/user/heat/heat.py:88)',
+    '<module> (/home/user/heat/heat.py:1)'];
+  assert.equal(await copied('#v=1&view=flame', row(4), 'Copy stack'), stack.join('\n'));
+  assert.equal(await copied('#v=1&view=flame&graph=callers', row(4), 'Copy stack'), stack.join('\n'));
+  assert.equal(await copied('#v=1&view=flame', row(3), 'Copy name'), 'Grid.step');
+});
+
+pageTest('a graph that is larger than the window has a small map of it, which moves it', {sample: 'deep'}, async (page) => {
+  const map = await page.locator('.minimap').boundingBox();
+  const scrolled = () => page.locator('.flame').evaluate((frame) => frame.scrollTop);
+  const seen = () => page.locator('.minimap .seen').evaluate((mark) => [mark.offsetTop, mark.offsetHeight]);
+  assert.equal(await scrolled(), 0);
+  const [top, height] = await seen();
+  assert.ok(top === 0 && height > 10 && height < 40, `${top} and ${height}`);
+  await page.mouse.move(map.x + 20, map.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(map.x + 20, map.y + map.height / 2);
+  await settled(page);
+  const middle = await scrolled();
+  const frame = await page.locator('.flame').evaluate((element) => element.clientHeight);
+  assert.ok(Math.abs(middle + frame / 2 - (91 * 20) / 2) < 45, `${middle}`);
+  await page.mouse.move(map.x + 20, map.y + map.height);
+  await settled(page);
+  assert.ok((await scrolled()) > middle);
+  await page.mouse.up();
+  assert.ok((await seen())[0] > 30);
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
+});
+
+pageTest('sideways the small map moves to another box of the same row', {}, async (page) => {
+  assert.equal(await page.locator('.minimap').count(), 0, 'all of it is in the window');
+  await page.locator('.flame canvas').click({position: row(3)});
+  assert.match(await path(page), /Grid\.step$/);
+  const map = await page.locator('.minimap').boundingBox();
+  const width = await page.locator('.minimap .seen').evaluate((mark) => mark.offsetWidth);
+  assert.ok(width > 60 && width < 170, `${width}`);
+  await page.mouse.click(map.x + map.width * 0.75, map.y + 20);
+  assert.match(await path(page), /Grid\.exchange$/);
+  await page.goBack();
+  assert.match(await path(page), /Grid\.step$/);
+});
 
 pageTest('the graph is saved as SVG and as PNG', {}, async (page) => {
   for (const [kind, start] of [['SVG', '<svg'], ['PNG', '\u0089PNG']]) {

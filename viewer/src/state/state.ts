@@ -10,7 +10,7 @@ export type Page = (typeof pageIds)[number];
 /** How the flame graph page shows the tree, in the order of its keys 1 to 5. */
 export const graphs = ['icicle', 'flame', 'callers', 'sandwich', 'table'] as const;
 export type Graph = (typeof graphs)[number];
-export const colourings = ['domain', 'module', 'heat', 'imbalance'] as const;
+export const colourings = ['domain', 'module', 'heat', 'imbalance', 'ratio'] as const;
 export type Colouring = (typeof colourings)[number];
 /** How the ranks page orders the ranks of its heat map. */
 export const rankOrders = ['rank', 'value', 'host'] as const;
@@ -21,6 +21,8 @@ export interface State extends Selection {
   readonly page: Page;
   readonly graph: Graph;
   readonly colouring: Colouring;
+  /** Index of the profile's ratio that colours show. */
+  readonly ratio: number;
   /** The table as a tree of calls, not as a list. */
   readonly asTree: boolean;
   /** The node whose subtree fills the width; 0 is the root. */
@@ -44,6 +46,7 @@ export const initialState: State = {
   page: 'summary',
   graph: 'icicle',
   colouring: 'domain',
+  ratio: 0,
   asTree: false,
   zoom: 0 as Place,
   cursor: 0 as Place,

@@ -22,7 +22,8 @@ export interface Drawing {
   readonly cursor: ReadonlySignal<NodeId>;
   /** Callees stand above their callers. */
   readonly upward: ReadonlySignal<boolean>;
-  readonly zoomTo: (node: NodeId) => void;
+  /** A step, unless it goes on with one. */
+  readonly zoomTo: (node: NodeId, isStep?: boolean) => void;
   readonly moveTo: (node: NodeId) => void;
 }
 
@@ -127,7 +128,7 @@ function derive(
       zoom: computed(() => nodeOf(tree.value, zoom.value)),
       cursor: computed(() => nodeOf(tree.value, cursor.value)),
       upward: computed(() => graph.value === 'flame'),
-      zoomTo: (node) => go({zoom: place(node), cursor: place(node)}),
+      zoomTo: (node, isStep = true) => (isStep ? go : move)({zoom: place(node), cursor: place(node)}),
       moveTo: (node) => move({cursor: place(node)}),
     },
     matches: computed(() => {

@@ -162,6 +162,15 @@ const {moments: _moments, ...timeless} = heat;
 export const withoutMoments: TestProfile = timeless;
 export const wrongMoments: TestProfile = {...heat, moments: [[[9, 0], [8, 0]], [], [], []]};
 
+/** More rows than any window has. */
+export const deep: TestProfile = {
+  functions: Array.from({length: 90}, (_, i) => ({name: `level_${i}`, file: '/home/user/deep.py', line: 1 + i})),
+  stacks: [
+    {frames: Array.from({length: 90}, (_, i): TestFrame => [i, 2]), samples: 60},
+    ...Array.from({length: 40}, (_, i): TestStack => ({frames: [[0], [1, 2], [2 + i, 3], [3 + i, 3]], samples: 1})),
+  ],
+};
+
 /** Two ranks that never ran long enough. */
 export const empty: TestProfile = {
   functions: [{name: 'main', file: 'a.py'}], stacks: [], processes: [{rank: 0}, {rank: 1}], threads: [{}, {process: 1}],

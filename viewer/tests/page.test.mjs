@@ -639,6 +639,36 @@ pageTest('a telephone has the pages above, and nothing is cut off at the side', 
   assert.ok(rail.y + rail.height <= main.y);
 });
 
+pageTest('a telephone shows names and source text without moving sideways', {hash: '', viewport: {width: 390, height: 844}}, async (page) => {
+  const inSight = async (hash, selector) => {
+    await goTo(page, `#v=1&${hash}`);
+    const {x, width} = await page.locator(selector).first().boundingBox();
+    assert.ok(x >= 0 && x + Math.min(width, 60) < 390, `${selector} at ${x}`);
+  };
+  await inSight('view=source&fn=2', 'tr.hottest .code');
+  await inSight('view=flame&graph=table', '.functions .name button');
+  await inSight('view=kernels&fn=6', '.figures-table .name button');
+  await inSight('view=flame', '.colour select');
+  await inSight(`view=summary&${loading}`, '.range-bar p');
+});
+
+for (const view of ['flame', 'flame&graph=callers', 'flame&graph=sandwich']) {
+  pageTest(`print has the graph of ${view}`, {hash: `#v=1&view=${view}`}, async (page) => {
+    await page.emulateMedia({media: 'print'});
+    await settled(page);
+    const {height} = await page.locator('.flame canvas').first().boundingBox();
+    assert.ok(height > 250, `${height}`);
+    const coloured = await page.locator('.flame canvas').last().evaluate((canvas) =>
+      [...canvas.getContext('2d').getImageData(canvas.width / 4, 30, 1, 1).data].slice(0, 3));
+    assert.ok(Math.max(...coloured) - Math.min(...coloured) > 40, `${coloured}`);
+  });
+}
+
+pageTest('print breaks long lines of source text', {hash: '#v=1&view=source&fn=6', viewport: {width: 700, height: 900}}, async (page) => {
+  await page.emulateMedia({media: 'print'});
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
 pageTest('print shows the page alone', {hash: ''}, async (page) => {
   await page.emulateMedia({media: 'print'});
   assert.equal(await page.locator('.rail').isVisible(), false);

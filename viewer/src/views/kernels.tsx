@@ -93,7 +93,7 @@ function KernelRow({kernel, whole, counted}: RowProps): JSX.Element | null {
   const open = store.state.value.fn === kernel.function;
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
-    if (open) row.current?.scrollIntoView({block: 'nearest'});
+    if (open) row.current?.scrollIntoView({block: 'nearest', inline: 'start'});
   }, [open]);
   const fn = profile.functions[kernel.function];
   if (!fn) return null;

@@ -118,9 +118,11 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
             <th scope="col" class="number">
               Total
             </th>
-            <th scope="col">{metricLabel(store.metric.value)} by kind</th>
+            <th scope="col" class="kind-bar">
+              {metricLabel(store.metric.value)} by kind
+            </th>
             {store.profile.groups.length > 1 && (
-              <th scope="col" class="number" title="Largest rank ÷ mean">
+              <th scope="col" class="number spread" title="Largest rank ÷ mean">
                 Max ÷ mean
               </th>
             )}
@@ -187,7 +189,7 @@ function LineRow({row, whole, isHottest, selected}: LineProps): JSX.Element {
         onKeyDown={line && ((event) => lineKey(event, choose))}
       >
         <td class="number line">{number}</td>
-        {line ? <Figures line={line} whole={whole} /> : <td colSpan={store.profile.groups.length > 1 ? 4 : 3} />}
+        {line ? <Figures line={line} whole={whole} /> : <NoFigures />}
         <td class="code">
           <code>
             {row.pieces?.map(({text, scope}) =>
@@ -214,6 +216,19 @@ function lineKey(event: KeyboardEvent & {readonly currentTarget: HTMLElement}, c
   event.preventDefault();
 }
 
+/** A cell for each of Figures, which a narrow window shows in part. */
+function NoFigures(): JSX.Element {
+  const {profile} = useSurroundings().store;
+  return (
+    <>
+      <td />
+      <td />
+      <td class="kind-bar" />
+      {profile.groups.length > 1 && <td class="spread" />}
+    </>
+  );
+}
+
 function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element {
   const {store, palette} = useSurroundings();
   const share = ratio(line.own, whole);
@@ -237,7 +252,7 @@ function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element 
         <SplitBar split={line.split} whole={whole} />
       </td>
       {store.profile.groups.length > 1 && (
-        <td class="number">{line.ranks.mean > 0 ? (line.ranks.max / line.ranks.mean).toFixed(2) : ''}</td>
+        <td class="number spread">{line.ranks.mean > 0 ? (line.ranks.max / line.ranks.mean).toFixed(2) : ''}</td>
       )}
     </>
   );

@@ -664,6 +664,17 @@ for (const view of ['flame', 'flame&graph=callers', 'flame&graph=sandwich']) {
   });
 }
 
+pageTest('on paper the graph has the size that it is drawn for', {}, async (page) => {
+  const sizes = () => page.locator('.flame canvas').evaluate((canvas) => [canvas.width, canvas.height]);
+  const before = await sizes();
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  // 18 cm at 96 pixels an inch, and eight rows.
+  assert.deepEqual(await sizes(), [680, 160]);
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await settled(page);
+  assert.deepEqual(await sizes(), before);
+});
+
 pageTest('print breaks long lines of source text', {hash: '#v=1&view=source&fn=6', viewport: {width: 700, height: 900}}, async (page) => {
   await page.emulateMedia({media: 'print'});
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

@@ -40,6 +40,10 @@ export interface FlameParts {
 /** Rows of callers kept in sight above the zoomed node. */
 const callersInSight = 3;
 
+/** On paper: as wide as A4 and Letter have room for, and rows that leave room for the rest. */
+const paperWidth = '18cm';
+const mostPaperRows = 40;
+
 /** Rows of a saved picture: browsers draw no higher ones. */
 const tallestPicture = 400;
 
@@ -72,6 +76,8 @@ export class FlameController {
     parts.canvas.addEventListener('contextmenu', (event) => this.openMenu(event), {signal});
     parts.canvas.addEventListener('blur', () => (this.hover.value = undefined), {signal});
     document.addEventListener('keydown', (event) => this.key(event), {signal});
+    addEventListener('beforeprint', () => this.fitPaper(), {signal});
+    addEventListener('afterprint', () => this.leavePaper(), {signal});
   }
 
   dispose(): void {
@@ -126,6 +132,19 @@ export class FlameController {
       cursor: -1,
       hover: undefined,
     };
+  }
+
+  /** Printers take the canvas as it is: it must have its size on paper before. */
+  private fitPaper(): void {
+    const {drawing, parts} = this;
+    const rows = Math.min(rowCount(drawing.tree.value, drawing.zoom.value), mostPaperRows);
+    Object.assign(parts.frame.style, {flex: 'none', width: paperWidth, height: `${rows * rowHeight}px`});
+    this.paint();
+  }
+
+  private leavePaper(): void {
+    Object.assign(this.parts.frame.style, {flex: '', width: '', height: ''});
+    this.requestPaint();
   }
 
   /** All rows from the zoomed one's callers down, as far as a picture may be high. */

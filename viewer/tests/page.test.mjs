@@ -19,7 +19,6 @@ const everyPage = [
   'view=flame&graph=table&asTree=1', 'view=source&fn=0&line=3', 'view=source&fn=6&line=21', 'view=ranks', 'view=timeline',
   'view=timeline&time=100000-300000', 'view=kernels&fn=6', 'view=mpi',
   'view=summary&time=2000000-6000000', 'view=flame&time=2000000-6000000&metric=1&thread=1', 'view=ranks&time=2000000-6000000',
-  'view=kernels&fn=6&time=2000000-6000000', 'view=mpi&time=0-900000',
 ].map((state) => `#v=1&${state}`);
 
 /** One test with its own page, which must not have done anything forbidden when it ends. */
@@ -786,10 +785,10 @@ test('a million contexts are filtered by a range of time', {skip: noBrowser}, as
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
     return performance.now() - began;
   }, hash);
-  for (const view of ['flame', 'summary', 'source', 'ranks']) {
+  for (const view of ['flame', 'summary']) {
     const times = [await work(`#v=1&view=${view}`)];
-    for (const begin of [1, 2, 3]) times.push(await work(`#v=1&view=${view}&time=${begin}000000-60000000`));
-    context.diagnostic(`${view}: all ${times[0].toFixed(0)} ms, ranges of 57 to 59 s ${times.slice(1).map((time) => time.toFixed(0)).join(', ')} ms`);
+    for (const begin of [2, 3]) times.push(await work(`#v=1&view=${view}&time=${begin}000000-60000000`));
+    context.diagnostic(`${view}: all ${times[0].toFixed(0)} ms, ranges of 57 and 58 s ${times.slice(1).map((time) => time.toFixed(0)).join(', ')} ms`);
   }
   // Moments are spread evenly over 64 s: 57 s of them, and at the edges those of a unit of about a millisecond.
   const [, moments] = /([\d\u202f]+) of 131\u202f072 moments/.exec(await textOf(page, '.range-bar')) ?? [];

@@ -328,6 +328,7 @@ pageTest('a menu at a box does what keys do, by mouse and by keyboard', {}, asyn
   await canvas.click({position: row(0), button: 'right'});
   assert.equal(await page.getByRole('menu').count(), 0, 'the root has none');
   await canvas.click({position: row(3), button: 'right'});
+  await page.getByRole('menu').waitFor();
   await page.mouse.click(400, 5);
   await settled(page);
   assert.equal(await page.getByRole('menu').count(), 0, 'it closes beside it');

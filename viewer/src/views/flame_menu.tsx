@@ -1,7 +1,7 @@
 // What can be done with one box: behind the right mouse button, the menu key and Shift+F10.
 import type {Signal} from '@preact/signals';
 import type {JSX, RefObject} from 'preact';
-import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
+import {useLayoutEffect, useRef} from 'preact/hooks';
 import type {FunctionId} from '../model/profile.ts';
 import {place} from '../model/text.ts';
 import {type CallTree, type NodeId, pathTo, root} from '../model/tree.ts';
@@ -32,9 +32,15 @@ export function FlameMenu({drawing, menu, owner}: Props): JSX.Element | null {
   useLayoutEffect(() => {
     if (list.current && at) moveInto(list.current, at);
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
+    if (!at) return undefined;
     list.current?.querySelector<HTMLElement>('button')?.focus();
-  }, [at]);
+    const onPointer = (event: PointerEvent): void => {
+      if (!list.current?.contains(event.target as Node)) menu.value = undefined;
+    };
+    document.addEventListener('pointerdown', onPointer);
+    return () => document.removeEventListener('pointerdown', onPointer);
+  }, [at, menu]);
   if (!at || !named) return null;
   return (
     <ul

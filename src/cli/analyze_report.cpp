@@ -49,7 +49,7 @@ std::string table_text(const profile::Profile& profile, const Choice& choice) {
 }
 
 Status write_page(const profile::Profile& profile, const Choice& choice) {
-    const Result<Page> page = page_of(profile, choice.options.workers, !choice.without_source);
+    const Result<Page> page = page_of(profile, choice.options, !choice.without_source);
     if (!page) return page.error();
     return formats::write_html(page->profile, page->parts, choice.html);
 }

@@ -24,6 +24,7 @@ struct Choice {
     std::string file;
     int port = 0;
     bool no_browser = false;
+    report::Options options;
 };
 
 std::string user_name() {
@@ -54,8 +55,8 @@ int view(const Choice& choice) {
     }();
     if (!opened) return fail(exit_code::unreadable, opened.error().message());
     if (!opened->damage.empty()) say(opened->damage);
-    const Result<Page> page = page_of(opened->profile, report::Workers::joined, true);
-    if (!page) return fail(exit_code::unreadable, page.error().message());
+    const Result<Page> page = page_of(opened->profile, choice.options, true);
+    if (!page) return fail(exit_code::usage, page.error().message());
     const Result<std::unique_ptr<PageServer>> server =
         open_server_of_module(formats::html_page(page->profile, page->parts), choice.port);
     if (!server) return fail(exit_code::usage, server.error().message());
@@ -78,6 +79,8 @@ void add_view(CLI::App& verb, int& exit_code) {
     verb.add_option("--port", choice->port, "of 127.0.0.1; else any free one")
         ->type_name("N")
         ->check(CLI::Range(1, 65535));
+    verb.add_option("--metric", choice->options.metric, "what the page shows first")->type_name("NAME");
+    verb.add_option("--rank", choice->options.rank, "the rank that it shows first")->type_name("R");
     verb.add_flag("--no-browser", choice->no_browser, "print the address only");
     verb.callback([choice, &exit_code] { exit_code = view(*choice); });
 }

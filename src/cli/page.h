@@ -12,7 +12,8 @@ struct Page {
     formats::PageParts parts;
 };
 
-// The page chooses rank and metric by itself, hides machinery, and takes worker threads apart if it has them joined.
-Result<Page> page_of(const profile::Profile& profile, report::Workers workers, bool with_source);
+// The page has all ranks and metrics and opens with those of `options`; it hides machinery, and takes worker threads
+// apart if it has them joined. A rank or metric that it has not is an error that names those there are.
+Result<Page> page_of(const profile::Profile& profile, const report::Options& options, bool with_source);
 
 }  // namespace pyprof::cli

@@ -154,8 +154,15 @@ json calls_of(Columns& columns, const Profile& profile) {
 json sources_of(const PageParts& parts) {
     json list = json::array();
     for (const sources::Excerpt& excerpt : parts.sources)
-        list.push_back({{"file", excerpt.file}, {"first_line", excerpt.first_line}, {"lines", excerpt.lines}});
+        list.push_back({{"file", excerpt.file},
+                        {"first_line", excerpt.first_line},
+                        {"lines", excerpt.lines},
+                        {"newer", excerpt.is_newer}});
     return list;
+}
+
+json opening_of(const Opening& opening) {
+    return {{"rank", opening.rank ? json(*opening.rank) : json{}}, {"metric", opening.metric}};
 }
 
 // Texts that are no UTF-8 keep what can be read of them.
@@ -177,6 +184,7 @@ std::string html_block(const Profile& profile, const PageParts& parts, std::size
     header["calls"] = calls_of(columns, profile);
     add_timeline(columns, header["processes"], profile);
     header["findings"] = parts.findings;
+    header["opening"] = opening_of(parts.opening);
     header["pruned"] = {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}};
     header["strings"] = strings.list();
     header["columns"] = columns.index();

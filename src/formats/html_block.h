@@ -1,6 +1,8 @@
 #pragma once
 // The data block of a page, as docs/formats/html.md describes it, before it is compressed.
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,10 +11,17 @@
 
 namespace pyprof::formats {
 
+// What a page shows when it is opened; the reader may choose others.
+struct Opening {
+    std::optional<std::int32_t> rank{};  // none: all
+    std::string metric{};                // empty: the profile's first
+};
+
 // What a page shows besides the profile.
 struct PageParts {
     std::vector<std::string> findings;
     std::vector<sources::Excerpt> sources;
+    Opening opening{};
 };
 
 // At most `most_contexts` contexts; the block says what was folded.

@@ -11,8 +11,6 @@
 namespace pyprof::report {
 namespace {
 
-constexpr const char* samples_metric = "samples";
-
 // Samples as the weight, so that every list counts them.
 void count_samples(profile::Profile& profile) {
     for (profile::Value& value : profile.values) value.weight = value.samples;

@@ -14,6 +14,9 @@ enum class By { function, line, kernel, rank, thread, process, module, mpi };
 // Where the work of threads that never ran Python stands: below the Python line that it was for, or apart.
 enum class Workers { joined, apart };
 
+// A metric that every profile has: how many samples.
+inline constexpr const char* samples_metric = "samples";
+
 struct Options {
     std::string metric{};                // empty: the profile's first
     std::optional<std::int32_t> rank{};  // only this one

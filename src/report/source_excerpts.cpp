@@ -52,12 +52,15 @@ std::vector<sources::Excerpt> source_excerpts(const Profile& profile, std::size_
     Sources sources{profile};
     std::vector<sources::Excerpt> all;
     std::size_t bytes = 0;
+    const std::uint64_t began_ns = profile.run.started_realtime_ns;
     for (const Wanted& wanted : wanted_files(profile)) {
         const sources::Lines& text = sources.lines(profile.functions[wanted.function]);
         std::vector<sources::Excerpt> excerpts = sources::excerpts_of(wanted.file, text, wanted.lines);
         const std::size_t size = sources::size_of(excerpts);
         if (bytes + size > most_bytes) continue;
         bytes += size;
+        const bool is_newer = began_ns > 0 && sources.saved_ns(profile.functions[wanted.function]) > began_ns;
+        for (sources::Excerpt& excerpt : excerpts) excerpt.is_newer = is_newer;
         std::ranges::move(excerpts, std::back_inserter(all));
     }
     return all;

@@ -64,11 +64,19 @@ std::string Sources::path_of(const std::string& file) const {
     return standard_library_ + "/" + module + ".py";
 }
 
+bool Sources::is_of_command(const profile::Function& function) const {
+    return function.file == "<string>" && may_have(command_text_, function);
+}
+
+std::uint64_t Sources::saved_ns(const profile::Function& function) const {
+    if (function.file.empty() || is_of_command(function)) return 0;
+    return sources::saved_ns(path_of(function.file));
+}
+
 const sources::Lines& Sources::lines(const profile::Function& function) {
     static const sources::Lines no_lines;
     if (function.file.empty()) return no_lines;
-    const bool is_of_command = function.file == "<string>" && may_have(command_text_, function);
-    return is_of_command ? command_text_ : files_.lines_of(path_of(function.file));
+    return is_of_command(function) ? command_text_ : files_.lines_of(path_of(function.file));
 }
 
 std::string Sources::line(const profile::Function& function, std::uint32_t line) {

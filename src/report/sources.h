@@ -24,10 +24,14 @@ public:
     // All lines of a function's file, as they are; none if they cannot be had. Good as long as the object.
     const sources::Lines& lines(const profile::Function& function);
 
+    // When the file of a function's lines was saved (sources::saved_ns); 0 of a command line.
+    std::uint64_t saved_ns(const profile::Function& function) const;
+
     // What a view says in the place of a line: the function's name, and why there is no text if that is known.
     static std::string instead_of_line(const profile::Function& function);
 
 private:
+    bool is_of_command(const profile::Function& function) const;
     std::string path_of(const std::string& file) const;
 
     std::string working_directory_;

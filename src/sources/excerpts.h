@@ -14,6 +14,7 @@ struct Excerpt {
     std::string file;          // as the profile names it
     std::uint32_t first_line;  // from 1
     Lines lines;
+    bool is_newer = false;  // saved after the run began: it may not be what ran
     friend bool operator==(const Excerpt&, const Excerpt&) = default;
 };
 

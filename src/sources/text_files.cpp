@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sys/stat.h>
 
 #include "sources/archive.h"
 #include "sources/notebook.h"
@@ -49,6 +50,16 @@ std::string text_of_file(const std::string& path) {
     if (!is_readable(path)) return "";
     std::ifstream file{path, std::ios::binary};
     return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+}
+
+std::uint64_t saved_ns(const std::string& path) {
+    const std::optional<CellPlace> cell = to_cell_place(path);
+    fs::path file = cell ? cell->notebook : path;
+    struct stat found {};
+    while (file.has_relative_path() && stat(file.c_str(), &found) != 0) file = file.parent_path();  // up to the archive
+    if (!S_ISREG(found.st_mode) || found.st_mtim.tv_sec < 0) return 0;
+    return static_cast<std::uint64_t>(found.st_mtim.tv_sec) * 1'000'000'000 +
+           static_cast<std::uint64_t>(found.st_mtim.tv_nsec);
 }
 
 const Lines& TextFiles::lines_of(const std::string& path) {

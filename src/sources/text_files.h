@@ -1,6 +1,7 @@
 #pragma once
 // Lines of source files, each file read once: what they say is what they say now, not when they ran. One thread at a
 // time.
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,10 @@ Lines lines_of_text(std::string_view text);
 
 // A regular file of at most 16 MiB; empty for others.
 std::string text_of_file(const std::string& path);
+
+// When the file, the archive or the notebook that has a text was last saved, in nanoseconds since 1970 by the clock of
+// its file system; 0 if there is none.
+std::uint64_t saved_ns(const std::string& path);
 
 class TextFiles {
 public:

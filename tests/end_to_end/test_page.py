@@ -43,6 +43,31 @@ def test_no_source_leaves_the_text_out(recorded, tmp_path):
     assert refused.returncode == 2 and "--html" in refused.stderr
 
 
+def test_rank_and_metric_are_what_the_page_opens_with(recorded, tmp_path):
+    whole = page_of(recorded.profile, tmp_path)
+    assert whole.header["opening"] == {"rank": None, "metric": ""}
+    page = page_of(recorded.profile, tmp_path, "--metric", "rusage::minflt")
+    assert page.header["opening"] == {"rank": None, "metric": "rusage::minflt"}
+    assert page.columns["value.samples"] == whole.columns["value.samples"]
+    for wrong, said in ((("--rank", "1"), "no MPI ranks"), (("--metric", "absent"), "rusage::minflt"),
+                        (("--metric", "samples"), "leave --metric out")):
+        refused = runs.ask("report", recorded.profile, "--html", tmp_path / "refused.html", *wrong)
+        assert refused.returncode == 2 and said in refused.stderr, refused.stderr
+    assert not (tmp_path / "refused.html").exists()
+
+
+def test_text_that_is_newer_than_the_run_is_marked(recorded, tmp_path):
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    script = folder / "program.py"
+    script.write_text(program)
+    profile = runs.record([runs.python3, script], folder).profile
+    newer = lambda: {excerpt["newer"] for excerpt in page_of(profile, tmp_path).sources if excerpt["file"] == str(script)}
+    assert newer() == {False}
+    script.write_text(program.replace("6_000_000", "7_000_000"))
+    assert newer() == {True}
+
+
 def test_counters_and_categories_sum_to_those_of_the_report(recorded, tmp_path):
     page, report = page_of(recorded.profile, tmp_path), runs.load_report(recorded.profile)
     names = [measure["name"] for measure in page.header["measures"]]

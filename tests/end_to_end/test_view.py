@@ -10,6 +10,7 @@ import time
 
 import pytest
 import runs
+from page_data import Page
 
 usage, unreadable = 2, 3
 
@@ -73,6 +74,17 @@ def test_the_page_is_that_of_the_report(viewer, sample, tmp_path):
     assert headers["Cache-Control"] == "no-store" and headers["Referrer-Policy"] == "no-referrer"
     assert viewer.ask(host=f"localhost:{viewer.port}")[0] == 200
     assert viewer.ask(host="localhost:1")[0] == 200, "through a forwarded port"
+
+
+def test_the_page_opens_with_the_chosen_rank_and_metric(sample, tmp_path):
+    options = ["--rank", "1", "--metric", "cpu"]
+    written = tmp_path / "page.html"
+    assert runs.ask("report", sample, "--html", written, *options).returncode == 0
+    assert Page(written).header["opening"] == {"rank": 1, "metric": "cpu"}
+    with Viewer(sample, "--no-browser", *options) as viewer:
+        assert viewer.ask()[1] == written.read_bytes()
+    refused = runs.ask("view", sample, "--no-browser", "--rank", "99")
+    assert refused.returncode == usage and "no rank 99" in refused.stderr
 
 
 def test_only_with_the_right_token(viewer):

@@ -18,6 +18,7 @@ const everyPage = [
   'view=summary', 'view=flame', 'view=flame&graph=callers', 'view=flame&graph=sandwich', 'view=flame&graph=table&q=m',
   'view=flame&graph=table&asTree=1', 'view=source&fn=0&line=3', 'view=source&fn=6&line=21', 'view=ranks', 'view=timeline',
   'view=timeline&time=100000-300000', 'view=kernels&fn=6', 'view=mpi',
+  'view=summary&time=2000000-6000000', 'view=flame&time=2000000-6000000&metric=1&thread=1', 'view=ranks&time=2000000-6000000',
 ].map((state) => `#v=1&${state}`);
 
 /** One test with its own page, which must not have done anything forbidden when it ends. */
@@ -130,6 +131,18 @@ pageTest('the view in the URL is the view that opens', {hash: '#v=1&view=flame&g
     assert.match(await path(page), /rank 2/);
     assert.ok((await pixel(page, 640, 2)).every((value) => value < 60), 'the canvas is dark');
   });
+
+pageTest('without an address a page opens with the rank and metric it was written for', {sample: 'ofRank', hash: ''}, async (page) => {
+  assert.deepEqual(await hashOf(page), {metric: '1', rank: '2'});
+  assert.equal(await page.getByLabel('Rank', {exact: true}).inputValue(), '2');
+  await page.keyboard.press('r');
+  assert.deepEqual(await hashOf(page), {});
+  await page.goBack();
+  assert.deepEqual(await hashOf(page), {metric: '1', rank: '2'});
+  await page.reload();
+  await page.waitForSelector('main section');
+  assert.deepEqual(await hashOf(page), {metric: '1', rank: '2'});
+});
 
 pageTest("interpreter frames are hidden until asked for", {}, async (page) => {
   const lines = async () => {
@@ -271,6 +284,106 @@ for (const [colour, expected] of [['module', 1], ['heat', 1], ['imbalance', 1]])
   });
 }
 
+pageTest('boxes are coloured by a ratio of counters, and the legend and the tooltip say which', {hash: '#v=1&view=flame&colour=ratio'}, async (page) => {
+  assert.equal(await page.locator('.colour select option:checked').innerText(), 'by ipc');
+  assert.match(await textOf(page, '.legend'), /ipc 1\.50\s+1\.50/);
+  await page.locator('canvas').first().hover({position: row(4)});
+  assert.match(await textOf(page, '.tooltip'), /ipc 1\.50 instructions\/cycle/);
+  await page.keyboard.press('b');
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
+  for (const wanted of ['module', 'heat', 'imbalance', 'ratio']) {
+    await page.keyboard.press('b');
+    assert.equal((await hashOf(page)).colour, wanted);
+  }
+  await goTo(page, `#v=1&view=flame&colour=ratio&${loading}`);
+  assert.equal(await page.locator('.colour select option:checked').innerText(), 'by kind of code');
+});
+
+const focused = (page) => page.evaluate(() => document.activeElement.innerText ?? '');
+
+pageTest('a menu at a box does what keys do, by mouse and by keyboard', {}, async (page) => {
+  const canvas = page.locator('.flame canvas');
+  await canvas.click({position: row(4), button: 'right'});
+  assert.equal(await page.getByRole('menu').getAttribute('aria-label'), 'jacobi_sweep');
+  assert.match(await focused(page), /^Zoom in/);
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await focused(page), 'Copy stack');
+  for (const key of ['Home', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await focused(page), /^Focus/);
+  await page.keyboard.press('Enter');
+  assert.equal(await page.getByRole('menu').count(), 0);
+  assert.match((await hashOf(page)).do, /^f\d+$/);
+  await page.goBack();
+  await canvas.focus();
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Shift+F10']) await page.keyboard.press(key);
+  assert.equal(await page.getByRole('menu').getAttribute('aria-label'), 'Grid.step');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByRole('menu').count(), 0);
+  assert.ok(await canvas.evaluate((element) => element === document.activeElement), 'the graph has the focus again');
+  assert.match(await spoken(page), /^Grid\.step/);
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menuitem', {name: 'Source'}).click();
+  assert.equal((await hashOf(page)).view, 'source');
+  await page.goBack();
+  await canvas.click({position: row(0), button: 'right'});
+  assert.equal(await page.getByRole('menu').count(), 0, 'the root has none');
+  await canvas.click({position: row(3), button: 'right'});
+  await page.getByRole('menu').waitFor();
+  await page.mouse.click(400, 5);
+  await settled(page);
+  assert.equal(await page.getByRole('menu').count(), 0, 'it closes beside it');
+});
+
+pageTest('a stack is copied, the innermost frame first', {permissions: ['clipboard-read', 'clipboard-write']}, async (page) => {
+  const copied = async (hash, at, title) => {
+    await goTo(page, hash);
+    await page.locator('.flame canvas').click({position: at, button: 'right'});
+    await page.getByRole('menuitem', {name: title}).click();
+    await settled(page);
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  const stack = ['jacobi_sweep (/home/user/heat/heat.c:12)', 'Grid.step (/home/user/heat/grid.py:41)', 'main (/home/user/heat/heat.py:88)',
+    '<module> (/home/user/heat/heat.py:1)'];
+  assert.equal(await copied('#v=1&view=flame', row(4), 'Copy stack'), stack.join('\n'));
+  assert.equal(await copied('#v=1&view=flame&graph=callers', row(4), 'Copy stack'), stack.join('\n'));
+  assert.equal(await copied('#v=1&view=flame', row(3), 'Copy name'), 'Grid.step');
+});
+
+pageTest('a graph that is larger than the window has a small map of it, which moves it', {sample: 'deep'}, async (page) => {
+  const map = await page.locator('.minimap').boundingBox();
+  const scrolled = () => page.locator('.flame').evaluate((frame) => frame.scrollTop);
+  const seen = () => page.locator('.minimap .seen').evaluate((mark) => [mark.offsetTop, mark.offsetHeight]);
+  assert.equal(await scrolled(), 0);
+  const [top, height] = await seen();
+  assert.ok(top === 0 && height > 10 && height < 40, `${top} and ${height}`);
+  await page.mouse.move(map.x + 20, map.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(map.x + 20, map.y + map.height / 2);
+  await settled(page);
+  const middle = await scrolled();
+  const frame = await page.locator('.flame').evaluate((element) => element.clientHeight);
+  assert.ok(Math.abs(middle + frame / 2 - (91 * 20) / 2) < 45, `${middle}`);
+  await page.mouse.move(map.x + 20, map.y + map.height);
+  await settled(page);
+  assert.ok((await scrolled()) > middle);
+  await page.mouse.up();
+  assert.ok((await seen())[0] > 30);
+  assert.deepEqual(await hashOf(page), {view: 'flame'});
+});
+
+pageTest('sideways the small map moves to another box of the same row', {}, async (page) => {
+  assert.equal(await page.locator('.minimap').count(), 0, 'all of it is in the window');
+  await page.locator('.flame canvas').click({position: row(3)});
+  assert.match(await path(page), /Grid\.step$/);
+  const map = await page.locator('.minimap').boundingBox();
+  const width = await page.locator('.minimap .seen').evaluate((mark) => mark.offsetWidth);
+  assert.ok(width > 60 && width < 170, `${width}`);
+  await page.mouse.click(map.x + map.width * 0.75, map.y + 20);
+  assert.match(await path(page), /Grid\.exchange$/);
+  await page.goBack();
+  assert.match(await path(page), /Grid\.step$/);
+});
+
 pageTest('the graph is saved as SVG and as PNG', {}, async (page) => {
   for (const [kind, start] of [['SVG', '<svg'], ['PNG', '\u0089PNG']]) {
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: kind, exact: true}).click()]);
@@ -316,6 +429,10 @@ pageTest('the source of the function under the cursor', {}, async (page) => {
   await page.locator('canvas').click({position: row(4)});
   await page.keyboard.press('s');
   assert.match(await textOf(page, '.listing h2'), /heat\.c$/);
+  assert.match(await textOf(page, '.listing .warning'), /saved after the run began/);
+  await goTo(page, '#v=1&view=source&fn=2');
+  assert.match(await textOf(page, '.listing h2'), /grid\.py$/);
+  assert.equal(await page.locator('.warning').count(), 0);
 });
 
 pageTest('without source text the lines stand alone', {sample: 'pool', hash: '#v=1&view=source'}, async (page) => {
@@ -376,7 +493,7 @@ pageTest('a range of the timeline is chosen by key, stands in the URL, and the b
   assert.equal((await hashOf(page)).time, time);
   await page.reload();
   await page.waitForSelector('main section');
-  assert.match(await textOf(page, '.timeline-bar button'), /^841 ms to 1\.82 s/);
+  assert.match(await textOf(page, '.chip'), /^841 ms to 1\.82 s/);
   await page.locator('.timeline-rows canvas').focus();
   await page.keyboard.press('Escape');
   assert.deepEqual(await hashOf(page), {view: 'timeline'});
@@ -394,6 +511,74 @@ pageTest('a range of the timeline is dragged', {hash: '#v=1&view=timeline'}, asy
   await page.getByRole('button', {name: /✕/}).click();
   assert.equal((await hashOf(page)).time, undefined);
 });
+
+/** Of the first 1.2 s of the heat solver, in which it loads its modules. */
+const loading = 'time=0-1200000';
+
+pageTest('a range of time filters every page, and says on what the figures stand', {hash: `#v=1&view=flame&${loading}`}, async (page) => {
+  const bar = await textOf(page, '.range-bar');
+  const [, moments, all] = /^0 s to 1\.20 s ✕\s*(\d+) of ([\d\u202f]+) moments/.exec(bar) ?? [];
+  // Of 104 slices with 26 samples of each rank every fourth is a moment; 1.2 s are 8.94 slices and, of later ranks, less.
+  assert.equal(Number(all.replace('\u202f', '')), 4 * Math.ceil((9 * 26 + 95 * 26) / 4), bar);
+  const wanted = [0, 1, 2, 3].reduce((sum, rank) => sum + ((1.2e9 - rank * 20e6) / 2 ** 27) * (26 / 4), 0);
+  assert.ok(Math.abs(Number(moments) - wanted) <= 4, `${moments} moments, not ${wanted}`);
+  assert.ok(bar.includes(`± ${(98 / Math.sqrt(Number(moments))).toFixed(1)} points`), bar);
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await spoken(page), /^import_modules, Python, 100\.0 % total, .* moments, level 2$/);
+  for (const [view, isThere, isNot] of [
+    ['summary', /Findings of the whole run[\s\S]*import_modules[\s\S]*Data quality of the whole run/, /jacobi_sweep\s+heat\.c|Parallel efficiency/],
+    ['flame&graph=callers', /all 4 ranks/, /jacobi_sweep/],
+    ['flame&graph=sandwich', /What unmarshal calls|What import_modules calls/, /jacobi_sweep/],
+    ['flame&graph=table', /Moments[\s\S]*unmarshal/, /jacobi_sweep/],
+    ['flame&graph=table&asTree=1', /Moments[\s\S]*unmarshal/, /jacobi_sweep/],
+    ['source', /_bootstrap|marshal\.c/, /grid\.py/],
+    ['ranks', /moments of each on average[\s\S]*unmarshal/, /jacobi_sweep/],
+    ['kernels', /Counters are known of the whole run only/, /jacobi_sweep|PAPI_TOT_INS/],
+    ['mpi', /All of it is of the whole run[\s\S]*MPI_Sendrecv/, /nothing/],
+    ['timeline', /every page is of that range/, /narrows this page only/],
+  ]) {
+    await goTo(page, `#v=1&view=${view}&${loading}`);
+    const text = await textOf(page, view === 'source' ? '.listing' : 'main');
+    assert.match(text, isThere, view);
+    assert.doesNotMatch(text, isNot, view);
+    assert.match(await textOf(page, '.range-bar'), new RegExp(`${moments} of`), view);
+  }
+});
+
+pageTest('the chip clears the range and the back button brings it back, on any page', {hash: `#v=1&view=kernels&${loading}`}, async (page) => {
+  assert.equal(await page.getByText('jacobi_sweep').count(), 0);
+  await page.locator('.chip').focus();
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await hashOf(page), {view: 'kernels'});
+  assert.equal(await page.locator('.range-bar').count(), 0);
+  assert.ok((await page.getByText('jacobi_sweep').count()) > 0);
+  await page.goBack();
+  await settled(page);
+  assert.equal(await page.getByText('jacobi_sweep').count(), 0);
+});
+
+pageTest('a metric, a thread or a range that a range of time has not shows what there is', {}, async (page) => {
+  await goTo(page, `#v=1&view=flame&metric=2&thread=3&${loading}`);
+  assert.equal(await page.getByLabel('Metric').count(), 0);
+  assert.match(await path(page), /^all 4 ranks$/);
+  await goTo(page, `#v=1&view=flame&rank=1&${loading}`);
+  assert.match(await path(page), /^rank 1$/);
+  await goTo(page, '#v=1&view=flame&time=900000000-900000001');
+  assert.equal(await page.locator('.range-bar').count(), 0);
+});
+
+for (const [sample, said] of [['withoutMoments', undefined], ['wrongMoments', /damaged: moments are not in order of time/]]) {
+  pageTest(`a range of ${sample} narrows the timeline only, and that is said`, {sample, hash: `#v=1&view=timeline&${loading}`}, async (page) => {
+    if (said) assert.match(await textOf(page, '.range-bar'), said);
+    else assert.match(await textOf(page, '.timeline-page > .remark'), /narrows this page only/);
+    assert.match(await textOf(page, '.axis'), /1\.20 s$/);
+    await page.keyboard.press('Shift+K');
+    assert.ok((await page.getByText('jacobi_sweep').count()) > 0);
+    await page.keyboard.press('Shift+T');
+    await page.locator('.chip').click();
+    assert.equal((await hashOf(page)).time, undefined);
+  });
+}
 
 pageTest('the timeline has its colours, and its figures as a table', {hash: '#v=1&view=timeline'}, async (page) => {
   const colour = (selector, x, y) => page.locator(selector).evaluate((canvas, [px, py]) =>
@@ -452,6 +637,47 @@ pageTest('a telephone has the pages above, and nothing is cut off at the side', 
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   const [rail, main] = await Promise.all(['.rail', 'main'].map((part) => page.locator(part).boundingBox()));
   assert.ok(rail.y + rail.height <= main.y);
+});
+
+pageTest('a telephone shows names and source text without moving sideways', {hash: '', viewport: {width: 390, height: 844}}, async (page) => {
+  const inSight = async (hash, selector) => {
+    await goTo(page, `#v=1&${hash}`);
+    const {x, width} = await page.locator(selector).first().boundingBox();
+    assert.ok(x >= 0 && x + Math.min(width, 60) < 390, `${selector} at ${x}`);
+  };
+  await inSight('view=source&fn=2', 'tr.hottest .code');
+  await inSight('view=flame&graph=table', '.functions .name button');
+  await inSight('view=kernels&fn=6', '.figures-table .name button');
+  await inSight('view=flame', '.colour select');
+  await inSight(`view=summary&${loading}`, '.range-bar p');
+});
+
+for (const view of ['flame', 'flame&graph=callers', 'flame&graph=sandwich']) {
+  pageTest(`print has the graph of ${view}`, {hash: `#v=1&view=${view}`}, async (page) => {
+    await page.emulateMedia({media: 'print'});
+    await settled(page);
+    const {height} = await page.locator('.flame canvas').first().boundingBox();
+    assert.ok(height > 250, `${height}`);
+    const coloured = await page.locator('.flame canvas').last().evaluate((canvas) =>
+      [...canvas.getContext('2d').getImageData(canvas.width / 4, 30, 1, 1).data].slice(0, 3));
+    assert.ok(Math.max(...coloured) - Math.min(...coloured) > 40, `${coloured}`);
+  });
+}
+
+pageTest('on paper the graph has the size that it is drawn for', {}, async (page) => {
+  const sizes = () => page.locator('.flame canvas').evaluate((canvas) => [canvas.width, canvas.height]);
+  const before = await sizes();
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  // 18 cm at 96 pixels an inch, and eight rows.
+  assert.deepEqual(await sizes(), [680, 160]);
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await settled(page);
+  assert.deepEqual(await sizes(), before);
+});
+
+pageTest('print breaks long lines of source text', {hash: '#v=1&view=source&fn=6', viewport: {width: 700, height: 900}}, async (page) => {
+  await page.emulateMedia({media: 'print'});
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 });
 
 pageTest('print shows the page alone', {hash: ''}, async (page) => {
@@ -548,6 +774,26 @@ test('a million contexts open and move', {skip: noBrowser || noWriter}, async (c
   context.diagnostic(`10^6 contexts open in ${Math.round(performance.now() - began)} ms`);
   const frames = await frameTimes(page, ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowDown', 'Enter']);
   context.diagnostic(`one frame takes ${frames[frames.length >> 1].toFixed(1)} ms, the slowest ${frames.at(-1).toFixed(1)} ms`);
+  assert.deepEqual(page.offences, []);
+  await page.context().close();
+});
+
+test('a million contexts are filtered by a range of time', {skip: noBrowser}, async (context) => {
+  const page = await browser.show(browser.large(1_000_000, 131_072), {hash: '#v=1&view=flame'});
+  const work = (hash) => page.evaluate(async (wanted) => {
+    const began = performance.now();
+    location.hash = wanted;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+    return performance.now() - began;
+  }, hash);
+  for (const view of ['flame', 'summary']) {
+    const times = [await work(`#v=1&view=${view}`)];
+    for (const begin of [2, 3]) times.push(await work(`#v=1&view=${view}&time=${begin}000000-60000000`));
+    context.diagnostic(`${view}: all ${times[0].toFixed(0)} ms, ranges of 57 and 58 s ${times.slice(1).map((time) => time.toFixed(0)).join(', ')} ms`);
+  }
+  // Moments are spread evenly over 64 s: 57 s of them, and at the edges those of a unit of about a millisecond.
+  const [, moments] = /([\d\u202f]+) of 131\u202f072 moments/.exec(await textOf(page, '.range-bar')) ?? [];
+  assert.ok(Math.abs(Number(moments.replace('\u202f', '')) - (131_072 * 57) / 64) <= 20, moments);
   assert.deepEqual(page.offences, []);
   await page.context().close();
 });

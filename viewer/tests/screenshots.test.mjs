@@ -16,6 +16,7 @@ const pictures = {
   'source': 'view=source&fn=2&line=48',
   'ranks': 'view=ranks',
   'timeline': 'view=timeline',
+  'range': 'view=flame&time=2000000-6000000',
   'kernels': 'view=kernels&fn=6',
   'mpi': 'view=mpi',
 };

@@ -1,7 +1,10 @@
 #include "cli/page.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
+#include "profile/sums.h"
 #include "tests/support/catch.h"
 #include "tests/support/sample_profile.h"
 
@@ -15,7 +18,7 @@ bool has_workers_joined(const profile::Profile& profile) {
 
 TEST_CASE("A page has all of the profile, what a report would say of it, and its source on request") {
     const profile::Profile profile = test_support::sample_profile();
-    const Result<Page> page = page_of(profile, report::Workers::joined, false);
+    const Result<Page> page = page_of(profile, {}, false);
     REQUIRE(page);
     CHECK(has_workers_joined(page->profile));
     CHECK(page->profile.processes == profile.processes);
@@ -24,9 +27,28 @@ TEST_CASE("A page has all of the profile, what a report would say of it, and its
 }
 
 TEST_CASE("Workers that are to be apart are apart on the page") {
-    const Result<Page> page = page_of(test_support::sample_profile(), report::Workers::apart, true);
+    const Result<Page> page = page_of(test_support::sample_profile(), {.workers = report::Workers::apart}, true);
     REQUIRE(page);
     CHECK_FALSE(has_workers_joined(page->profile));
+}
+
+TEST_CASE("A page has all ranks, and opens with the chosen one and the chosen metric") {
+    profile::Profile profile = test_support::counted_profile();
+    const std::string metric = "PAPI_TOT_INS";
+    profile.measures.push_back({{metric, "count"}, profile.values});
+    const std::int32_t rank = profile::ranks_of(profile).back();
+    const Result<Page> page = page_of(profile, {.metric = metric, .rank = rank}, false);
+    REQUIRE(page);
+    CHECK(page->profile.processes == profile.processes);
+    CHECK(page->parts.opening.rank == rank);
+    CHECK(page->parts.opening.metric == metric);
+}
+
+TEST_CASE("What a page has not cannot open it") {
+    const profile::Profile profile = test_support::counted_profile();
+    CHECK_FALSE(page_of(profile, {.rank = 4711}, false));
+    CHECK_FALSE(page_of(profile, {.metric = "absent"}, false));
+    CHECK_FALSE(page_of(profile, {.metric = "samples"}, false));
 }
 
 }  // namespace

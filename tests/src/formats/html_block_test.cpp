@@ -197,11 +197,19 @@ TEST_CASE("the slices of each process stand one after the other") {
     for (const std::string& name : names) CHECK(block.columns.at(name).size() == at);
 }
 
+TEST_CASE("a page says with what it opens") {
+    const formats::PageParts parts{{}, {}, {3, "PAPI_TOT_INS"}};
+    const Block block = read(html_block(test_support::small_profile(), parts, 100));
+    CHECK(block.header.at("opening") == json{{"rank", 3}, {"metric", "PAPI_TOT_INS"}});
+}
+
 TEST_CASE("findings and source text travel with the profile") {
-    const formats::PageParts parts{{"It waits."}, {{"a.py", 3, {"x = 1", "\xff\xfe"}}}};
+    const formats::PageParts parts{{"It waits."}, {{"a.py", 3, {"x = 1", "\xff\xfe"}, true}}};
     const Block block = read(html_block(test_support::small_profile(), parts, 100));
     CHECK(block.header.at("findings") == json{"It waits."});
     CHECK(block.sources.at(0).at("file") == "a.py");
     CHECK(block.sources.at(0).at("first_line") == 3);
+    CHECK(block.sources.at(0).at("newer") == true);
+    CHECK(block.header.at("opening") == json{{"rank", nullptr}, {"metric", ""}});
     CHECK(block.sources.at(0).at("lines").at(0) == "x = 1");
 }

@@ -1,5 +1,7 @@
 #include "report/source_excerpts.h"
 
+#include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -40,6 +42,25 @@ TEST_CASE("What would be too much is left out, what cannot be read too") {
     REQUIRE(excerpts.size() == 1);
     CHECK(excerpts[0].file == folder / "light.py");
     CHECK(source_excerpts(two_files("/absent/a.py", "/absent/b.py")).empty());
+}
+
+TEST_CASE("Text that was saved after the run began is marked") {
+    const test_support::TemporaryFolder folder;
+    std::ofstream{folder / "light.py"} << "light\n" << std::string(100, '\n');
+    std::ofstream{folder / "heavy.py"} << "heavy\n" << std::string(100, '\n');
+    profile::Profile profile = two_files(folder / "light.py", folder / "heavy.py");
+    const std::uint64_t saved = sources::saved_ns(folder / "heavy.py");
+    std::filesystem::last_write_time(folder / "light.py",
+                                     std::filesystem::last_write_time(folder / "light.py") - std::chrono::hours{1});
+    profile.run.started_realtime_ns = saved - 1'000'000'000;
+    const auto excerpts = source_excerpts(profile);
+    REQUIRE(excerpts.size() == 2);
+    CHECK(excerpts[0].is_newer);
+    CHECK_FALSE(excerpts[1].is_newer);
+    profile.run.started_realtime_ns = saved;
+    CHECK_FALSE(source_excerpts(profile)[0].is_newer);
+    profile.run.started_realtime_ns = 0;  // not known, as of an imported profile
+    CHECK_FALSE(source_excerpts(profile)[0].is_newer);
 }
 
 }  // namespace

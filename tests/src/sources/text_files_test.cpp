@@ -1,5 +1,7 @@
 #include "sources/text_files.h"
 
+#include <chrono>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/catch.h"
@@ -27,6 +29,27 @@ TEST_CASE("Lines are read from files, archives and notebooks") {
     CHECK(files.lines_of(folder / "cell 2 of a.ipynb").empty());
     CHECK(files.lines_of(folder / "").empty());
     CHECK(files.lines_of("/dev/zero").empty());
+}
+
+TEST_CASE("What has a text says when it was saved") {
+    const test_support::TemporaryFolder folder;
+    const auto save = [&](const char* name, int hours) {
+        if (!std::filesystem::exists(folder / name)) std::ofstream{folder / name} << "x\n";
+        std::filesystem::last_write_time(folder / name,
+                                         std::filesystem::file_time_type::clock::now() - std::chrono::hours{hours});
+    };
+    test_support::write_zip(folder / "a.egg", {{"pkg/m.py", "x\n"}});
+    save("a.py", 1);
+    save("a.egg", 2);
+    save("a.ipynb", 3);
+    const std::uint64_t file = saved_ns(folder / "a.py"), archive = saved_ns(folder / "a.egg/pkg/m.py"),
+                        cell = saved_ns(folder / "cell 1 of a.ipynb");
+    CHECK(archive < file);
+    CHECK(cell < archive);
+    CHECK(cell > 0);
+    CHECK(saved_ns(folder / "absent.py") == 0);
+    CHECK(saved_ns("<string>") == 0);
+    CHECK(saved_ns("") == 0);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@ import {generator, randomProfile} from '../../tests/support/random.ts';
 import {decodeBlock} from '../model/decode.ts';
 import {type CallTree, callTree, type NodeId, root} from '../model/tree.ts';
 import {everything} from '../model/selection.ts';
-import {nodeAt, rowCount, rowsOf, spanOf, type Viewport, visibleBoxes} from './flame.ts';
+import {nodeAt, nodeAtDepth, rowCount, rowsInSight, rowsOf, spanOf, type Viewport, visibleBoxes} from './flame.ts';
 
 const all = {...everything, granularity: 'line', machinery: true} as const;
 const treeOf = (seed: number): CallTree => callTree(decodeBlock(encode(randomProfile(seed, 400))), all);
@@ -28,6 +28,27 @@ function views(tree: CallTree, seed: number): Viewport[] {
     return {zoom: random(tree.count) as NodeId, width: 40 + random(600), top, bottom: top + 1 + random(8)};
   });
 }
+
+test('the node of a depth at a part of the width is the one whose span holds it', () => {
+  const tree = treeOf(3);
+  const rows = rowsOf(tree);
+  for (const x of [0, 0.31, 0.62, 0.999, 1]) {
+    for (let depth = 0; depth <= tree.deepest; depth++) {
+      const found = nodeAtDepth(tree, rows, x, depth);
+      const wanted = allBoxes(tree, {zoom: root, width: 1, top: depth, bottom: depth + 1})
+        .find(({left, width}) => left <= x - (x === 1 ? 1e-9 : 0) && x - (x === 1 ? 1e-9 : 0) < left + width);
+      assert.equal(found, wanted?.node, `${x} at ${depth}`);
+    }
+  }
+});
+
+test('rows in sight follow the scrolled frame, in both directions', () => {
+  const frame = {top: 60, height: 200, all: 1000};
+  assert.deepEqual(rowsInSight(frame, 20, false, 50), {first: 3, end: 13});
+  assert.deepEqual(rowsInSight(frame, 20, true, 50), {first: 37, end: 47});
+  assert.deepEqual(rowsInSight({top: 0, height: 200, all: 200}, 20, false, 4), {first: 0, end: 4});
+  assert.deepEqual(rowsInSight({top: 900, height: 100, all: 1000}, 20, false, 4), {first: 3, end: 4});
+});
 
 test('every box of a pixel or more is drawn where it belongs, and the rest is covered', () => {
   for (let seed = 0; seed < 20; seed++) {

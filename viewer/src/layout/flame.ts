@@ -129,3 +129,17 @@ export function rowCount(tree: CallTree, zoom: NodeId): number {
   for (let node = zoom + 1; node < u32(tree.end, zoom); node++) deepest = Math.max(deepest, u32(tree.depth, node));
   return deepest + 1;
 }
+
+/** The node of a depth at a part, from 0 to 1, of the whole width; undefined where no stack is as deep. */
+export function nodeAtDepth(tree: CallTree, rows: Rows, x: number, depth: number): NodeId | undefined {
+  return nodeAt(tree, rows, {zoom: root, width: 1, top: 0, bottom: depth + 1}, depth, Math.min(x, 1 - 1e-9));
+}
+
+/** From the first row in sight to before the last, of a frame that is scrolled to `top` and shows `height` of `all`. */
+export function rowsInSight(
+  {top, height, all}: {top: number; height: number; all: number}, rowHeight: number, upward: boolean, rows: number,
+): {first: number; end: number} {
+  const from = upward ? all - top - height : top;
+  const first = Math.min(Math.max(0, from / rowHeight), rows - 1);
+  return {first, end: Math.min(rows, Math.max(first + 1, (from + height) / rowHeight))};
+}

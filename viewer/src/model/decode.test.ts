@@ -5,6 +5,7 @@ import {heat} from '../../tests/support/samples.ts';
 import {generator} from '../../tests/support/random.ts';
 import {splitByGroup} from './activity.ts';
 import {decodeBase64, decodeBlock, DecodeError} from './decode.ts';
+import {hasMoments, partIn} from './moments.ts';
 import {kernelsOf} from './kernels.ts';
 import type {Profile} from './profile.ts';
 import {everything} from './selection.ts';
@@ -141,6 +142,7 @@ function readAll(profile: Profile): void {
   profile.metrics.forEach((_, metric) => callTree(profile, {...everything, metric}));
   profile.callsByRank();
   rasterOf(profile, timelineGroups(profile), wholeRun(profile), 1, 20);
+  if (hasMoments(profile)) callTree(partIn(profile, wholeRun(profile)).profile, everything);
   profile.sources();
   kernelsOf(profile, everything);
   splitByGroup(profile, everything);

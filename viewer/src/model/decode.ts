@@ -6,7 +6,7 @@ import {f64, starts, u32} from './columns.ts';
 import {damaged, DecodeError, require} from './decode_error.ts';
 import {
   type Balance, type Calls, type CallsByRank, categories, type Contexts, domains, type Excerpt, type FunctionId, groupProcesses,
-  type Location, type Metric, type Module, type Process, type Profile, type Pruned, type Quality, type Ratio, type Run,
+  type Location, type Metric, type Module, type Moments, type Opening, type Process, type Profile, type Pruned, type Quality, type Ratio, type Run,
   sliceCategories, type Slices, type SourceFunction, type Thread, type Values,
 } from './profile.ts';
 
@@ -23,6 +23,7 @@ interface Header {
   readonly unmeasured: readonly string[];
   readonly libraries: readonly string[];
   readonly findings: readonly string[];
+  readonly opening: Opening | undefined;
   readonly balance: Balance | undefined;
   readonly calls: Calls;
   readonly pruned: Pruned;
@@ -39,6 +40,7 @@ const example: Header = {
   run: {
     command: [''], script: '', ranks: 0, hosts: [''], started_realtime_ms: 0, wall_ns: 0, cpu_ns: 0, mode: '', rate_hz: 0,
     period_ns: 0, pythons: [''], mpi: '', version: '', notes: [''], engine: '', counters: [''],
+    moment_unit_ns: optional(0),
   },
   quality: {
     samples: 0, expected: 0, rate_delivered_hz: 0, cpu_covered: 0, lost: [{cause: '', count: 0}], unwind_complete: 0,
@@ -51,6 +53,7 @@ const example: Header = {
   unmeasured: [''],
   libraries: [''],
   findings: [''],
+  opening: optional({rank: optional(0), metric: optional('')}),
   balance: optional({
     from: '', parallel: 0, load: 0, communication: 0, serialisation: optional(0), transfer: optional(0), elapsed_ns: 0, lost_to_imbalance_ns: 0,
     lost_to_communication_ns: 0, ranks: [{rank: 0, useful_ns: 0, in_mpi_ns: 0}],
@@ -73,6 +76,7 @@ const example: Header = {
   processes: [{
     rank: 0, pid: 0, host: '', executable: '', python: '', python_message: '', state: '', wall_ns: 0, cpu_ns: 0,
     run_delay_ns: 0, max_rss_bytes: 0, begin_ns: 0, slice_width_ns: 0, slices: 0,
+    moments: optional(0), moment_stride_ns: optional(0),
   }],
   threads: [{process: 0, tid: 0, name: '', is_python: true, folded: 0, summed_ns: 0, summed_mpi_ns: 0}],
 };
@@ -99,9 +103,11 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
   return {
     ...header,
     balance: header.balance ?? undefined,
+    opening: header.opening ?? undefined,
     metrics,
     functions,
     locations,
+    knowsThreads: true,
     groups: groups.length > 0 ? groups : [{label: 'process', rank: -1, processes: []}],
     groupOfThread: Uint32Array.from(threads, (thread) => groupOfProcess.get(thread.process) ?? 0),
     contexts,
@@ -110,6 +116,7 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
     valuesOf: remembered((id) => (id === 0 ? values : readMeasure(columns, id - 1, contexts.count, threads.length))),
     callsByRank: once(() => readCallsByRank(columns, header.calls)),
     slices: once(() => readSlices(columns, header.processes)),
+    moments: once(() => readMoments(columns, header, contexts.count)),
     sources: once(() => readSources(block)),
   };
 }
@@ -246,8 +253,27 @@ function readSlices(columns: Columns, processes: readonly Process[]): Slices {
   return {first, samples};
 }
 
+function readMoments(columns: Columns, {run, processes}: Header, contextCount: number): Moments {
+  const unit = run.moment_unit_ns ?? 0;
+  require(unit >= 1 && Number.isInteger(Math.log2(unit)), 'moments without a unit of time');
+  for (const {moments = 0, moment_stride_ns: stride = 0} of processes) {
+    require(Number.isInteger(moments) && moments >= 0 && moments < 2 ** 32, 'moments without a number');
+    require(moments === 0 || (stride >= 1 && stride < 2 ** 63), 'moments without a weight');
+  }
+  const [time, context] = table(columns, 'moment', ['time', 'node']);
+  const all = processes.reduce((sum, {moments = 0}) => sum + moments, 0);
+  require(time.length === all, 'moments are not those of processes');
+  requireBelow(context, contextCount, 'a moment without a context');
+  const first = starts(Uint32Array.from(processes, ({moments = 0}) => moments));
+  processes.forEach((_, process) => {
+    for (let i = u32(first, process) + 1; i < u32(first, process + 1); i++)
+      require(u32(time, i - 1) <= u32(time, i), 'moments are not in order of time');
+  });
+  return {first, time, context};
+}
+
 function readSources(block: Block): Excerpt[] {
-  const excerpts = checked(block.sources() as Excerpt[], [{file: '', first_line: 0, lines: ['']}], 'source text');
+  const excerpts = checked(block.sources() as Excerpt[], [{file: '', first_line: 0, lines: [''], newer: optional(true)}], 'source text');
   excerpts.forEach((excerpt) => require(Number.isInteger(excerpt.first_line) && excerpt.first_line > 0, 'source text without a line'));
   return excerpts;
 }

@@ -2,6 +2,7 @@
 import {f64, u32} from './columns.ts';
 import {lineKeys} from './lines.ts';
 import type {ContextId, LocationId, Profile} from './profile.ts';
+import {onceForContexts} from './remembered.ts';
 import type {Granularity, Selection} from './selection.ts';
 import {forEachValue, shownContexts} from './shown.ts';
 
@@ -29,8 +30,9 @@ export function flatRows(profile: Profile, selection: Selection, granularity: Gr
   const activeEnd = new Uint32Array(keyOf.count);
   const heaviest = new Uint32Array(keyOf.count);
   for (let i = 1; i < count; i++) {
+    if (f64(total, i) === 0) continue;
     const id = u32(location, i);
-    if (machinery[id] || f64(total, i) === 0) continue;
+    if (machinery[id]) continue;
     const key = u32(keyOf.keys, id);
     sums.self[key] = f64(sums.self, key) + f64(self, i);
     if (i < u32(activeEnd, key)) continue;
@@ -64,14 +66,14 @@ function weights(profile: Profile, selection: Selection): {self: Float64Array; t
   );
   const total = self.slice();
   for (let i = count - 1; i > 0; i--) {
-    if (!isBorder[u32(location, i)]) total[u32(parent, i)] = f64(total, u32(parent, i)) + f64(total, i);
+    if (f64(total, i) > 0 && !isBorder[u32(location, i)]) total[u32(parent, i)] = f64(total, u32(parent, i)) + f64(total, i);
   }
   return {self, total};
 }
 
 /** One past the last context below each. */
-function subtreeEnds({contexts: {count, parent}}: Profile): Uint32Array {
+const subtreeEnds = onceForContexts(({contexts: {count, parent}}): Uint32Array => {
   const ends = Uint32Array.from({length: count}, (_, i) => i + 1);
   for (let i = count - 1; i > 0; i--) ends[u32(parent, i)] = Math.max(u32(ends, u32(parent, i)), u32(ends, i));
   return ends;
-}
+});

@@ -1,8 +1,8 @@
 // Source lines: locations that differ only in how their frame was found are the same line.
-import type {Profile} from './profile.ts';
+import {onceForContexts} from './remembered.ts';
 
 /** A number for each line, by LocationId, and how many there are. */
-export function lineKeys(profile: Profile): {keys: Uint32Array; count: number} {
+export const lineKeys = onceForContexts((profile): {keys: Uint32Array; count: number} => {
   const numbers = new Map<number, number>();
   const keys = Uint32Array.from(profile.locations, ({function: id, line}) => {
     const name = id * 2 ** 32 + line;
@@ -11,4 +11,4 @@ export function lineKeys(profile: Profile): {keys: Uint32Array; count: number} {
     return key;
   });
   return {keys, count: numbers.size};
-}
+});

@@ -65,6 +65,9 @@ export interface Process {
   readonly slice_width_ns: number;
   /** How many slices it has. */
   readonly slices: number;
+  /** How many moments it has, none without, and the weight of each of them. */
+  readonly moments?: number | undefined;
+  readonly moment_stride_ns?: number | undefined;
 }
 
 /** What time slices tell apart, in this order wherever it is an index. */
@@ -76,6 +79,16 @@ export interface Slices {
   readonly first: Uint32Array;
   /** By category. */
   readonly samples: readonly Uint32Array[];
+}
+
+/** Samples of which the time is known (moments.ts), one process after the other, each in order of time. */
+export interface Moments {
+  /** Where the moments of each process begin, and where the last ones end. */
+  readonly first: Uint32Array;
+  /** In units of the run's `moment_unit_ns` after the first process began. */
+  readonly time: Uint32Array;
+  /** ContextId of the innermost frame. */
+  readonly context: Uint32Array;
 }
 
 export interface Thread {
@@ -140,6 +153,8 @@ export interface Run {
   readonly notes: readonly string[];
   readonly engine: string;
   readonly counters: readonly string[];
+  /** Where processes have moments. */
+  readonly moment_unit_ns?: number | undefined;
 }
 
 /** Contexts folded into their callers because the page would have been too large. */
@@ -235,6 +250,8 @@ export interface Excerpt {
   readonly file: string;
   readonly first_line: number;
   readonly lines: readonly string[];
+  /** Saved after the run began: it may not be what ran. */
+  readonly newer?: boolean | undefined;
 }
 
 /** Context 0 is the root; parents stand before their children. */
@@ -256,7 +273,16 @@ export interface Values {
   readonly weight: Float64Array;
 }
 
+/** What is shown first, where the address says nothing. */
+export interface Opening {
+  /** Nothing or null: all. */
+  readonly rank?: number | null | undefined;
+  /** By name; empty: the first. */
+  readonly metric?: string | undefined;
+}
+
 export interface Profile {
+  readonly opening?: Opening | undefined;
   readonly run: Run;
   readonly quality: Quality;
   /** The time that was sampled, then what was counted with it. */
@@ -273,6 +299,8 @@ export interface Profile {
   readonly locations: readonly Location[];
   readonly processes: readonly Process[];
   readonly threads: readonly Thread[];
+  /** False where threads stand for processes: what single threads did is not known. */
+  readonly knowsThreads: boolean;
   /** Ranks in order, or processes of a run without MPI; at least one. */
   readonly groups: readonly Group[];
   /** GroupId of each thread. */
@@ -286,6 +314,7 @@ export interface Profile {
   readonly valuesOf: (metric: number) => Values;
   readonly callsByRank: () => CallsByRank;
   readonly slices: () => Slices;
+  readonly moments: () => Moments;
   readonly sources: () => readonly Excerpt[];
 }
 

@@ -1,28 +1,29 @@
 // Contexts as most views mean them: the interpreter's frames are their callers'.
 import {u32} from './columns.ts';
 import type {Profile, SourceFunction} from './profile.ts';
+import {onceForContexts} from './remembered.ts';
 import {type Selection} from './selection.ts';
 import {selectedThreads} from './tree.ts';
 
 /** For each context itself or its nearest caller that is no machinery; 0 is the root. */
-export function shownContexts({contexts, locations, functions}: Profile): Uint32Array {
+export const shownContexts = onceForContexts(({contexts, locations, functions}): Uint32Array => {
   const machinery = locations.map((location) => functions[location.function]?.machinery === true);
   const shown = new Uint32Array(contexts.count);
   for (let i = 1; i < contexts.count; i++) {
     shown[i] = machinery[u32(contexts.location, i)] ? u32(shown, u32(contexts.parent, i)) : i;
   }
   return shown;
-}
+});
 
 /** For each context the innermost Python frame, itself included; 0: none. */
-export function innermostPython({contexts, locations, functions}: Profile): Uint32Array {
+export const innermostPython = onceForContexts(({contexts, locations, functions}): Uint32Array => {
   const isPython = locations.map((location) => functions[location.function]?.domain === 'python');
   const python = new Uint32Array(contexts.count);
   for (let i = 1; i < contexts.count; i++) {
     python[i] = isPython[u32(contexts.location, i)] ? i : u32(python, u32(contexts.parent, i));
   }
   return python;
-}
+});
 
 export const activityOf = (use: number): number => use & 0xf;
 export const categoryOf = (use: number): number => (use >>> 4) & 0xf;

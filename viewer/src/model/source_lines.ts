@@ -2,7 +2,9 @@
 import {f64, u32} from './columns.ts';
 import {categories, type ContextId, type FunctionId, type GroupId, type Profile, type Values} from './profile.ts';
 import {ownWeights} from './own.ts';
-import {everything, type Selection} from './selection.ts';
+import {type Merged, mergeContexts} from './merge.ts';
+import {onceForContexts} from './remembered.ts';
+import {everything, type Selection, type Workers} from './selection.ts';
 import {activityOf, isKernels, shownContexts} from './shown.ts';
 import {comparedGroups, type Imbalance, imbalanceOf} from './imbalance.ts';
 import {type CallTree, callTree, type NodeId, root, selectedThreads} from './tree.ts';
@@ -42,25 +44,51 @@ export interface SourceLine {
 
 /** The tree by lines of all ranks, without machinery and transforms. */
 export function lineTree(profile: Profile, {metric, workers}: Pick<Selection, 'metric' | 'workers'>): CallTree {
-  return callTree(profile, {...everything, metric, workers, granularity: 'line'});
+  return callTree(profile, {...everything, metric, workers, granularity: 'line'}, mergedByLine[workers](profile));
 }
+
+const byLine = (workers: Workers) =>
+  onceForContexts((profile): Merged => mergeContexts(profile, {...everything, workers, granularity: 'line'}));
+const mergedByLine: Readonly<Record<Workers, (profile: Profile) => Merged>> = {joined: byLine('joined'), apart: byLine('apart')};
 
 /** Files whose functions have lines, those with most of their own first. */
 export function sourceFiles(profile: Profile, selection: Selection): SourceFile[] {
   const own = ownWeights(profile, selection);
-  const found = new Map<string, {function: FunctionId; own: number}>();
-  for (let i = 1; i < own.length; i++) {
-    const location = profile.locations[u32(profile.contexts.location, i)];
-    const fn = location && profile.functions[location.function];
-    if (!fn || fn.file === '' || location.line === 0) continue;
-    const known = found.get(fn.file);
-    if (known) known.own += f64(own, i);
-    else found.set(fn.file, {function: location.function, own: f64(own, i)});
-  }
-  return [...found]
-    .map(([file, sums]) => ({file, ...sums}))
+  const {files, ofContext} = filesOfContexts(profile);
+  const sums = new Float64Array(files.length);
+  for (let i = 1; i < own.length; i++) sums[u32(ofContext, i)] = f64(sums, u32(ofContext, i)) + f64(own, i);
+  return files
+    .map((file, id) => ({...file, own: f64(sums, id)}))
+    .filter(({file}) => file !== '')
     .sort((a, b) => b.own - a.own || (a.file < b.file ? -1 : 1));
 }
+
+interface Files {
+  /** The first one stands for contexts without a known line. */
+  readonly files: readonly Omit<SourceFile, 'own'>[];
+  readonly ofContext: Uint32Array;
+}
+
+const filesOfContexts = onceForContexts(({contexts, locations, functions}): Files => {
+  const files: Omit<SourceFile, 'own'>[] = [{file: '', function: 0 as FunctionId}];
+  const numbers = new Map([['', 0]]);
+  const ofLocation = new Int32Array(locations.length).fill(-1);
+  const numberOf = (location: number): number => {
+    const {function: id, line} = locations[location] ?? {function: 0 as FunctionId, line: 0};
+    const file = line === 0 ? '' : (functions[id]?.file ?? '');
+    const number = numbers.get(file) ?? files.length;
+    if (number === files.length) files.push({file, function: id});
+    numbers.set(file, number);
+    return number;
+  };
+  const ofContext = new Uint32Array(contexts.count);
+  for (let i = 1; i < contexts.count; i++) {
+    const location = u32(contexts.location, i);
+    if (ofLocation[location] === -1) ofLocation[location] = numberOf(location);
+    ofContext[i] = ofLocation[location] as number;
+  }
+  return {files, ofContext};
+});
 
 /** In the order of the file; lines without weight on any rank are left out. `tree` is a lineTree. */
 export function sourceLines(profile: Profile, selection: Selection, tree: CallTree, file: string): SourceLine[] {

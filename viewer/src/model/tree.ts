@@ -41,8 +41,8 @@ export interface CallTree {
  */
 export type Place = number & {readonly __place: never};
 
-export function callTree(profile: Profile, selection: Selection): CallTree {
-  const merged = mergeContexts(profile, selection);
+/** `merged`: what mergeContexts makes of the same contexts and selection, where it is known already. */
+export function callTree(profile: Profile, selection: Selection, merged = mergeContexts(profile, selection)): CallTree {
   const sums = sumValues(profile, selection, merged);
   return inPreorder(merged, sums, profile.valuesOf(selection.metric));
 }
@@ -88,10 +88,12 @@ export function inclusive(self: Float64Array, merged: Pick<Merged, 'count' | 'pa
 
 /** `leaf`: of each merged node of a tree of callers. */
 export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Uint32Array): CallTree {
-  const {first, children} = sortedChildren(merged, sums.total);
-  const sizes = subtreeSizes(merged, sums.total);
-  const count = u32(sizes, 0);
-  const position = new Uint32Array(merged.count);
+  const {place, node, parent} = withWeight(merged, sums.total);
+  const count = node.length;
+  const total = picked(sums.total, node);
+  const {first, children} = sortedChildren(parent, total);
+  const sizes = subtreeSizes(parent);
+  const position = new Uint32Array(count);
   const tree = {
     count,
     parent: new Uint32Array(count),
@@ -106,50 +108,75 @@ export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Ui
     start: new Float64Array(count),
     leaf: leaf && new Uint32Array(count),
   };
-  for (let node = 0; node < merged.count; node++) {
-    if (node > 0 && f64(sums.total, node) <= 0) continue;
-    const at = u32(position, node);
-    tree.end[at] = at + u32(sizes, node);
-    tree.context[at] = u32(merged.context, node);
-    if (leaf && tree.leaf) tree.leaf[at] = u32(leaf, node);
-    tree.self[at] = f64(sums.self, node);
-    tree.total[at] = f64(sums.total, node);
-    tree.selfSamples[at] = f64(sums.selfSamples, node);
-    tree.totalSamples[at] = f64(sums.totalSamples, node);
+  for (let kept = 0; kept < count; kept++) {
+    const at = u32(position, kept);
+    const from = u32(node, kept);
+    tree.end[at] = at + u32(sizes, kept);
+    tree.context[at] = u32(merged.context, from);
+    if (leaf && tree.leaf) tree.leaf[at] = u32(leaf, from);
+    tree.self[at] = f64(sums.self, from);
+    tree.total[at] = f64(total, kept);
+    tree.selfSamples[at] = f64(sums.selfSamples, from);
+    tree.totalSamples[at] = f64(sums.totalSamples, from);
     tree.deepest = Math.max(tree.deepest, u32(tree.depth, at));
     let next = at + 1;
     let start = f64(tree.start, at);
-    for (let i = u32(first, node); i < u32(first, node + 1); i++) {
+    for (let i = u32(first, kept); i < u32(first, kept + 1); i++) {
       const child = u32(children, i);
       position[child] = next;
       tree.parent[next] = at;
       tree.depth[next] = u32(tree.depth, at) + 1;
       tree.start[next] = start;
       next += u32(sizes, child);
-      start += f64(sums.total, child);
+      start += f64(total, child);
     }
   }
-  return {...tree, values, nodeOfContext: shownBy(merged, sums.total, position)};
+  return {...tree, values, nodeOfContext: shownBy(merged.nodeOfContext, place, position)};
 }
 
-/** Children with weight, heaviest first, equal ones in order of appearance; those of node n lie at first[n] to first[n+1]. */
-function sortedChildren(merged: Merged, total: Float64Array): {first: Uint32Array; children: Uint32Array} {
-  const counts = new Uint32Array(merged.count);
-  for (let node = 1; node < merged.count; node++) {
-    const parent = u32(merged.parent, node);
-    if (f64(total, node) > 0) counts[parent] = u32(counts, parent) + 1;
+interface Kept {
+  /** The merged node of each that is kept; parents before children. */
+  readonly node: Uint32Array;
+  readonly parent: Uint32Array;
+  /** For each merged node the kept one that shows it: itself or its nearest ancestor with weight. */
+  readonly place: Uint32Array;
+}
+
+/** The root and the nodes with weight: of a short range of time they are few. */
+function withWeight({count, parent}: Merged, total: Float64Array): Kept {
+  const place = new Uint32Array(count);
+  const kept = {node: new Uint32Array(count), parent: new Uint32Array(count)};
+  let size = 1;
+  for (let node = 1; node < count; node++) {
+    const caller = u32(place, u32(parent, node));
+    place[node] = f64(total, node) > 0 ? size : caller;
+    if (f64(total, node) <= 0) continue;
+    kept.node[size] = node;
+    kept.parent[size++] = caller;
   }
+  return {place, node: kept.node.slice(0, size), parent: kept.parent.slice(0, size)};
+}
+
+function picked(values: Float64Array, from: Uint32Array): Float64Array {
+  const found = new Float64Array(from.length);
+  for (let i = 0; i < found.length; i++) found[i] = f64(values, u32(from, i));
+  return found;
+}
+
+/** Heaviest first, equal ones in order of appearance; those of node n lie at first[n] to first[n+1]. */
+function sortedChildren(parent: Uint32Array, total: Float64Array): {first: Uint32Array; children: Uint32Array} {
+  const count = parent.length;
+  const counts = new Uint32Array(count);
+  for (let node = 1; node < count; node++) counts[u32(parent, node)] = u32(counts, u32(parent, node)) + 1;
   const first = starts(counts);
   const filled = first.slice();
-  const children = new Uint32Array(u32(first, merged.count));
-  for (let node = 1; node < merged.count; node++) {
-    if (f64(total, node) <= 0) continue;
-    const parent = u32(merged.parent, node);
-    const place = u32(filled, parent);
+  const children = new Uint32Array(u32(first, count));
+  for (let node = 1; node < count; node++) {
+    const place = u32(filled, u32(parent, node));
     children[place] = node;
-    filled[parent] = place + 1;
+    filled[u32(parent, node)] = place + 1;
   }
-  for (let node = 0; node < merged.count; node++) sortByWeight(children, u32(first, node), u32(first, node + 1), total);
+  for (let node = 0; node < count; node++) sortByWeight(children, u32(first, node), u32(first, node + 1), total);
   return {first, children};
 }
 
@@ -170,24 +197,20 @@ function sortByWeight(children: Uint32Array, low: number, high: number, total: F
   }
 }
 
-/** Nodes with weight in each subtree, its root included. */
-function subtreeSizes(merged: Merged, total: Float64Array): Uint32Array {
-  const sizes = new Uint32Array(merged.count);
-  for (let node = merged.count - 1; node > 0; node--) {
-    if (f64(total, node) <= 0) continue;
-    const parent = u32(merged.parent, node);
-    sizes[node] = u32(sizes, node) + 1;
-    sizes[parent] = u32(sizes, parent) + u32(sizes, node);
-  }
-  sizes[0] = u32(sizes, 0) + 1;
+/** Nodes of each subtree, its root included. */
+function subtreeSizes(parent: Uint32Array): Uint32Array {
+  const sizes = new Uint32Array(parent.length).fill(1);
+  for (let node = parent.length - 1; node > 0; node--) sizes[u32(parent, node)] = u32(sizes, u32(parent, node)) + u32(sizes, node);
   return sizes;
 }
 
-function shownBy(merged: Merged, total: Float64Array, position: Uint32Array): Uint32Array {
-  for (let node = 1; node < merged.count; node++) {
-    if (f64(total, node) <= 0) position[node] = u32(position, u32(merged.parent, node));
+function shownBy(nodeOfContext: Uint32Array, place: Uint32Array, position: Uint32Array): Uint32Array {
+  const shown = new Uint32Array(nodeOfContext.length);
+  for (let i = 0; i < shown.length; i++) {
+    const node = u32(nodeOfContext, i);
+    shown[i] = node === outside ? outside : u32(position, u32(place, node));
   }
-  return merged.nodeOfContext.map((node) => (node === outside ? outside : u32(position, node)));
+  return shown;
 }
 
 /** From the root to the node, both included. */

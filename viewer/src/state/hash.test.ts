@@ -3,14 +3,15 @@ import {test} from 'node:test';
 import type {FunctionId, GroupId, ThreadId} from '../model/profile.ts';
 import type {Place} from '../model/tree.ts';
 import {mostTransforms, readHash, writeHash} from './hash.ts';
-import {initialState, type State} from './state.ts';
+import {initialState, openingState, type State} from './state.ts';
 
-const limits = {contexts: 100, functions: 9, groups: 4, threads: 8, metrics: 3};
+const limits = {contexts: 100, functions: 9, groups: 4, threads: 8, metrics: 3, ratios: 2};
 
 const states: readonly Partial<State>[] = [
   {},
   {page: 'flame', graph: 'table', sort: 'total', query: 'a+b & c=d#%/ü', asTree: true},
   {workers: 'apart', metric: 2, colouring: 'imbalance'},
+  {colouring: 'ratio', ratio: 1},
   {page: 'source', fn: 3 as FunctionId, line: 1234},
   {page: 'ranks', order: 'value', fn: 0 as FunctionId},
   {graph: 'flame', granularity: 'line', frames: 'python', machinery: true, theme: 'dark'},
@@ -28,10 +29,18 @@ for (const change of states) {
   });
 }
 
+test('a page opens with the rank and the metric that it was written for', () => {
+  const metrics = [{name: 'cpu', unit: ''}, {name: 'PAPI_TOT_INS', unit: ''}] as const;
+  const groups = [-1, 0, 5].map((rank) => ({label: '', rank, processes: []}));
+  const hash = (opening: object): string => writeHash(openingState({opening, groups, metrics: [...metrics]}));
+  assert.equal(hash({rank: 5, metric: 'PAPI_TOT_INS'}), '#v=1&metric=1&rank=2');
+  for (const opening of [{}, {rank: null, metric: ''}, {rank: 7, metric: 'absent'}, {rank: -1}]) assert.equal(hash(opening), '#v=1');
+});
+
 test('the initial state has the shortest URL', () => assert.equal(writeHash(initialState), '#v=1'));
 
 test('what a URL may not say is left out', () => {
-  const hash = '#v=1&view=evil&rank=4&thread=-1&node=1e9&at=0x1&by=__proto__&machinery=yes&metric=3&fn=9&line=x&do=x1.f99.h&new=1&q=ok';
+  const hash = '#v=1&view=evil&rank=4&thread=-1&node=1e9&at=0x1&by=__proto__&machinery=yes&metric=3&ratio=2&fn=9&line=x&do=x1.f99.h&new=1&q=ok';
   assert.deepEqual(readHash(hash, limits), {...initialState, query: 'ok'});
   for (const node of ['100', '5.', '5.1.1', '5.9999999999', '.5', '-1.2']) {
     assert.deepEqual(readHash(`#v=1&node=${node}`, limits), initialState, node);

@@ -32,6 +32,7 @@ export interface Limits {
   readonly groups: number;
   readonly threads: number;
   readonly metrics: number;
+  readonly ratios: number;
 }
 
 export function limitsOf(profile: Profile): Limits {
@@ -41,6 +42,7 @@ export function limitsOf(profile: Profile): Limits {
     groups: profile.groups.length,
     threads: profile.threads.length,
     metrics: profile.metrics.length,
+    ratios: profile.ratios.length,
   };
 }
 
@@ -73,6 +75,12 @@ const fields: readonly Field[] = [
     (state) => state.metric || undefined,
     (value) => ({metric: value}),
     (limits) => limits.metrics,
+  ),
+  index(
+    'ratio',
+    (state) => state.ratio || undefined,
+    (value) => ({ratio: value}),
+    (limits) => limits.ratios,
   ),
   index(
     'rank',

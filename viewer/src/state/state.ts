@@ -1,6 +1,6 @@
 // Everything the page shows follows from the profile and this record, which also stands in the URL.
 import type {SortKey} from '../model/functions.ts';
-import type {FunctionId} from '../model/profile.ts';
+import type {FunctionId, GroupId, Profile} from '../model/profile.ts';
 import {everything, type Selection} from '../model/selection.ts';
 import type {TimeRange} from '../model/timeline.ts';
 import type {Place} from '../model/tree.ts';
@@ -10,7 +10,7 @@ export type Page = (typeof pageIds)[number];
 /** How the flame graph page shows the tree, in the order of its keys 1 to 5. */
 export const graphs = ['icicle', 'flame', 'callers', 'sandwich', 'table'] as const;
 export type Graph = (typeof graphs)[number];
-export const colourings = ['domain', 'module', 'heat', 'imbalance'] as const;
+export const colourings = ['domain', 'module', 'heat', 'imbalance', 'ratio'] as const;
 export type Colouring = (typeof colourings)[number];
 /** How the ranks page orders the ranks of its heat map. */
 export const rankOrders = ['rank', 'value', 'host'] as const;
@@ -21,6 +21,8 @@ export interface State extends Selection {
   readonly page: Page;
   readonly graph: Graph;
   readonly colouring: Colouring;
+  /** Index of the profile's ratio that colours show. */
+  readonly ratio: number;
   /** The table as a tree of calls, not as a list. */
   readonly asTree: boolean;
   /** The node whose subtree fills the width; 0 is the root. */
@@ -44,6 +46,7 @@ export const initialState: State = {
   page: 'summary',
   graph: 'icicle',
   colouring: 'domain',
+  ratio: 0,
   asTree: false,
   zoom: 0 as Place,
   cursor: 0 as Place,
@@ -55,3 +58,10 @@ export const initialState: State = {
   range: undefined,
   theme: 'system',
 };
+
+/** Where the page opens without an address: with the rank and the metric for which it was written, as far as it has them. */
+export function openingState({opening, groups, metrics}: Pick<Profile, 'opening' | 'groups' | 'metrics'>): State {
+  const group = groups.findIndex(({rank}) => rank >= 0 && rank === opening?.rank);
+  const metric = metrics.findIndex(({name}) => name === opening?.metric);
+  return {...initialState, group: group < 0 ? undefined : (group as GroupId), metric: Math.max(0, metric)};
+}

@@ -3,13 +3,15 @@
 import {computed, effect, type ReadonlySignal, signal} from '@preact/signals';
 import {type Rows, rowsOf} from '../layout/flame.ts';
 import {callersTree} from '../model/callers.ts';
+import {type Merged, mergeContexts} from '../model/merge.ts';
 import type {Metric, Profile} from '../model/profile.ts';
 import {findMatches, type Matches, type Pattern, parsePattern} from '../model/search.ts';
 import {everything, type Selection} from '../model/selection.ts';
 import {type RowsByNode, rowsByNode} from '../model/spread.ts';
 import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf} from '../model/tree.ts';
 import {limitsOf, readHash, writeHash} from './hash.ts';
-import {type Graph, initialState, type State} from './state.ts';
+import {type Filter, filterOf} from './filter.ts';
+import {type Graph, initialState, openingState, type State} from './state.ts';
 
 /** A tree as it is drawn, and where in it the reader is. */
 export interface Drawing {
@@ -20,12 +22,18 @@ export interface Drawing {
   readonly cursor: ReadonlySignal<NodeId>;
   /** Callees stand above their callers. */
   readonly upward: ReadonlySignal<boolean>;
-  readonly zoomTo: (node: NodeId) => void;
+  /** A step, unless it goes on with one. */
+  readonly zoomTo: (node: NodeId, isStep?: boolean) => void;
   readonly moveTo: (node: NodeId) => void;
 }
 
 export interface Store {
+  /** What is shown: of the range of time that is chosen, else the whole. Changes with the range, so computed values read it anew. */
   readonly profile: Profile;
+  /** As it was recorded, whatever the range. */
+  readonly whole: Profile;
+  /** Of the range that is chosen. */
+  readonly filter: ReadonlySignal<Filter | undefined>;
   readonly state: ReadonlySignal<State>;
   readonly metric: ReadonlySignal<Metric>;
   /** What the state selects; changes only when the selection does. */
@@ -49,6 +57,7 @@ export interface Store {
 
 export function createStore(profile: Profile): Store {
   const limits = limitsOf(profile);
+  if (location.hash === '') history.replaceState(null, '', writeHash(openingState(profile)));
   const state = signal(readHash(location.hash, limits));
   addEventListener('popstate', () => (state.value = readHash(location.hash, limits)));
   effect(() => void (document.documentElement.dataset['theme'] = state.value.theme));
@@ -63,9 +72,16 @@ export function createStore(profile: Profile): Store {
   const move = (patch: Partial<State>): void =>
     change({...state.value, ...patch}, (url) => history.replaceState(null, '', url));
 
-  const derived = derive(profile, state, go, move);
+  const range = computed(() => state.value.range);
+  const filter = computed(() => filterOf(profile, range.value));
+  const shown = computed(() => filter.value?.part?.profile ?? profile);
+  const derived = derive(profile, shown, state, go, move);
   return {
-    profile,
+    get profile() {
+      return shown.value;
+    },
+    whole: profile,
+    filter,
     state,
     ...derived,
     go,
@@ -83,26 +99,28 @@ const isOfCallers = (graph: Graph): boolean => graph === 'callers';
 type Part = <K extends keyof State>(key: K) => ReadonlySignal<State[K]>;
 
 function derive(
-  profile: Profile,
+  whole: Profile,
+  profile: ReadonlySignal<Profile>,
   state: ReadonlySignal<State>,
   go: Store['go'],
   move: Store['move'],
 ): Pick<Store, 'metric' | 'selection' | 'plain' | 'calls' | 'drawing' | 'pattern' | 'matches'> {
   // One signal for each part, so that a movement of the cursor does not build the tree anew.
   const part: Part = (key) => computed(() => state.value[key]);
-  const selection = selectionOf(part);
+  const selection = selectionOf(part, profile);
   const ofCallers = computed(() => isOfCallers(state.value.graph));
-  const calls = computed(() => callTree(profile, selection.value));
+  const merged = mergedOf(part, whole);
+  const calls = computed(() => callTree(profile.value, selection.value, merged.value));
   const tree = computed(() =>
-    ofCallers.value ? callersTree(profile, calls.value, selection.value.granularity) : calls.value,
+    ofCallers.value ? callersTree(profile.value, calls.value, selection.value.granularity) : calls.value,
   );
   const [zoom, cursor, query, graph] = [part('zoom'), part('cursor'), part('query'), part('graph')];
   const pattern = computed(() => parsePattern(query.value));
   const place = (node: NodeId): Place => placeOf(tree.value, node);
   return {
-    metric: computed(() => profile.metrics[state.value.metric] ?? profile.metrics[0]),
+    metric: computed(() => profile.value.metrics[state.value.metric] ?? profile.value.metrics[0]),
     selection,
-    plain: plainSelection(part),
+    plain: plainSelection(part, profile),
     calls,
     pattern,
     drawing: {
@@ -110,41 +128,54 @@ function derive(
       zoom: computed(() => nodeOf(tree.value, zoom.value)),
       cursor: computed(() => nodeOf(tree.value, cursor.value)),
       upward: computed(() => graph.value === 'flame'),
-      zoomTo: (node) => go({zoom: place(node), cursor: place(node)}),
+      zoomTo: (node, isStep = true) => (isStep ? go : move)({zoom: place(node), cursor: place(node)}),
       moveTo: (node) => move({cursor: place(node)}),
     },
     matches: computed(() => {
       const found = pattern.value;
-      return found.kind === 'regexp' ? findMatches(profile, tree.value, found.regexp) : undefined;
+      return found.kind === 'regexp' ? findMatches(profile.value, tree.value, found.regexp) : undefined;
     }),
   };
 }
 
-function selectionOf(part: Part): ReadonlySignal<Selection> {
-  const [group, thread, frames, metric] = [part('group'), part('thread'), part('frames'), part('metric')];
-  const [granularity, workers, machinery] = [part('granularity'), part('workers'), part('machinery')];
-  const transforms = part('transforms');
+function selectionOf(part: Part, profile: ReadonlySignal<Profile>): ReadonlySignal<Selection> {
+  const [plain, frames] = [plainSelection(part, profile), part('frames')];
+  const [granularity, machinery, transforms] = [part('granularity'), part('machinery'), part('transforms')];
   return computed(() => ({
-    metric: metric.value,
-    group: group.value,
-    thread: thread.value,
+    ...plain.value,
     frames: frames.value,
     granularity: granularity.value,
-    workers: workers.value,
     machinery: machinery.value,
     transforms: transforms.value,
   }));
 }
 
-function plainSelection(part: Part): ReadonlySignal<Selection> {
+/** Metrics and threads that the profile has not, as of a range of time, are not selected. */
+function plainSelection(part: Part, profile: ReadonlySignal<Profile>): ReadonlySignal<Selection> {
   const [metric, group, thread, workers] = [part('metric'), part('group'), part('thread'), part('workers')];
   return computed(() => ({
     ...everything,
-    metric: metric.value,
+    metric: profile.value.metrics[metric.value] ? metric.value : 0,
     group: group.value,
-    thread: thread.value,
+    thread: profile.value.knowsThreads ? thread.value : undefined,
     workers: workers.value,
   }));
+}
+
+/** Contexts merged into nodes, which a new range, rank, thread or metric does not change. */
+function mergedOf(part: Part, whole: Profile): ReadonlySignal<Merged> {
+  const [frames, granularity, workers] = [part('frames'), part('granularity'), part('workers')];
+  const [machinery, transforms] = [part('machinery'), part('transforms')];
+  return computed(() =>
+    mergeContexts(whole, {
+      ...everything,
+      frames: frames.value,
+      granularity: granularity.value,
+      workers: workers.value,
+      machinery: machinery.value,
+      transforms: transforms.value,
+    }),
+  );
 }
 
 export function layoutOf(tree: ReadonlySignal<CallTree>): Pick<Drawing, 'tree' | 'rows' | 'rowsByNode'> {

@@ -28,8 +28,12 @@ export function functionAtCursor(store: Store): FunctionId | undefined {
 
 export function transformAtCursor(store: Store, kind: TransformKind): void {
   const id = functionAtCursor(store);
-  const {page, transforms} = store.state.value;
-  if (page !== 'flame' || id === undefined || transforms.length >= mostTransforms) return;
+  if (store.state.value.page === 'flame' && id !== undefined) transformStacks(store, kind, id);
+}
+
+export function transformStacks(store: Store, kind: TransformKind, id: FunctionId): void {
+  const {transforms} = store.state.value;
+  if (transforms.length >= mostTransforms) return;
   const added = {kind, function: id};
   // What is focused on is the new root; else the reader stays, as far as the place is still shown.
   const place = kind === 'focus' || kind === 'drop' ? {zoom: 0 as Place, cursor: 0 as Place} : {};

@@ -27,7 +27,7 @@ export function labelOf(store: Store, tree: CallTree, node: NodeId): string {
 }
 
 function wholeLabel(store: Store): string {
-  const {group, thread} = store.state.value;
+  const {group, thread} = store.plain.value;
   const {groups} = store.profile;
   const groupLabel = group === undefined ? undefined : groups[group]?.label;
   if (thread !== undefined) return [groupLabel, threadLabel(store, thread)].filter(Boolean).join(': ');
@@ -64,11 +64,22 @@ export function figures(store: Store, tree: CallTree, node: NodeId): {total: Fig
     return {
       weight: amount(f64(weights, node), store.metric.value.unit),
       share: percent(share),
-      interval: sampled ? `95 %: ${intervalText(shareInterval(share, f64(tree.totalSamples, root)))}` : '',
-      samples: sampled ? plural(f64(samples, node), 'sample') : '',
+      interval: sampled ? `95 %: ${intervalText(shareInterval(share, independent(store) * f64(tree.totalSamples, root)))}` : '',
+      samples: sampled ? plural(f64(samples, node), sampleWord(store, 'sample')) : '',
     };
   };
   return {total: figure(tree.total, tree.totalSamples), self: figure(tree.self, tree.selfSamples)};
+}
+
+/** Of samples or moments, the part that is left if those of unlike weight are counted as what they tell. */
+function independent({filter}: Store): number {
+  const {moments, effective} = filter.value?.part ?? {moments: 0, effective: 0};
+  return moments > 0 ? effective / moments : 1;
+}
+
+/** A range of time stands on moments. */
+export function sampleWord<Word extends 'sample' | 'samples' | 'Samples'>({filter}: Store, word: Word): string {
+  return filter.value?.part ? word.replace(/sample/i, word.startsWith('S') ? 'Moment' : 'moment') : word;
 }
 
 /** With as many decimals as tell both ends apart. */

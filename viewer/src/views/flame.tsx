@@ -5,6 +5,8 @@ import {useEffect, useRef} from 'preact/hooks';
 import type {Drawing} from '../state/store.ts';
 import {FlameController, type Hover} from './flame_controller.ts';
 import {useSurroundings} from './context.ts';
+import {FlameMenu} from './flame_menu.tsx';
+import {Minimap} from './minimap.tsx';
 import {spoken} from './describe.ts';
 import {Tooltip} from './tooltip.tsx';
 
@@ -22,19 +24,20 @@ export function FlameCanvas({drawing, takesKeys, label}: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const controller = useRef<FlameController | undefined>(undefined);
   const hover = useSignal<Hover | undefined>(undefined);
+  const menu = useSignal<Hover | undefined>(undefined);
   const id = `cursor-${label.replaceAll(' ', '-')}`;
 
   useEffect(() => {
     if (!frame.current || !filler.current || !canvas.current) return undefined;
     const parts = {frame: frame.current, filler: filler.current, canvas: canvas.current, takesKeys};
-    const made = new FlameController(store, drawing, palette, parts, hover);
+    const made = new FlameController(store, drawing, palette, parts, hover, menu);
     controller.current = made;
     const stop = effect(() => made.follow());
     return () => {
       stop();
       made.dispose();
     };
-  }, [store, drawing, palette, hover, takesKeys]);
+  }, [store, drawing, palette, hover, menu, takesKeys]);
 
   return (
     <div class="graph">
@@ -53,7 +56,7 @@ export function FlameCanvas({drawing, takesKeys, label}: Props): JSX.Element {
             tabIndex={0}
             role="application"
             aria-roledescription="flame graph"
-            aria-label={`${label}. Arrow keys move, Enter zooms in, Escape zooms out. Key 5 shows the same calls as a table.`}
+            aria-label={`${label}. Arrow keys move, Enter zooms in, Escape zooms out, Shift+F10 opens a menu. Key 5 shows the same calls as a table.`}
             aria-describedby={id}
           />
         </div>
@@ -62,6 +65,8 @@ export function FlameCanvas({drawing, takesKeys, label}: Props): JSX.Element {
         {spoken(store, drawing.tree.value, drawing.cursor.value)}
       </p>
       <Tooltip drawing={drawing} hover={hover} />
+      <FlameMenu drawing={drawing} menu={menu} owner={canvas} />
+      <Minimap drawing={drawing} frame={frame} />
     </div>
   );
 }

@@ -11,19 +11,22 @@ import {
   type CallTree, firstChild, nextSibling, type NodeId, parentOf, previousSibling, root,
 } from '../model/tree.ts';
 import type {Drawing, Store} from '../state/store.ts';
-import {fillFor, isOfNode} from './colouring.ts';
+import {choiceOf, fillFor, isOfNode} from './colouring.ts';
 import {labelOf, namedAt} from './describe.ts';
 import {saveFile} from './save.ts';
 
-export interface Hover {
+/** In pixels of the window. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+  /** Of the keyboard's box: below it, not beside the pointer. */
+  readonly byKeyboard: boolean;
+}
+
+export interface Hover extends Spot {
   /** Of which `node` is one. */
   readonly tree: CallTree;
   readonly node: NodeId;
-  /** Where the tooltip points, in pixels of the window. */
-  readonly x: number;
-  readonly y: number;
-  /** Moved here by the keyboard: below the box, not beside the pointer. */
-  readonly byKeyboard: boolean;
 }
 
 export interface FlameParts {
@@ -36,6 +39,10 @@ export interface FlameParts {
 
 /** Rows of callers kept in sight above the zoomed node. */
 const callersInSight = 3;
+
+/** On paper: as wide as A4 and Letter have room for, and rows that leave room for the rest. */
+const paperWidth = '18cm';
+const mostPaperRows = 40;
 
 /** Rows of a saved picture: browsers draw no higher ones. */
 const tallestPicture = 400;
@@ -56,6 +63,7 @@ export class FlameController {
     private readonly palette: ReadonlySignal<Palette>,
     private readonly parts: FlameParts,
     private readonly hover: Signal<Hover | undefined>,
+    private readonly menu: Signal<Hover | undefined>,
   ) {
     this.painter = new FlamePainter(parts.canvas);
     this.resizes = new ResizeObserver(() => this.requestPaint());
@@ -65,8 +73,11 @@ export class FlameController {
     parts.canvas.addEventListener('pointermove', (event) => this.pointAt(event), {signal});
     parts.canvas.addEventListener('pointerleave', () => (this.hover.value = undefined), {signal});
     parts.canvas.addEventListener('click', (event) => this.click(event), {signal});
+    parts.canvas.addEventListener('contextmenu', (event) => this.openMenu(event), {signal});
     parts.canvas.addEventListener('blur', () => (this.hover.value = undefined), {signal});
     document.addEventListener('keydown', (event) => this.key(event), {signal});
+    addEventListener('beforeprint', () => this.fitPaper(), {signal});
+    addEventListener('afterprint', () => this.leavePaper(), {signal});
   }
 
   dispose(): void {
@@ -87,7 +98,7 @@ export class FlameController {
 
   private looksDependOn(): unknown[] {
     return [this.palette.value, this.store.matches.value, this.store.state.value.granularity, this.store.state.value.colouring,
-      this.drawing.tree.value];
+      this.store.state.value.ratio, this.drawing.tree.value];
   }
 
   private requestPaint(): void {
@@ -121,6 +132,19 @@ export class FlameController {
       cursor: -1,
       hover: undefined,
     };
+  }
+
+  /** Printers take the canvas as it is: it must have its size on paper before. */
+  private fitPaper(): void {
+    const {drawing, parts} = this;
+    const rows = Math.min(rowCount(drawing.tree.value, drawing.zoom.value), mostPaperRows);
+    Object.assign(parts.frame.style, {flex: 'none', width: paperWidth, height: `${rows * rowHeight}px`});
+    this.paint();
+  }
+
+  private leavePaper(): void {
+    Object.assign(this.parts.frame.style, {flex: '', width: '', height: ''});
+    this.requestPaint();
   }
 
   /** All rows from the zoomed one's callers down, as far as a picture may be high. */
@@ -189,12 +213,13 @@ export class FlameController {
     const named = namedAt(this.store, this.drawing.tree.value, box.node);
     if (!named) return this.rootLook();
     const {store} = this;
-    const key = isOfNode(store.state.value.colouring) ? box.node : named.location;
+    const {colouring} = choiceOf(store);
+    const key = isOfNode(colouring) ? box.node : named.location;
     const known = this.looks.get(key);
     if (known) return known;
     const look: Look = {
       fill: fillFor(store, this.drawing, this.palette.value, box.node, named.fn),
-      striped: named.fn.domain === 'mpi' && store.state.value.colouring === 'domain',
+      striped: named.fn.domain === 'mpi' && colouring === 'domain',
       name: labelOf(store, this.drawing.tree.value, box.node),
       origin: origin(named.fn, store.state.value.granularity === 'line'),
       match: store.matches.value?.functions[named.location.function] === 1,
@@ -220,6 +245,25 @@ export class FlameController {
     this.parts.canvas.style.cursor = node === undefined ? 'default' : 'pointer';
   }
 
+  /** The root has none but the browser's. */
+  private openMenu(event: MouseEvent): void {
+    const node = this.nodeUnder(event);
+    if (node === undefined || node === root) return;
+    event.preventDefault();
+    this.drawing.moveTo(node);
+    this.hover.value = undefined;
+    this.menu.value = {tree: this.drawing.tree.value, node, x: event.clientX, y: event.clientY, byKeyboard: false};
+  }
+
+  private openMenuAtCursor(): boolean {
+    const node = this.drawing.cursor.value;
+    if (node === root) return false;
+    this.reveal(node);
+    this.menu.value = this.hover.value;
+    this.hover.value = undefined;
+    return true;
+  }
+
   private click(event: MouseEvent): void {
     const node = this.nodeUnder(event);
     if (node !== undefined) this.drawing.zoomTo(node);
@@ -230,7 +274,8 @@ export class FlameController {
     const free = focused === document.body || focused === null;
     const ours = focused === this.parts.canvas || (free && this.parts.takesKeys);
     if (!ours || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (this.act(event.key)) event.preventDefault();
+    const isMenuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+    if (isMenuKey ? this.openMenuAtCursor() : this.act(event.key)) event.preventDefault();
   }
 
   private act(key: string): boolean {

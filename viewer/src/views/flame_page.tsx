@@ -1,7 +1,9 @@
 // The flame graph page: the tree of calls as boxes, upside down, around one function, or as a table.
 import type {JSX} from 'preact';
+import {visible} from '../model/text.ts';
 import type {Colouring} from '../state/state.ts';
 import {stackKeys, transformAtCursor} from './actions.ts';
+import {type Choice, choiceOf, offeredChoices} from './colouring.ts';
 import {useSurroundings} from './context.ts';
 import {FlameCanvas} from './flame.tsx';
 import {Path} from './path.tsx';
@@ -40,25 +42,29 @@ function WholeGraph(): JSX.Element {
   );
 }
 
-const colourNames: readonly (readonly [Colouring, string])[] = [
-  ['domain', 'by kind of code'],
-  ['module', 'by library'],
-  ['heat', 'by own time'],
-  ['imbalance', 'by imbalance'],
-];
+const colourNames: Readonly<Record<Exclude<Colouring, 'ratio'>, string>> = {
+  domain: 'by kind of code',
+  module: 'by library',
+  heat: 'by own time',
+  imbalance: 'by imbalance',
+};
+
+const valueOf = ({colouring, ratio}: Choice): string => (colouring === 'ratio' ? `ratio ${ratio}` : colouring);
 
 function ColourSelect(): JSX.Element {
   const {store} = useSurroundings();
-  const offered = store.profile.groups.length > 1 ? colourNames : colourNames.slice(0, 3);
+  const offered = offeredChoices(store);
+  const name = ({colouring, ratio}: Choice): string =>
+    colouring === 'ratio' ? `by ${visible(store.profile.ratios[ratio]?.name ?? '')}` : colourNames[colouring];
   return (
     <label class="colour">
       Colours{' '}
       <select
-        value={store.state.value.colouring}
-        onChange={(event) => store.go({colouring: event.currentTarget.value as Colouring})}
+        value={valueOf(choiceOf(store))}
+        onChange={(event) => store.go(offered.find((one) => valueOf(one) === event.currentTarget.value) ?? {})}
       >
-        {offered.map(([value, text]) => (
-          <option value={value}>{text}</option>
+        {offered.map((one) => (
+          <option value={valueOf(one)}>{name(one)}</option>
         ))}
       </select>
     </label>

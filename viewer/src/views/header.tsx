@@ -6,10 +6,11 @@ import {amount, count, duration, hostsOf, percent, plural, visible} from '../mod
 import {type Grade, type QualityLine, qualityLines, worst} from '../model/verdict.ts';
 import {useSurroundings} from './context.ts';
 import {QualityTable} from './quality.tsx';
+import {RangeBar} from './range_bar.tsx';
 import {Search} from './search.tsx';
 
 export function Header(): JSX.Element {
-  const {profile} = useSurroundings().store;
+  const profile = useSurroundings().store.whole;
   const command = profile.run.command.join(' ') || profile.run.script;
   return (
     <header>
@@ -22,6 +23,7 @@ export function Header(): JSX.Element {
         <dl class="facts">{facts(profile)}</dl>
         <QualityBox lines={qualityLines(profile)} />
       </div>
+      <RangeBar />
       <Notes />
     </header>
   );
@@ -83,7 +85,7 @@ function QualityBox({lines}: {lines: readonly QualityLine[]}): JSX.Element {
 
 /** Sentences that a reader must see. */
 function Notes(): JSX.Element | null {
-  const {profile} = useSurroundings().store;
+  const profile = useSurroundings().store.whole;
   const notes = [...new Set([
     ...profile.run.notes,
     ...profile.processes.map((process) => process.python_message),

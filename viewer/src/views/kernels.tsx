@@ -8,19 +8,22 @@ import {type Kernel, kernelsOf, ratioValue} from '../model/kernels.ts';
 import {amount, count, moduleName, percent, place, visible} from '../model/text.ts';
 import {openSource} from './actions.ts';
 import {useSurroundings} from './context.ts';
-import {metricLabel, ratio, shortPlace} from './describe.ts';
+import {metricLabel, ratio, sampleWord, shortPlace} from './describe.ts';
 
 const mostCallers = 20;
 
 export function KernelsView(): JSX.Element {
   const {store} = useSurroundings();
   const {profile} = store;
-  const kernels = useComputed(() => kernelsOf(profile, store.plain.value));
-  const whole = useComputed(() => sumOf(splitOf(profile, store.plain.value)));
-  const counted = profile.metrics.map((metric, id) => ({metric, id})).filter(({id}) => id !== store.state.value.metric);
+  const kernels = useComputed(() => kernelsOf(store.profile, store.plain.value));
+  const whole = useComputed(() => sumOf(splitOf(store.profile, store.plain.value)));
+  const counted = profile.metrics.map((metric, id) => ({metric, id})).filter(({id}) => id !== store.plain.value.metric);
   return (
     <section class="page kernels-page" aria-label="Kernels">
-      {profile.metrics.length < 2 && (
+      {profile.metrics.length < store.whole.metrics.length && (
+        <p class="remark">Counters are known of the whole run only.</p>
+      )}
+      {store.whole.metrics.length < 2 && (
         <p class="remark">
           Nothing was counted in this run; record with <code>--counters</code> for instructions, cycles or page faults
           of each kernel.
@@ -40,7 +43,7 @@ export function KernelsView(): JSX.Element {
                 {metricLabel(store.metric.value)}
               </th>
               <th scope="col" class="number">
-                Samples
+                {sampleWord(store, 'Samples')}
               </th>
               {counted.map(({metric}) => (
                 <th scope="col" class="number">
@@ -90,7 +93,7 @@ function KernelRow({kernel, whole, counted}: RowProps): JSX.Element | null {
   const open = store.state.value.fn === kernel.function;
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
-    if (open) row.current?.scrollIntoView({block: 'nearest'});
+    if (open) row.current?.scrollIntoView({block: 'nearest', inline: 'start'});
   }, [open]);
   const fn = profile.functions[kernel.function];
   if (!fn) return null;

@@ -7,7 +7,7 @@ import type {SourceLine} from '../model/source_lines.ts';
 import {amount, percent, plural, visible} from '../model/text.ts';
 import {openInGraph} from './actions.ts';
 import {useSurroundings} from './context.ts';
-import {metricLabel, ratio, shortPlace} from './describe.ts';
+import {metricLabel, ratio, sampleWord, shortPlace} from './describe.ts';
 import {SplitLegend} from './split_bar.tsx';
 
 const mostKernels = 8;
@@ -21,7 +21,7 @@ export function LineDetails({line, whole}: {line: SourceLine; whole: number}): J
       <td colSpan={profile.groups.length > 1 ? 6 : 5}>
         <p>
           {amount(line.own, unit)} of its own, {amount(line.total, unit)} with all that it calls
-          {line.samples > 0 && `, ${plural(line.samples, 'sample')}`}{' '}
+          {line.samples > 0 && `, ${plural(line.samples, sampleWord(store, 'sample'))}`}{' '}
           <button type="button" class="link" onClick={() => openInGraph(store, line.heaviest, functionAt(line))}>
             Show in the flame graph
           </button>
@@ -57,9 +57,9 @@ function Ranks({line}: {line: SourceLine}): JSX.Element | null {
 
 /** Every metric but the shown one, and ratios. */
 export function Counters({figures}: {figures: readonly number[]}): JSX.Element | null {
-  const {profile, state} = useSurroundings().store;
+  const {profile, plain} = useSurroundings().store;
   if (profile.metrics.length < 2) return null;
-  const counted = profile.metrics.map((metric, id) => ({metric, id})).filter(({id}) => id !== state.value.metric);
+  const counted = profile.metrics.map((metric, id) => ({metric, id})).filter(({id}) => id !== plain.value.metric);
   return (
     <p>
       {[

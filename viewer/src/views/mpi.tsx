@@ -11,7 +11,7 @@ import {useSurroundings} from './context.ts';
 import {ratio} from './describe.ts';
 
 export function MpiView(): JSX.Element {
-  const {profile} = useSurroundings().store;
+  const {profile, filter} = useSurroundings().store;
   const {rows} = profile.calls;
   const counted = rows.some((row) => row.counted);
   return (
@@ -20,6 +20,7 @@ export function MpiView(): JSX.Element {
         {counted
           ? 'Calls as they were counted; times are of the wall clock, all ranks together. Waiting is at most what a call took beyond the quickest of its kind, unless it was measured (--mpi-sync).'
           : 'Calls were not counted in this run: times are those of the samples.'}
+        {filter.value?.part && ' All of it is of the whole run: calls are counted, not when they came.'}
       </p>
       <table class="figures-table">
         <thead>

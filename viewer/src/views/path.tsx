@@ -2,6 +2,8 @@
 import type {JSX} from 'preact';
 import {domainLabels} from '../draw/palette.ts';
 import {type NodeId, pathTo} from '../model/tree.ts';
+import {visible} from '../model/text.ts';
+import {choiceOf, ratiosOf} from './colouring.ts';
 import {useSurroundings} from './context.ts';
 import {domainsPresent, labelOf} from './describe.ts';
 
@@ -38,8 +40,14 @@ function Step({node, last, hidden}: {node: NodeId | undefined; last: boolean; hi
 
 function Legend(): JSX.Element {
   const {store, palette} = useSurroundings();
-  const {colouring, machinery} = store.state.value;
+  const {machinery} = store.state.value;
+  const {colouring, ratio} = choiceOf(store);
   if (colouring === 'module') return <p class="legend">a colour for each library or file</p>;
+  if (colouring === 'ratio') {
+    const {least, most} = ratiosOf(store, store.drawing.tree.value) ?? {least: 0, most: 0};
+    const name = visible(store.profile.ratios[ratio]?.name ?? '');
+    return <Scale ends={[`${name} ${least.toPrecision(3)}`, most.toPrecision(3)]} />;
+  }
   if (colouring !== 'domain') return <Scale ends={colouring === 'heat' ? ['no own time', 'all of it'] : ['all ranks alike', 'one takes twice the mean']} />;
   const {shades, stripe} = palette.value;
   const stripes = `repeating-linear-gradient(135deg, transparent 0 3px, ${stripe} 3px 5px)`;

@@ -5,7 +5,7 @@ import {drawColumns} from '../draw/columns_chart.ts';
 import {f64, largest} from '../model/columns.ts';
 import {comparedGroups, histogram, imbalanceOf, type RankRow, rankRows} from '../model/imbalance.ts';
 import {type GroupId, standsForRanks} from '../model/profile.ts';
-import {amount, count, place, visible} from '../model/text.ts';
+import {amount, count, percent, place, visible} from '../model/text.ts';
 import type {RankOrder} from '../state/state.ts';
 import type {Store} from '../state/store.ts';
 import {Canvas} from './canvas.tsx';
@@ -21,7 +21,7 @@ export function RanksView(): JSX.Element {
   const {store} = useSurroundings();
   const {profile} = store;
   const groups = useComputed(() => comparedGroups(profile));
-  const rows = useComputed(() => rankRows(profile, store.plain.value, groups.value));
+  const rows = useComputed(() => rankRows(store.profile, store.plain.value, groups.value));
   const all = useSignal(false);
   const shown = all.value ? rows.value : rows.value.slice(0, firstRows);
   const chosen = rows.value.find((row) => row.function === store.state.value.fn) ?? rows.value[0];
@@ -31,7 +31,8 @@ export function RanksView(): JSX.Element {
         Own {metricLabel(store.metric.value)} of each function on each {profile.run.ranks > 0 ? 'rank' : 'process'}, as
         part of the largest; functions that make others wait longest come first. A click shows the graph of that one.
       </p>
-      {profile.processes.some(standsForRanks) && (
+      <Scarcity groups={groups.value.length} />
+      {profile.knowsThreads && profile.processes.some(standsForRanks) && (
         <p class="remark">Small values stand in this profile as sums over all ranks; they are in no cell.</p>
       )}
       <RankMap rows={shown} groups={groups.value} order={columnOrder(store, groups.value, chosen)} chosen={chosen} />
@@ -45,6 +46,20 @@ export function RanksView(): JSX.Element {
         <ImbalanceTable rows={shown} groups={groups.value} />
       </Part>
     </section>
+  );
+}
+
+/** Of a range of time: on how little the figures of single ranks stand. */
+function Scarcity({groups}: {groups: number}): JSX.Element | null {
+  const {store} = useSurroundings();
+  const part = store.filter.value?.part;
+  if (!part) return null;
+  const each = part.moments / groups;
+  return (
+    <p class="remark">
+      There are {count(each)} moments of each on average, whose number alone varies by ±{' '}
+      {each > 0 ? percent(Math.min(1, 1.96 / Math.sqrt(each))) : '100 %'} by chance.
+    </p>
   );
 }
 

@@ -35,14 +35,14 @@ export function SandwichView(): JSX.Element {
 type Chosen = ReadonlySignal<FunctionId | undefined>;
 
 function sandwichOf(store: Store): {fn: Chosen; callers: Drawing; callees: Drawing} {
-  const {profile, selection} = store;
+  const {selection} = store;
   const heaviest = computed(() => rowsOf(store)[0]?.id);
   const fn = computed(() => store.state.value.fn ?? heaviest.value);
   const callers = computed(() =>
-    callersTree(profile, store.calls.value, selection.value.granularity, fn.value ?? (-1 as FunctionId)),
+    callersTree(store.profile, store.calls.value, selection.value.granularity, fn.value ?? (-1 as FunctionId)),
   );
   const callees = computed(() =>
-    callTree(profile, {
+    callTree(store.profile, {
       ...selection.value,
       transforms: [
         ...selection.value.transforms,

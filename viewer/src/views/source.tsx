@@ -7,26 +7,25 @@ import {splitOf, sumOf} from '../model/activity.ts';
 import {highlighted, languageOf, type Piece} from '../model/highlight.ts';
 import type {Excerpt} from '../model/profile.ts';
 import {type SourceFile, type SourceLine, lineTree, sourceFiles, sourceLines} from '../model/source_lines.ts';
-import {amount, baseName, count, percent, visible} from '../model/text.ts';
+import {amount, baseName, percent, plural, visible} from '../model/text.ts';
 import {useSurroundings} from './context.ts';
-import {metricLabel, ratio} from './describe.ts';
+import {metricLabel, ratio, sampleWord} from './describe.ts';
 import {LineDetails} from './line_details.tsx';
 import {SplitBar} from './split_bar.tsx';
 
 export function SourceView(): JSX.Element {
   const {store} = useSurroundings();
-  const {profile} = store;
-  const everyone = useComputed(() => lineTree(profile, store.plain.value));
-  const files = useComputed(() => sourceFiles(profile, store.plain.value));
+  const everyone = useComputed(() => lineTree(store.profile, store.plain.value));
+  const files = useComputed(() => sourceFiles(store.profile, store.plain.value));
   const file = useComputed(() => {
     const wanted = store.state.value.fn;
-    const name = wanted === undefined ? undefined : profile.functions[wanted]?.file;
+    const name = wanted === undefined ? undefined : store.profile.functions[wanted]?.file;
     return files.value.find((one) => one.file === name) ?? files.value[0];
   });
   const lines = useComputed(() =>
-    file.value ? sourceLines(profile, store.plain.value, everyone.value, file.value.file) : [],
+    file.value ? sourceLines(store.profile, store.plain.value, everyone.value, file.value.file) : [],
   );
-  const whole = useComputed(() => sumOf(splitOf(profile, store.plain.value)));
+  const whole = useComputed(() => sumOf(splitOf(store.profile, store.plain.value)));
   return (
     <section class="source-page" aria-label="Source">
       <FileList files={files.value} chosen={file.value} whole={whole.value} />
@@ -84,7 +83,7 @@ interface ListingProps {
 
 function Listing({file, lines, whole}: ListingProps): JSX.Element {
   const {store} = useSurroundings();
-  const texts = useMemo(() => textOf(store.profile.sources(), file), [store, file]);
+  const texts = useMemo(() => textOf(store.whole.sources(), file), [store, file]);
   const listing = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const selected = store.state.value.line;
@@ -100,6 +99,9 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
   return (
     <div class="listing" ref={listing}>
       <h2>{visible(file)}</h2>
+      {isNewer(store.whole.sources(), file) && (
+        <p class="remark warning">The text was saved after the run began: it may not be what ran.</p>
+      )}
       {texts.size === 0 && (
         <p class="remark">
           The text is not in this page: the file could not be read when it was written, or <code>--no-source</code> left
@@ -116,9 +118,11 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
             <th scope="col" class="number">
               Total
             </th>
-            <th scope="col">{metricLabel(store.metric.value)} by kind</th>
+            <th scope="col" class="kind-bar">
+              {metricLabel(store.metric.value)} by kind
+            </th>
             {store.profile.groups.length > 1 && (
-              <th scope="col" class="number" title="Largest rank ÷ mean">
+              <th scope="col" class="number spread" title="Largest rank ÷ mean">
                 Max ÷ mean
               </th>
             )}
@@ -140,6 +144,9 @@ function Listing({file, lines, whole}: ListingProps): JSX.Element {
     </div>
   );
 }
+
+const isNewer = (excerpts: readonly Excerpt[], file: string): boolean =>
+  excerpts.some((excerpt) => excerpt.newer === true && excerpt.file === file);
 
 function textOf(excerpts: readonly Excerpt[], file: string): Map<number, Piece[]> {
   const found = new Map<number, Piece[]>();
@@ -182,7 +189,7 @@ function LineRow({row, whole, isHottest, selected}: LineProps): JSX.Element {
         onKeyDown={line && ((event) => lineKey(event, choose))}
       >
         <td class="number line">{number}</td>
-        {line ? <Figures line={line} whole={whole} /> : <td colSpan={store.profile.groups.length > 1 ? 4 : 3} />}
+        {line ? <Figures line={line} whole={whole} /> : <NoFigures />}
         <td class="code">
           <code>
             {row.pieces?.map(({text, scope}) =>
@@ -209,6 +216,19 @@ function lineKey(event: KeyboardEvent & {readonly currentTarget: HTMLElement}, c
   event.preventDefault();
 }
 
+/** A cell for each of Figures, which a narrow window shows in part. */
+function NoFigures(): JSX.Element {
+  const {profile} = useSurroundings().store;
+  return (
+    <>
+      <td />
+      <td />
+      <td class="kind-bar" />
+      {profile.groups.length > 1 && <td class="spread" />}
+    </>
+  );
+}
+
 function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element {
   const {store, palette} = useSurroundings();
   const share = ratio(line.own, whole);
@@ -224,7 +244,7 @@ function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element 
       </td>
       <td
         class="number"
-        title={`${amount(line.total, unit)}${line.samples > 0 ? `, ${count(line.samples)} samples` : ''}`}
+        title={`${amount(line.total, unit)}${line.samples > 0 ? `, ${plural(line.samples, sampleWord(store, 'sample'))}` : ''}`}
       >
         {percent(ratio(line.total, whole))}
       </td>
@@ -232,7 +252,7 @@ function Figures({line, whole}: {line: SourceLine; whole: number}): JSX.Element 
         <SplitBar split={line.split} whole={whole} />
       </td>
       {store.profile.groups.length > 1 && (
-        <td class="number">{line.ranks.mean > 0 ? (line.ranks.max / line.ranks.mean).toFixed(2) : ''}</td>
+        <td class="number spread">{line.ranks.mean > 0 ? (line.ranks.max / line.ranks.mean).toFixed(2) : ''}</td>
       )}
     </>
   );

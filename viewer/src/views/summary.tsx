@@ -11,6 +11,7 @@ import {categories, type FunctionId, type GroupId} from '../model/profile.ts';
 import {hotLines} from '../model/own.ts';
 import {amount, bytes, percent, place, visible} from '../model/text.ts';
 import {qualityLines} from '../model/verdict.ts';
+import type {Store} from '../state/store.ts';
 import {openInGraph, openSource} from './actions.ts';
 import {Canvas} from './canvas.tsx';
 import {useSurroundings} from './context.ts';
@@ -40,13 +41,17 @@ export function SummaryView(): JSX.Element {
       </div>
       <div class="columns">
         <RunFacts />
-        <Part title="Data quality">
+        <Part title={ofWholeRun(store, 'Data quality')}>
           <QualityTable lines={qualityLines(store.profile)} />
         </Part>
       </div>
     </section>
   );
 }
+
+/** Of what a range of time does not change. */
+const ofWholeRun = (store: Store, title: string): string =>
+  store.filter.value?.part ? `${title} of the whole run` : title;
 
 export function Part({title, children}: {title: string; children: ComponentChildren}): JSX.Element {
   return (
@@ -58,11 +63,12 @@ export function Part({title, children}: {title: string; children: ComponentChild
 }
 
 function Findings(): JSX.Element | null {
-  const {findings, run} = useSurroundings().store.profile;
+  const {store} = useSurroundings();
+  const {findings, run} = store.profile;
   const news = findings.filter((finding) => !run.notes.includes(finding)); // notes stand above every page
   if (news.length === 0) return null;
   return (
-    <Part title="Findings">
+    <Part title={ofWholeRun(store, 'Findings')}>
       <ul class="findings">
         {news.map((finding) => (
           <li>{visible(finding)}</li>
@@ -87,7 +93,7 @@ function Unmeasured(): JSX.Element | null {
 function RanksPart(): JSX.Element | null {
   const {store, palette} = useSurroundings();
   const {profile} = store;
-  const splits = useComputed(() => splitByGroup(profile, store.plain.value));
+  const splits = useComputed(() => splitByGroup(store.profile, store.plain.value));
   if (profile.groups.length < 2) return null;
   const mpi = categories.indexOf('mpi');
   const inMpi = (group: GroupId): number => f64(splits.value[group] as Split, mpi);
@@ -105,6 +111,7 @@ function RanksPart(): JSX.Element | null {
       palette.value.surface,
     );
   const {balance} = profile;
+  const filtered = store.filter.value?.part !== undefined;
   return (
     <Part title={profile.run.ranks > 0 ? 'Ranks' : 'Processes'}>
       <Canvas
@@ -118,7 +125,8 @@ function RanksPart(): JSX.Element | null {
           if (index !== undefined) store.go({page: 'flame', graph: 'icicle', group: order[index], thread: undefined});
         }}
       />
-      {balance && (
+      {balance && filtered && <p class="remark">Efficiencies are known of the whole run only.</p>}
+      {balance && !filtered && (
         <dl class="figures">
           <Figure name="Parallel efficiency" value={percent(balance.parallel)} />
           <Figure name="Load balance" value={percent(balance.load)} />
@@ -150,7 +158,7 @@ function TopFunctions({whole}: TopProps): JSX.Element {
   const {store} = useSurroundings();
   const {profile} = store;
   const rows = useComputed(() =>
-    flatRows(profile, store.plain.value, 'function')
+    flatRows(store.profile, store.plain.value, 'function')
       .filter((row) => row.self > 0)
       .slice(0, topRows),
   );
@@ -178,7 +186,7 @@ function TopFunctions({whole}: TopProps): JSX.Element {
 function TopLines({whole}: TopProps): JSX.Element {
   const {store} = useSurroundings();
   const {profile} = store;
-  const rows = useComputed(() => hotLines(profile, store.plain.value).slice(0, topRows));
+  const rows = useComputed(() => hotLines(store.profile, store.plain.value).slice(0, topRows));
   return (
     <Part title="Lines">
       <TopTable figure="Own">
@@ -242,7 +250,7 @@ function TopCells({share, name, source, title, onClick}: CellProps): JSX.Element
 function TopKernels({whole}: TopProps): JSX.Element | null {
   const {store} = useSurroundings();
   const {profile} = store;
-  const kernels = useComputed(() => kernelsOf(profile, store.plain.value).slice(0, topRows));
+  const kernels = useComputed(() => kernelsOf(store.profile, store.plain.value).slice(0, topRows));
   if (kernels.value.length === 0) return null;
   return (
     <Part title="Compute kernels">

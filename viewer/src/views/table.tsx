@@ -11,7 +11,7 @@ import type {Store} from '../state/store.ts';
 import {useSurroundings} from './context.ts';
 import {TreeTable} from './tree_table.tsx';
 import {Transforms} from './transforms.tsx';
-import {ratio} from './describe.ts';
+import {ratio, sampleWord} from './describe.ts';
 
 const firstRows = 300;
 
@@ -91,7 +91,7 @@ function SortHeader({sort, title, span}: Column): JSX.Element {
   const direction = sort === 'name' ? 'ascending' : 'descending';
   return (
     <th scope="col" colSpan={span} class={sort} aria-sort={active ? direction : 'none'}>
-      <button type="button" onClick={() => store.go({sort})}>{title}</button>
+      <button type="button" onClick={() => store.go({sort})}>{sort === 'samples' ? sampleWord(store, 'Samples') : title}</button>
     </th>
   );
 }

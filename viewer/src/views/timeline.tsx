@@ -4,17 +4,19 @@ import {useMemo} from 'preact/hooks';
 import {drawStrip} from '../draw/timeline.ts';
 import {columnsFor, rowsFor, shownRange} from '../layout/timeline.ts';
 import {categoryLabels} from '../model/activity.ts';
+import {hasMoments} from '../model/moments.ts';
 import {type GroupId, sliceCategories} from '../model/profile.ts';
 import {duration, hostsOf} from '../model/text.ts';
 import {rasterOf, type TimeRange, timelineGroups, wholeRun} from '../model/timeline.ts';
 import {Canvas} from './canvas.tsx';
 import {useSurroundings} from './context.ts';
+import {RangeChip} from './range_bar.tsx';
 import {TimelineRaster} from './timeline_raster.tsx';
 import {TimelineTable} from './timeline_table.tsx';
 
 export function TimelineView(): JSX.Element {
   const {store} = useSurroundings();
-  const {profile} = store;
+  const profile = store.whole;
   const groups = useMemo(() => timelineGroups(profile), [profile]);
   const whole = useMemo(() => wholeRun(profile), [profile]);
   const range = shownRange(store.state.value.range, whole);
@@ -22,12 +24,15 @@ export function TimelineView(): JSX.Element {
     <section class="page timeline-page" aria-label="Timeline">
       <p class="remark">
         CPU time of each {profile.run.ranks > 0 ? 'rank' : 'process'}: the colour tells what ran, its strength how busy
-        it was; while all its threads wait there is none. Slices of time have no stacks, so a range narrows this page only.
+        it was; while all its threads wait there is none.{' '}
+        {hasMoments(profile)
+          ? 'Drag over a range of time, and every page is of that range.'
+          : 'Slices of time have no stacks, so a range narrows this page only.'}
         {hostsOf(profile).length > 1 && ' Each host has a clock of its own: its rows may be shifted against those of others.'}
       </p>
       <div class="timeline-bar">
         <Legend />
-        <RangeButton range={range} />
+        {store.filter.value && !hasMoments(profile) && <RangeChip range={range} />}
       </div>
       <div class="timeline">
         <Names groups={groups} />
@@ -57,21 +62,11 @@ function Legend(): JSX.Element {
   );
 }
 
-function RangeButton({range}: {range: TimeRange}): JSX.Element | null {
-  const {store} = useSurroundings();
-  if (!store.state.value.range) return null;
-  return (
-    <button type="button" class="toggle" title="Show the whole run (Esc)" onClick={() => store.go({range: undefined})}>
-      {duration(range.begin)} to {duration(range.end)} ✕
-    </button>
-  );
-}
-
 const labelHeight = 14;
 
 /** Of every row, or of the first and the last one where there is no room. */
 function Names({groups}: {groups: readonly GroupId[]}): JSX.Element {
-  const {profile} = useSurroundings().store;
+  const profile = useSurroundings().store.whole;
   const name = (group: GroupId | undefined): string => profile.groups[group ?? -1]?.label ?? '';
   const {rows, height} = rowsFor(groups.length);
   const all = height / rows >= labelHeight;
@@ -92,7 +87,7 @@ interface Props {
 
 function Strip({groups, range}: Props): JSX.Element {
   const {store, palette} = useSurroundings();
-  const {profile} = store;
+  const profile = store.whole;
   const draw = (canvas: HTMLCanvasElement): void => {
     const columns = columnsFor(groups.length, canvas.clientWidth);
     drawStrip(canvas, rasterOf(profile, groups, range, 1, columns), palette.value);

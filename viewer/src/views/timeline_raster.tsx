@@ -38,7 +38,7 @@ export function TimelineRaster({children, ...props}: Props & {readonly children:
   const {rows, height} = rowsFor(groups.length);
   const draw = (canvas: HTMLCanvasElement): void => {
     const columns = columnsFor(groups.length, canvas.clientWidth);
-    drawRaster(canvas, rasterOf(store.profile, groups, range, rows, columns), palette.value);
+    drawRaster(canvas, rasterOf(store.whole, groups, range, rows, columns), palette.value);
   };
   return (
     <>
@@ -177,7 +177,7 @@ function Overlay({rows, ...marks}: Marks & {readonly rows: number}): JSX.Element
 
 /** Which rank, when, how busy, doing what. */
 function CellText({groups, range, ...marks}: Props & Marks): JSX.Element | null {
-  const {profile} = useSurroundings().store;
+  const profile = useSurroundings().store.whole;
   const cell = marks.cursor.value;
   if (!cell) return null;
   const {first, end} = groupsOfRow(cell.row, rowsFor(groups.length).rows, groups.length);

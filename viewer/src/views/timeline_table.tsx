@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function TimelineTable({groups, range}: Props): JSX.Element {
-  const {profile} = useSurroundings().store;
+  const profile = useSurroundings().store.whole;
   const kind = useSignal(profile.calls.rows.length > 0 ? sliceCategories.indexOf('mpi') : 0);
   const all = useSignal(false);
   const shown = all.value ? groups : groups.slice(0, firstRows);
@@ -48,7 +48,7 @@ export function TimelineTable({groups, range}: Props): JSX.Element {
 
 function Figures({groups, range, kind}: Props & {readonly kind: number}): JSX.Element {
   const {store} = useSurroundings();
-  const {profile} = store;
+  const profile = store.whole;
   const raster = rasterOf(profile, groups, range, groups.length, intervals);
   const columns = Array.from({length: intervals}, (_, column) => column);
   const figure = (cell: Float64Array): string => (busyIn(cell) > 0 ? `${Math.round(100 * ratio(f64(cell, kind), busyIn(cell)))} %` : '');

@@ -182,10 +182,10 @@ function RankSelect(): JSX.Element | null {
 function ThreadSelect(): JSX.Element | null {
   const {store} = useSurroundings();
   const {profile} = store;
-  const selection = store.state.value;
+  const selection = store.plain.value;
   const inGroup = selectedThreads(profile, {...selection, thread: undefined});
   const offered = profile.threads.map((_, id) => id).filter((id) => inGroup[id] === 1);
-  if (profile.threads.length === profile.groups.length) return null;
+  if (!profile.knowsThreads || profile.threads.length === profile.groups.length) return null;
   const change = (text: string): void => store.go({thread: text === '' ? undefined : (Number(text) as ThreadId)});
   return (
     <select aria-label="Thread" value={selection.thread ?? ''} onChange={(event) => change(event.currentTarget.value)}>

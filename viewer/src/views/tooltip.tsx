@@ -10,7 +10,8 @@ import type {NodeId} from '../model/tree.ts';
 import type {Drawing} from '../state/store.ts';
 import {useSurroundings} from './context.ts';
 import {figures, type Figure, labelOf, namedAt} from './describe.ts';
-import type {Hover} from './flame_controller.ts';
+import type {Hover, Spot} from './flame_controller.ts';
+import {ratioText} from './colouring.ts';
 
 const margin = 12;
 
@@ -28,7 +29,7 @@ export function Tooltip({drawing, hover}: {drawing: Drawing; hover: Signal<Hover
 }
 
 /** Right of and below the point, or on its other side where the window ends. */
-function moveInto(box: HTMLElement, at: Hover): void {
+export function moveInto(box: HTMLElement, at: Spot): void {
   const {width, height} = box.getBoundingClientRect();
   const right = at.x + margin;
   const left = right + width > innerWidth ? Math.max(0, at.x - margin - width) : right;
@@ -58,6 +59,7 @@ function Description({drawing, node}: {drawing: Drawing; node: NodeId}): JSX.Ele
           <FigureRow label="self" figure={self} />
         </tbody>
       </table>
+      <p>{ratioText(store, drawing.tree.value, node)}</p>
       <Ranks drawing={drawing} node={node} />
     </>
   );

@@ -8,7 +8,7 @@ import {type NodeId, parentOf, placeOf, root} from '../model/tree.ts';
 import {openAtFirst, type TreeRow, treeRows} from '../model/tree_rows.ts';
 import type {Store} from '../state/store.ts';
 import {useSurroundings} from './context.ts';
-import {figures, labelOf, metricLabel, namedAt} from './describe.ts';
+import {figures, labelOf, metricLabel, namedAt, sampleWord} from './describe.ts';
 import {TableStrip} from './table.tsx';
 
 export function TreeTable(): JSX.Element {
@@ -26,7 +26,7 @@ export function TreeTable(): JSX.Element {
         <thead>
           <tr>
             <th scope="col">Function</th>
-            {['Total', metricLabel(store.metric.value), 'Self', 'Samples'].map((title) => (
+            {['Total', metricLabel(store.metric.value), 'Self', sampleWord(store, 'Samples')].map((title) => (
               <th scope="col" class="number">
                 {title}
               </th>

@@ -4,6 +4,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node
 import {tmpdir} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
+import {gzipSync} from 'node:zlib';
 import {build} from 'esbuild';
 import {chromium} from 'playwright-core';
 
@@ -47,6 +48,14 @@ export class Browser {
     return path;
   }
 
+  /** A random profile of so many contexts and moments. */
+  large(contexts, moments) {
+    const [before, after] = readFileSync(join(here, '../../dist/viewer.html'), 'utf8').split('@PYPROF_DATA@');
+    const path = join(this.folder, `large-${contexts}-${moments}.html`);
+    writeFileSync(path, before + gzipSync(new Uint8Array(this.samples.largeBlock(contexts, moments)), {level: 1}).toString('base64') + after);
+    return path;
+  }
+
   /** Lets src/formats/html.cpp write a page: `sample`, or a random profile of so many contexts, and of so many ranks. */
   written(what, ...ranks) {
     const path = join(this.folder, `${[what, ...ranks].join('-')}.html`);
@@ -74,7 +83,7 @@ export class Browser {
 
 async function loadSamples(folder) {
   const outfile = join(folder, 'samples.mjs');
-  const contents = "export * from './samples.ts'; export {encodeBase64} from './encode.ts';";
+  const contents = "export * from './samples.ts'; export {encodeBase64} from './encode.ts'; export {largeBlock} from './large.ts';";
   await build({stdin: {contents, resolveDir: here}, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error'});
   return import(pathToFileURL(outfile).href);
 }

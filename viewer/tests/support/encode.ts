@@ -1,7 +1,7 @@
 // A second, plain writer of the data block, for tests: what src/formats/html.cpp writes, from a list of stacks.
 import {gzipSync} from 'node:zlib';
 import {
-  type Balance, type Calls, categories, type Category, domains, type Domain, type Excerpt, type Process, type Quality,
+  type Balance, type Calls, categories, type Category, domains, type Domain, type Excerpt, type Opening, type Process, type Quality,
   type Ratio, type Run, sliceCategories, type Thread,
 } from '../../src/model/profile.ts';
 
@@ -44,6 +44,7 @@ export interface TestProfile {
   readonly measures?: readonly TestMeasure[];
   readonly ratios?: readonly Ratio[];
   readonly findings?: readonly string[];
+  readonly opening?: Opening;
   readonly balance?: Balance;
   readonly calls?: Calls;
   /** Nanoseconds in calls and waiting in them: row × ranks + place of the rank. */
@@ -51,7 +52,12 @@ export interface TestProfile {
   readonly sources?: readonly Excerpt[];
   /** Of each process its time slices: samples by category. */
   readonly slices?: readonly (readonly (readonly number[])[])[];
+  /** Of each process, in order of time. */
+  readonly moments?: readonly (readonly TestMoment[])[];
 }
+
+/** When, in units of `run.moment_unit_ns`, and which of the profile's stacks. */
+export type TestMoment = readonly [time: number, stack: number];
 
 export const period = 10_000_000;
 const none = 0xffffffff;
@@ -122,17 +128,19 @@ export function describe(profile: TestProfile): {header: object; columns: Column
     unmeasured: run.mode === 'wall' ? [] : ['io', 'gil', 'idle'],
     libraries: ['CPython 3.11.2', 'OpenBLAS 0.3.21 (3 threads)'],
     findings: profile.findings ?? [],
+    opening: profile.opening ?? {rank: null, metric: ''},
     balance: profile.balance ?? null,
     calls: profile.calls ?? {ranks: [], time_of_ranks_ns: 0, rows: []},
     pruned: {contexts: 0, weight: 0},
     strings,
     modules,
     processes: (profile.processes ?? [{}]).map((process, id) => ({
-      ...quietProcess, slices: profile.slices?.[id]?.length ?? 0, ...process,
+      ...quietProcess, slices: profile.slices?.[id]?.length ?? 0,
+      ...(profile.moments ? {moments: profile.moments[id]?.length ?? 0, moment_stride_ns: run.period_ns} : {}), ...process,
     })),
     threads: (profile.threads ?? [{}]).map((thread) => ({...quietThread, ...thread})),
   };
-  return {header, columns: [...functionColumns(profile.functions), ...tree.columns(), ...callColumns(profile), ...sliceColumns(profile)]};
+  return {header, columns: [...functionColumns(profile.functions), ...tree.columns(), ...callColumns(profile), ...sliceColumns(profile), ...momentColumns(profile, tree)]};
 }
 
 function callColumns({callsByRank = {time: [], wait: []}}: TestProfile): ColumnList {
@@ -141,6 +149,12 @@ function callColumns({callsByRank = {time: [], wait: []}}: TestProfile): ColumnL
 
 function sliceColumns({slices = []}: TestProfile): ColumnList {
   return sliceCategories.map((category, kind) => [`slice.${category}`, slices.flat().map((samples) => samples[kind] ?? 0)]);
+}
+
+function momentColumns({moments}: TestProfile, tree: StackTree): ColumnList {
+  if (!moments) return [];
+  const contexts = tree.contextsOfStacks();
+  return [['moment.time', moments.flat().map(([time]) => time)], ['moment.node', moments.flat().map(([, stack]) => contexts[stack] ?? 0)]];
 }
 
 function wide(name: string, values: readonly number[]): ColumnList {
@@ -205,6 +219,12 @@ class StackTree {
     const expected = stack.samples * this.periodOfRun;
     const extra = (stack.weight ?? expected) - expected;
     this.values.push({context, thread: stack.thread ?? 0, samples: stack.samples, extra});
+  }
+
+  /** By the order in which stacks were added. */
+  contextsOfStacks(): number[] {
+    const place = new Map(inPreorder([...this.contexts.values()]).map((context, i) => [context.id, i + 1]));
+    return this.values.map((value) => place.get(value.context) ?? 0);
   }
 
   columns(): ColumnList {

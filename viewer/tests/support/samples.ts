@@ -1,5 +1,5 @@
 // Profiles by hand. `heat` resembles the MPI heat solver; `hostile` has names that try to act.
-import type {TestFrame, TestProfile, TestStack} from './encode.ts';
+import type {TestFrame, TestMoment, TestProfile, TestStack} from './encode.ts';
 
 export const heat: TestProfile = {
   modules: [
@@ -29,8 +29,11 @@ export const heat: TestProfile = {
     {name: 'unmarshal', domain: 'native', module: 0, file: 'Python/marshal.c', line: 1550},
     {name: 'update', domain: 'jit', file: '/home/user/heat/kernels.py', line: 9},
   ],
-  processes: [0, 1, 2, 3].map((rank) => ({rank, pid: 2100 + rank, wall_ns: 13.96e9, begin_ns: rank * 20e6})),
+  processes: [0, 1, 2, 3].map((rank) => ({
+    rank, pid: 2100 + rank, wall_ns: 13.96e9, begin_ns: rank * 20e6, moment_stride_ns: 4 * 5_025_126,
+  })),
   slices: [0, 1, 2, 3].map(heatSlices),
+  moments: [0, 1, 2, 3].map(heatMoments),
   threads: [0, 1, 2, 3].map((process) => ({process, tid: 2100 + process})),
   stacks: [0, 1, 2, 3].flatMap(heatStacks),
   measures: [
@@ -73,7 +76,7 @@ export const heat: TestProfile = {
   },
   sources: [
     {file: '/home/user/heat/grid.py', first_line: 38, lines: gridText()},
-    {file: '/home/user/heat/heat.c', first_line: 10, lines: [
+    {file: '/home/user/heat/heat.c', first_line: 10, newer: true, lines: [
       '/* One sweep over the inner points. */', '', 'double jacobi_sweep(double *restrict to, const double *restrict from, int n) {',
       '    double change = 0;', '    for (int i = 1; i < n - 1; i++) {', '        const double *up = from + (i - 1) * n;',
       '        const double *down = from + (i + 1) * n;', '        for (int j = 1; j < n - 1; j++) {',
@@ -85,7 +88,7 @@ export const heat: TestProfile = {
   run: {
     counters: ['PAPI_TOT_INS', 'PAPI_TOT_CYC'],
     command: ['mpirun', '-n', '4', 'python3', 'heat.py', '--size', '2048', '--steps', '400'], script: 'heat.py', ranks: 4,
-    wall_ns: 13.94e9, cpu_ns: 54.0e9, rate_hz: 199, period_ns: 5_025_126, mpi: 'Open MPI 4.1.4',
+    wall_ns: 13.94e9, cpu_ns: 54.0e9, rate_hz: 199, period_ns: 5_025_126, mpi: 'Open MPI 4.1.4', moment_unit_ns: 2 ** 20,
   },
   quality: {
     samples: 10687, expected: 10740, rate_delivered_hz: 198.7, cpu_covered: 0.994,
@@ -137,7 +140,36 @@ function heatSlices(rank: number): number[][] {
   return Array.from({length: 104}, (_, slice) => (slice < 9 ? [18, 6, 0, 2] : step(slice)));
 }
 
+/** Every fourth sample of the slices, with stacks of its category by turns. */
+function heatMoments(rank: number): TestMoment[] {
+  const [loading, sweeping, exchanging] = [[15, 15, 16], [0, 0, 1, 0, 1, 3, 0, 1, 4, 2, 5, 0, 1, 11, 0], [7, 8, 7, 14, 7, 9]];
+  const ofRank = 17 * rank;
+  let count = 0;
+  return heatSlices(rank).flatMap(([python = 0, native = 0, mpi = 0, other = 0], slice) => {
+    const samples = [...Array(python + other).fill(loading), ...Array(native).fill(slice < 9 ? loading : sweeping), ...Array(mpi).fill(exchanging)] as number[][];
+    return samples.flatMap((stacks, i): TestMoment[] => {
+      const time = Math.floor((rank * 20e6 + (slice + i / samples.length) * 2 ** 27) / 2 ** 20);
+      return count++ % 4 === 0 ? [[time, ofRank + (stacks[(count >> 2) % stacks.length] ?? 0)]] : [];
+    });
+  });
+}
+
 export const twoHosts: TestProfile = {...heat, run: {...heat.run, hosts: ['node01', 'node02']}};
+
+export const ofRank: TestProfile = {...heat, opening: {rank: 2, metric: 'PAPI_TOT_INS'}};
+
+const {moments: _moments, ...timeless} = heat;
+export const withoutMoments: TestProfile = timeless;
+export const wrongMoments: TestProfile = {...heat, moments: [[[9, 0], [8, 0]], [], [], []]};
+
+/** More rows than any window has. */
+export const deep: TestProfile = {
+  functions: Array.from({length: 90}, (_, i) => ({name: `level_${i}`, file: '/home/user/deep.py', line: 1 + i})),
+  stacks: [
+    {frames: Array.from({length: 90}, (_, i): TestFrame => [i, 2]), samples: 60},
+    ...Array.from({length: 40}, (_, i): TestStack => ({frames: [[0], [1, 2], [2 + i, 3], [3 + i, 3]], samples: 1})),
+  ],
+};
 
 /** Two ranks that never ran long enough. */
 export const empty: TestProfile = {
@@ -178,12 +210,13 @@ export const hostile: TestProfile = {
   ]}],
   processes: [{executable: '/bin/\u202e<img src=x onerror=window.pwned=1>'}, {pid: 101}],
   slices: [[[3, 0, 0, 0]], [[0, 2, 0, 1], [0, 1, 0, 0]]],
+  moments: [[[2, 1], [90, 1]], [[100, 0], [100, 2], [101, 0]]],
   threads: [{name: '<b>main</b>'}, {process: 1}, {process: 1, name: '\u2066<img src=x onerror=window.pwned=1>'}],
   stacks: [
     {frames: [[0], [1]], samples: 50, thread: 2}, {frames: [[0], [2]], samples: 30}, {frames: [[0], [3], [4]], samples: 20},
   ],
   run: {
     command: ['python3', '</title><script>window.pwned=1</script>'], script: '</title><img src=x onerror=window.pwned=1>',
-    notes: ['<b onclick=window.pwned=1>note</b>\u202e'], hosts: ['<i>host</i>'],
+    notes: ['<b onclick=window.pwned=1>note</b>\u202e'], hosts: ['<i>host</i>'], moment_unit_ns: 2 ** 20,
   },
 };

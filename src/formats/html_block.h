@@ -1,9 +1,11 @@
 #pragma once
 // The data block of a page, as docs/formats/html.md describes it, before it is compressed.
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "formats/html_difference.h"
 #include "profile/profile.h"
 #include "sources/excerpts.h"
 
@@ -13,6 +15,7 @@ namespace pyprof::formats {
 struct PageParts {
     std::vector<std::string> findings;
     std::vector<sources::Excerpt> sources;
+    std::optional<PageDifference> difference{};  // where the profile is the later one of two runs
 };
 
 // At most `most_contexts` contexts; the block says what was folded.

@@ -237,6 +237,29 @@ export interface Excerpt {
   readonly lines: readonly string[];
 }
 
+/** How figures of one of two runs are shown: value = factor × weight. */
+export interface DifferenceSide {
+  readonly name: string;
+  readonly factor: number;
+  /** What one sample stands for, as a value; 0: the metric is not sampled. */
+  readonly unit: number;
+  /** Ranks, 1 without MPI. */
+  readonly workers: number;
+}
+
+/** An earlier run beside the profile: src/diff/difference.h. */
+export interface Difference {
+  readonly before: DifferenceSide;
+  readonly after: DifferenceSide;
+  /** Of the earlier run. */
+  readonly period_ns: number;
+  readonly is_share: boolean;
+  /** Values are means, since the numbers of ranks differ. */
+  readonly is_by_rank: boolean;
+  readonly facts: readonly string[];
+  readonly legend: readonly string[];
+}
+
 /** Context 0 is the root; parents stand before their children. */
 export interface Contexts {
   readonly count: number;
@@ -269,6 +292,7 @@ export interface Profile {
   readonly balance: Balance | undefined;
   readonly calls: Calls;
   readonly pruned: Pruned;
+  readonly difference: Difference | undefined;
   readonly functions: readonly SourceFunction[];
   readonly locations: readonly Location[];
   readonly processes: readonly Process[];
@@ -285,6 +309,8 @@ export interface Profile {
   /** Sections that are decoded when a page first asks for them; a damaged one throws DecodeError. */
   readonly valuesOf: (metric: number) => Values;
   readonly callsByRank: () => CallsByRank;
+  /** Of the earlier run, of which there are no threads; none without a difference. */
+  readonly before: () => Values;
   readonly slices: () => Slices;
   readonly sources: () => readonly Excerpt[];
 }

@@ -1,5 +1,6 @@
 // The call tree that is drawn: merged contexts, children ordered by weight, numbered in preorder. Everything is a loop over columns: stacks may be thousands of frames deep.
 import {f64, starts, u32} from './columns.ts';
+import {type Contrast, forEachOfSide} from './contrast.ts';
 import {type Merged, mergeContexts, outside} from './merge.ts';
 import type {Profile, Values} from './profile.ts';
 import type {Selection} from './selection.ts';
@@ -22,7 +23,11 @@ export interface CallTree {
   readonly total: Float64Array;
   readonly selfSamples: Float64Array;
   readonly totalSamples: Float64Array;
-  /** Where the node's box begins, in weight. Children stand at its left end, its own time at the right. */
+  /** The base of a difference, in the unit of the weights. */
+  readonly before: Sums | undefined;
+  /** How wide the node's box is: its total or, in a difference that keeps what has vanished, room for both sides. */
+  readonly width: Float64Array;
+  /** Where the node's box begins, in widths. Children stand at its left end, its own time at the right. */
   readonly start: Float64Array;
   /**
    * The node that shows a context, or `outside`; contexts without weight are shown by their nearest ancestor that has
@@ -41,10 +46,17 @@ export interface CallTree {
  */
 export type Place = number & {readonly __place: never};
 
-export function callTree(profile: Profile, selection: Selection): CallTree {
+/** `contrast`: the selection and what it is held against. */
+export function callTree(profile: Profile, selection: Selection, contrast?: ShownContrast): CallTree {
   const merged = mergeContexts(profile, selection);
   const sums = sumValues(profile, selection, merged);
-  return inPreorder(merged, sums, profile.valuesOf(selection.metric));
+  return inPreorder(merged, contrast ? besides(sums, contrast, merged) : sums, profile.valuesOf(selection.metric));
+}
+
+export interface ShownContrast {
+  readonly contrast: Contrast;
+  /** What has vanished has boxes too. */
+  readonly keepsVanished: boolean;
 }
 
 export interface Sums {
@@ -52,6 +64,12 @@ export interface Sums {
   readonly total: Float64Array;
   readonly selfSamples: Float64Array;
   readonly totalSamples: Float64Array;
+}
+
+export interface TwoSums extends Sums {
+  readonly before?: Sums;
+  /** By default the total. */
+  readonly width?: Float64Array;
 }
 
 /** Rows of `profile.values` that belong to the selected ranks and threads, one byte per thread. */
@@ -77,6 +95,21 @@ function sumValues(profile: Profile, selection: Selection, merged: Merged): Sums
   return {self, selfSamples, total: inclusive(self, merged), totalSamples: inclusive(selfSamples, merged)};
 }
 
+/** The same sums with those of the base beside them. */
+function besides(sums: Sums, {contrast, keepsVanished}: ShownContrast, merged: Merged): TwoSums {
+  const self = new Float64Array(merged.count);
+  const selfSamples = new Float64Array(merged.count);
+  forEachOfSide(contrast.before, (context, weight, samples) => {
+    const node = u32(merged.nodeOfContext, context);
+    if (node === outside) return;
+    self[node] = f64(self, node) + contrast.factor * weight;
+    selfSamples[node] = f64(selfSamples, node) + samples;
+  });
+  const before = {self, selfSamples, total: inclusive(self, merged), totalSamples: inclusive(selfSamples, merged)};
+  if (!keepsVanished) return {...sums, before};
+  return {...sums, before, width: inclusive(self.map((weight, node) => Math.max(weight, f64(sums.self, node))), merged)};
+}
+
 export function inclusive(self: Float64Array, merged: Pick<Merged, 'count' | 'parent'>): Float64Array {
   const total = self.slice();
   for (let node = merged.count - 1; node > 0; node--) {
@@ -87,9 +120,10 @@ export function inclusive(self: Float64Array, merged: Pick<Merged, 'count' | 'pa
 }
 
 /** `leaf`: of each merged node of a tree of callers. */
-export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Uint32Array): CallTree {
-  const {first, children} = sortedChildren(merged, sums.total);
-  const sizes = subtreeSizes(merged, sums.total);
+export function inPreorder(merged: Merged, sums: TwoSums, values: Values, leaf?: Uint32Array): CallTree {
+  const width = sums.width ?? sums.total;
+  const {first, children} = sortedChildren(merged, width);
+  const sizes = subtreeSizes(merged, width);
   const count = u32(sizes, 0);
   const position = new Uint32Array(merged.count);
   const tree = {
@@ -107,7 +141,7 @@ export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Ui
     leaf: leaf && new Uint32Array(count),
   };
   for (let node = 0; node < merged.count; node++) {
-    if (node > 0 && f64(sums.total, node) <= 0) continue;
+    if (node > 0 && f64(width, node) <= 0) continue;
     const at = u32(position, node);
     tree.end[at] = at + u32(sizes, node);
     tree.context[at] = u32(merged.context, node);
@@ -126,55 +160,68 @@ export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Ui
       tree.depth[next] = u32(tree.depth, at) + 1;
       tree.start[next] = start;
       next += u32(sizes, child);
-      start += f64(sums.total, child);
+      start += f64(width, child);
     }
   }
-  return {...tree, values, nodeOfContext: shownBy(merged, sums.total, position)};
+  const nodeOfContext = shownBy(merged, width, position);
+  const inOrder = (column: Float64Array): Float64Array => {
+    const result = new Float64Array(count);
+    for (let node = 0; node < merged.count; node++) {
+      if (node === 0 || f64(width, node) > 0) result[u32(position, node)] = f64(column, node);
+    }
+    return result;
+  };
+  const before = sums.before && mapSums(sums.before, inOrder);
+  return {...tree, before, width: sums.width ? inOrder(sums.width) : tree.total, values, nodeOfContext};
 }
 
-/** Children with weight, heaviest first, equal ones in order of appearance; those of node n lie at first[n] to first[n+1]. */
-function sortedChildren(merged: Merged, total: Float64Array): {first: Uint32Array; children: Uint32Array} {
+function mapSums({self, total, selfSamples, totalSamples}: Sums, map: (column: Float64Array) => Float64Array): Sums {
+  return {self: map(self), total: map(total), selfSamples: map(selfSamples), totalSamples: map(totalSamples)};
+}
+
+/** Children with width, the widest first, equal ones in order of appearance; those of node n lie at first[n] to first[n+1]. */
+function sortedChildren(merged: Merged, width: Float64Array): {first: Uint32Array; children: Uint32Array} {
   const counts = new Uint32Array(merged.count);
   for (let node = 1; node < merged.count; node++) {
     const parent = u32(merged.parent, node);
-    if (f64(total, node) > 0) counts[parent] = u32(counts, parent) + 1;
+    if (f64(width, node) > 0) counts[parent] = u32(counts, parent) + 1;
   }
   const first = starts(counts);
   const filled = first.slice();
   const children = new Uint32Array(u32(first, merged.count));
   for (let node = 1; node < merged.count; node++) {
-    if (f64(total, node) <= 0) continue;
+    if (f64(width, node) <= 0) continue;
     const parent = u32(merged.parent, node);
     const place = u32(filled, parent);
     children[place] = node;
     filled[parent] = place + 1;
   }
-  for (let node = 0; node < merged.count; node++) sortByWeight(children, u32(first, node), u32(first, node + 1), total);
+  for (let node = 0; node < merged.count; node++) sortByWeight(children, u32(first, node), u32(first, node + 1), width);
   return {first, children};
 }
 
 /** Most nodes have a handful of children, for which insertion is several times faster than a call of `sort`. */
-function sortByWeight(children: Uint32Array, low: number, high: number, total: Float64Array): void {
+function sortByWeight(children: Uint32Array, low: number, high: number, width: Float64Array): void {
   if (high - low > 24) {
-    children.subarray(low, high).sort((a, b) => f64(total, b) - f64(total, a) || a - b);
+    children.subarray(low, high).sort((a, b) => f64(width, b) - f64(width, a) || a - b);
     return;
   }
   for (let i = low + 1; i < high; i++) {
     const child = u32(children, i);
-    const weight = f64(total, child);
+    const weight = f64(width, child);
     let place = i;
-    for (; place > low && f64(total, u32(children, place - 1)) < weight; place--) {
+    for (; place > low && f64(width, u32(children, place - 1)) < weight; place--) {
       children[place] = u32(children, place - 1);
     }
     children[place] = child;
   }
 }
 
-/** Nodes with weight in each subtree, its root included. */
-function subtreeSizes(merged: Merged, total: Float64Array): Uint32Array {
+/** Nodes with width in each subtree, its root included. */
+function subtreeSizes(merged: Merged, width: Float64Array): Uint32Array {
   const sizes = new Uint32Array(merged.count);
   for (let node = merged.count - 1; node > 0; node--) {
-    if (f64(total, node) <= 0) continue;
+    if (f64(width, node) <= 0) continue;
     const parent = u32(merged.parent, node);
     sizes[node] = u32(sizes, node) + 1;
     sizes[parent] = u32(sizes, parent) + u32(sizes, node);
@@ -183,9 +230,9 @@ function subtreeSizes(merged: Merged, total: Float64Array): Uint32Array {
   return sizes;
 }
 
-function shownBy(merged: Merged, total: Float64Array, position: Uint32Array): Uint32Array {
+function shownBy(merged: Merged, width: Float64Array, position: Uint32Array): Uint32Array {
   for (let node = 1; node < merged.count; node++) {
-    if (f64(total, node) <= 0) position[node] = u32(position, u32(merged.parent, node));
+    if (f64(width, node) <= 0) position[node] = u32(position, u32(merged.parent, node));
   }
   return merged.nodeOfContext.map((node) => (node === outside ? outside : u32(position, node)));
 }

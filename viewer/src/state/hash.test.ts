@@ -18,6 +18,9 @@ const states: readonly Partial<State>[] = [
   {graph: 'callers', zoom: (7 + 5 * 2 ** 32) as Place},
   {page: 'timeline', range: {begin: 0, end: 1000}},
   {page: 'timeline', range: {begin: 3_600_000_000_000, end: 7_200_000_001_000}},
+  {page: 'diff', changeSort: 'relative', allChanges: true},
+  {page: 'flame', group: 2 as GroupId, against: 'mean', colouring: 'difference'},
+  {page: 'flame', group: 0 as GroupId, against: 3 as GroupId, withoutVanished: true},
   {transforms: [{kind: 'focus', function: 8 as FunctionId}, {kind: 'recursion', function: 0 as FunctionId}]},
 ];
 
@@ -31,7 +34,7 @@ for (const change of states) {
 test('the initial state has the shortest URL', () => assert.equal(writeHash(initialState), '#v=1'));
 
 test('what a URL may not say is left out', () => {
-  const hash = '#v=1&view=evil&rank=4&thread=-1&node=1e9&at=0x1&by=__proto__&machinery=yes&metric=3&fn=9&line=x&do=x1.f99.h&new=1&q=ok';
+  const hash = '#v=1&view=evil&rank=4&thread=-1&node=1e9&at=0x1&by=__proto__&machinery=yes&metric=3&against=4&change=size&fn=9&line=x&do=x1.f99.h&new=1&q=ok';
   assert.deepEqual(readHash(hash, limits), {...initialState, query: 'ok'});
   for (const node of ['100', '5.', '5.1.1', '5.9999999999', '.5', '-1.2']) {
     assert.deepEqual(readHash(`#v=1&node=${node}`, limits), initialState, node);

@@ -1,5 +1,6 @@
 // The state as a URL fragment: only what differs from the initial state, in a fixed order, so equal states have equal
 // URLs. A fragment is outside input: unknown keys and impossible values are left out.
+import {type ChangeKey, changeKeys} from '../model/changes.ts';
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId, GroupId, Profile, ThreadId} from '../model/profile.ts';
 import {
@@ -65,9 +66,12 @@ const fields: readonly Field[] = [
   choice<Workers>('threads', 'workers', ['joined', 'apart']),
   choice<SortKey>('sort', 'sort', ['self', 'total', 'samples', 'name']),
   choice<RankOrder>('order', 'order', rankOrders),
+  choice<ChangeKey>('change', 'changeSort', changeKeys),
   choice<Theme>('theme', 'theme', ['system', 'light', 'dark']),
   flag('machinery'),
   flag('asTree'),
+  flag('withoutVanished'),
+  flag('allChanges'),
   index(
     'metric',
     (state) => state.metric || undefined,
@@ -80,6 +84,12 @@ const fields: readonly Field[] = [
     (value) => ({group: value as GroupId}),
     (limits) => limits.groups,
   ),
+  {
+    key: 'against',
+    write: ({against}) => against?.toString(),
+    read: (text, limits) =>
+      text === 'mean' ? {against: text} : isBelow(text, limits.groups) ? {against: Number(text) as GroupId} : {},
+  },
   index(
     'thread',
     (state) => state.thread,
@@ -129,7 +139,7 @@ function choice<T extends string>(key: string, name: keyof State, values: readon
   };
 }
 
-function flag(name: 'machinery' | 'asTree'): Field {
+function flag(name: 'machinery' | 'asTree' | 'withoutVanished' | 'allChanges'): Field {
   return {
     key: name,
     write: (state) => (state[name] ? '1' : undefined),

@@ -1,16 +1,18 @@
 // Everything the page shows follows from the profile and this record, which also stands in the URL.
+import type {ChangeKey} from '../model/changes.ts';
+import type {Against} from '../model/contrast_choice.ts';
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId} from '../model/profile.ts';
 import {everything, type Selection} from '../model/selection.ts';
 import type {TimeRange} from '../model/timeline.ts';
 import type {Place} from '../model/tree.ts';
 
-export const pageIds = ['summary', 'flame', 'source', 'ranks', 'timeline', 'kernels', 'mpi'] as const;
+export const pageIds = ['summary', 'diff', 'flame', 'source', 'ranks', 'timeline', 'kernels', 'mpi'] as const;
 export type Page = (typeof pageIds)[number];
 /** How the flame graph page shows the tree, in the order of its keys 1 to 5. */
 export const graphs = ['icicle', 'flame', 'callers', 'sandwich', 'table'] as const;
 export type Graph = (typeof graphs)[number];
-export const colourings = ['domain', 'module', 'heat', 'imbalance'] as const;
+export const colourings = ['domain', 'module', 'heat', 'imbalance', 'difference'] as const;
 export type Colouring = (typeof colourings)[number];
 /** How the ranks page orders the ranks of its heat map. */
 export const rankOrders = ['rank', 'value', 'host'] as const;
@@ -34,6 +36,13 @@ export interface State extends Selection {
   /** A line of its file, 0: none. */
   readonly line: number;
   readonly order: RankOrder;
+  /** What the chosen rank is held against. */
+  readonly against: Against | undefined;
+  /** Of a difference: leave out what only the base has. */
+  readonly withoutVanished: boolean;
+  /** Of a difference: list also what is within chance, or small. */
+  readonly allChanges: boolean;
+  readonly changeSort: ChangeKey;
   /** Of the timeline, in whole microseconds; undefined is the whole run. */
   readonly range: TimeRange | undefined;
   readonly theme: Theme;
@@ -52,6 +61,10 @@ export const initialState: State = {
   fn: undefined,
   line: 0,
   order: 'rank',
+  against: undefined,
+  withoutVanished: false,
+  allChanges: false,
+  changeSort: 'delta',
   range: undefined,
   theme: 'system',
 };

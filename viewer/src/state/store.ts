@@ -3,13 +3,15 @@
 import {computed, effect, type ReadonlySignal, signal} from '@preact/signals';
 import {type Rows, rowsOf} from '../layout/flame.ts';
 import {callersTree} from '../model/callers.ts';
+import type {Contrast} from '../model/contrast.ts';
+import {contrastOf} from '../model/contrast_choice.ts';
 import type {Metric, Profile} from '../model/profile.ts';
 import {findMatches, type Matches, type Pattern, parsePattern} from '../model/search.ts';
 import {everything, type Selection} from '../model/selection.ts';
 import {type RowsByNode, rowsByNode} from '../model/spread.ts';
-import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf} from '../model/tree.ts';
+import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf, type ShownContrast} from '../model/tree.ts';
 import {limitsOf, readHash, writeHash} from './hash.ts';
-import {type Graph, initialState, type State} from './state.ts';
+import {type Colouring, type Graph, initialState, type State} from './state.ts';
 
 /** A tree as it is drawn, and where in it the reader is. */
 export interface Drawing {
@@ -32,6 +34,12 @@ export interface Store {
   readonly selection: ReadonlySignal<Selection>;
   /** Its metric, rank, thread and worker threads alone: what the views without a tree show. */
   readonly plain: ReadonlySignal<Selection>;
+  /** What is selected and what it is held against, if anything is. */
+  readonly contrast: ReadonlySignal<Contrast | undefined>;
+  /** The contrast as the trees have it: only while boxes are coloured by it. */
+  readonly shownContrast: ReadonlySignal<ShownContrast | undefined>;
+  /** That of the state, unless there is nothing that it could show. */
+  readonly colouring: ReadonlySignal<Colouring>;
   /** The tree of calls, whichever graph is shown. */
   readonly calls: ReadonlySignal<CallTree>;
   /** The tree that the flame graph page shows: of calls, or of callers. */
@@ -49,8 +57,10 @@ export interface Store {
 
 export function createStore(profile: Profile): Store {
   const limits = limitsOf(profile);
-  const state = signal(readHash(location.hash, limits));
-  addEventListener('popstate', () => (state.value = readHash(location.hash, limits)));
+  const first = firstState(profile);
+  const stateInUrl = (): State => (location.hash === '' ? first : readHash(location.hash, limits));
+  const state = signal(stateInUrl());
+  addEventListener('popstate', () => (state.value = stateInUrl()));
   effect(() => void (document.documentElement.dataset['theme'] = state.value.theme));
 
   const change = (next: State, enter: (url: string) => void): void => {
@@ -72,8 +82,13 @@ export function createStore(profile: Profile): Store {
     move,
     show: (graph) =>
       go({page: 'flame', graph, ...(isOfCallers(graph) === isOfCallers(state.value.graph) ? {} : start)}),
-    reset: () => go({...initialState, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
+    reset: () => go({...first, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
   };
+}
+
+/** A page of two runs opens with what changed. */
+function firstState({difference}: Profile): State {
+  return difference ? {...initialState, page: 'diff', colouring: 'difference'} : initialState;
 }
 
 /** Places in a tree of calls are none in a tree of callers. */
@@ -87,12 +102,13 @@ function derive(
   state: ReadonlySignal<State>,
   go: Store['go'],
   move: Store['move'],
-): Pick<Store, 'metric' | 'selection' | 'plain' | 'calls' | 'drawing' | 'pattern' | 'matches'> {
+): Omit<Store, 'profile' | 'state' | 'go' | 'move' | 'show' | 'reset'> {
   // One signal for each part, so that a movement of the cursor does not build the tree anew.
   const part: Part = (key) => computed(() => state.value[key]);
   const selection = selectionOf(part);
   const ofCallers = computed(() => isOfCallers(state.value.graph));
-  const calls = computed(() => callTree(profile, selection.value));
+  const against = contrastSignals(profile, part, selection);
+  const calls = computed(() => callTree(profile, selection.value, against.shownContrast.value));
   const tree = computed(() =>
     ofCallers.value ? callersTree(profile, calls.value, selection.value.granularity) : calls.value,
   );
@@ -102,6 +118,7 @@ function derive(
   return {
     metric: computed(() => profile.metrics[state.value.metric] ?? profile.metrics[0]),
     selection,
+    ...against,
     plain: plainSelection(part),
     calls,
     pattern,
@@ -134,6 +151,22 @@ function selectionOf(part: Part): ReadonlySignal<Selection> {
     machinery: machinery.value,
     transforms: transforms.value,
   }));
+}
+
+function contrastSignals(
+  profile: Profile,
+  part: Part,
+  selection: ReadonlySignal<Selection>,
+): Pick<Store, 'contrast' | 'shownContrast' | 'colouring'> {
+  const [wanted, against, withoutVanished] = [part('colouring'), part('against'), part('withoutVanished')];
+  const contrast = computed(() => contrastOf(profile, selection.value, against.value));
+  const colouring = computed(() => (wanted.value === 'difference' && !contrast.value ? 'domain' : wanted.value));
+  const shownContrast = computed(() =>
+    contrast.value && colouring.value === 'difference'
+      ? {contrast: contrast.value, keepsVanished: !withoutVanished.value}
+      : undefined,
+  );
+  return {contrast, shownContrast, colouring};
 }
 
 function plainSelection(part: Part): ReadonlySignal<Selection> {

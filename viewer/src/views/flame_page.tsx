@@ -2,7 +2,9 @@
 import type {JSX} from 'preact';
 import type {Colouring} from '../state/state.ts';
 import {stackKeys, transformAtCursor} from './actions.ts';
+import {offeredColourings} from './colouring.ts';
 import {useSurroundings} from './context.ts';
+import {VanishedSwitch} from './difference_legend.tsx';
 import {FlameCanvas} from './flame.tsx';
 import {Path} from './path.tsx';
 import {SandwichView} from './sandwich.tsx';
@@ -33,6 +35,7 @@ function WholeGraph(): JSX.Element {
           ))}
         </div>
         <Transforms />
+        <VanishedSwitch />
         <ColourSelect />
       </div>
       <FlameCanvas drawing={store.drawing} takesKeys label="Flame graph" />
@@ -40,25 +43,25 @@ function WholeGraph(): JSX.Element {
   );
 }
 
-const colourNames: readonly (readonly [Colouring, string])[] = [
-  ['domain', 'by kind of code'],
-  ['module', 'by library'],
-  ['heat', 'by own time'],
-  ['imbalance', 'by imbalance'],
-];
+const colourNames: Readonly<Record<Colouring, string>> = {
+  domain: 'by kind of code',
+  module: 'by library',
+  heat: 'by own time',
+  imbalance: 'by imbalance',
+  difference: 'by difference',
+};
 
 function ColourSelect(): JSX.Element {
   const {store} = useSurroundings();
-  const offered = store.profile.groups.length > 1 ? colourNames : colourNames.slice(0, 3);
   return (
     <label class="colour">
       Colours{' '}
       <select
-        value={store.state.value.colouring}
+        value={store.colouring.value}
         onChange={(event) => store.go({colouring: event.currentTarget.value as Colouring})}
       >
-        {offered.map(([value, text]) => (
-          <option value={value}>{text}</option>
+        {offeredColourings(store).map((value) => (
+          <option value={value}>{colourNames[value]}</option>
         ))}
       </select>
     </label>

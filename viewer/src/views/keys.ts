@@ -1,8 +1,9 @@
 // Keys that work everywhere but in text fields. The help overlay is printed from this table.
 import type {GroupId} from '../model/profile.ts';
-import {colourings, type State} from '../state/state.ts';
+import type {State} from '../state/state.ts';
 import type {Store} from '../state/store.ts';
 import {showSandwich, showSource, stackKeys, transformAtCursor, undoTransform} from './actions.ts';
+import {offeredColourings} from './colouring.ts';
 import {type PageEntry, pages} from './pages.ts';
 import {searchId, stepMatch} from './search.tsx';
 import {nextTheme} from './theme.ts';
@@ -71,7 +72,7 @@ export const keyGroups: readonly KeyGroup[] = [
       {keys: ['3'], does: 'who called what works: the graph upside down', act: (store) => store.show('callers')},
       {keys: ['4'], does: 'callers and callees of one function', act: (store) => showSandwich(store)},
       {keys: ['5'], does: 'table of functions', act: (store) => store.show('table')},
-      {keys: ['b'], does: 'next way to colour: kind, library, own time, imbalance', act: (store) => store.go(nextColouring(store.state.value))},
+      {keys: ['b'], does: 'next way to colour: kind, library, own time, imbalance, difference', act: (store) => store.go(nextColouring(store))},
       {keys: ['l'], does: 'by function or by line', act: (store) => store.go(otherGranularity(store.state.value))},
       {keys: ['p'], does: 'all, Python or native frames', act: (store) => store.go(nextFrames(store.state.value))},
       {keys: ['w'], does: 'threads without Python below the line that they work for, or apart', act: (store) => store.go(otherWorkers(store.state.value))},
@@ -82,8 +83,9 @@ export const keyGroups: readonly KeyGroup[] = [
   },
 ];
 
-function nextColouring(state: State): Partial<State> {
-  return {colouring: colourings[(colourings.indexOf(state.colouring) + 1) % colourings.length] ?? 'domain'};
+function nextColouring(store: Store): Partial<State> {
+  const offered = offeredColourings(store);
+  return {colouring: offered[(offered.indexOf(store.colouring.value) + 1) % offered.length] ?? 'domain'};
 }
 
 function otherGranularity(state: State): Partial<State> {

@@ -3,6 +3,7 @@ import type {ComponentType} from 'preact';
 import {hasTimeline} from '../model/timeline.ts';
 import type {Store} from '../state/store.ts';
 import type {Page} from '../state/state.ts';
+import {DiffView} from './diff.tsx';
 import {FlamePage} from './flame_page.tsx';
 import {KernelsView} from './kernels.tsx';
 import {MpiView} from './mpi.tsx';
@@ -12,7 +13,7 @@ import {SummaryView} from './summary.tsx';
 import {TimelineView} from './timeline.tsx';
 
 /** Switches that the toolbar offers. */
-export type Control = 'metric' | 'rank' | 'workers' | 'graph' | 'frames' | 'order';
+export type Control = 'metric' | 'rank' | 'workers' | 'graph' | 'frames' | 'order' | 'against' | 'changes';
 
 export interface PageEntry {
   readonly id: Page;
@@ -37,10 +38,18 @@ export const pages: readonly PageEntry[] = [
     isFor: always,
   },
   {
+    id: 'diff',
+    title: 'Diff',
+    key: 'D',
+    controls: ['changes', 'workers', 'rank', 'against'],
+    View: DiffView,
+    isFor: ({contrast}) => contrast.value !== undefined,
+  },
+  {
     id: 'flame',
     title: 'Flame graph',
     key: 'F',
-    controls: ['graph', 'metric', 'frames', 'workers', 'rank'],
+    controls: ['graph', 'metric', 'frames', 'workers', 'rank', 'against'],
     View: FlamePage,
     isFor: always,
   },

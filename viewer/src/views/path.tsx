@@ -3,6 +3,7 @@ import type {JSX} from 'preact';
 import {domainLabels} from '../draw/palette.ts';
 import {type NodeId, pathTo} from '../model/tree.ts';
 import {useSurroundings} from './context.ts';
+import {DifferenceLegend} from './difference_legend.tsx';
 import {domainsPresent, labelOf} from './describe.ts';
 
 /** Long paths keep both ends. */
@@ -38,7 +39,9 @@ function Step({node, last, hidden}: {node: NodeId | undefined; last: boolean; hi
 
 function Legend(): JSX.Element {
   const {store, palette} = useSurroundings();
-  const {colouring, machinery} = store.state.value;
+  const {machinery} = store.state.value;
+  const colouring = store.colouring.value;
+  if (colouring === 'difference') return <DifferenceLegend />;
   if (colouring === 'module') return <p class="legend">a colour for each library or file</p>;
   if (colouring !== 'domain') return <Scale ends={colouring === 'heat' ? ['no own time', 'all of it'] : ['all ranks alike', 'one takes twice the mean']} />;
   const {shades, stripe} = palette.value;

@@ -180,6 +180,7 @@ std::string html_block(const Profile& profile, const PageParts& parts, std::size
     header["calls"] = calls_of(columns, profile);
     add_timeline(columns, header["processes"], profile);
     if (parts.difference) header["difference"] = difference_of(columns, tree, *parts.difference);
+    if (!parts.comparison.is_null()) header["comparison"] = parts.comparison;
     header["findings"] = parts.findings;
     header["pruned"] = {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}};
     header["strings"] = strings.list();

@@ -15,6 +15,7 @@ namespace pyprof::formats {
 struct PageParts {
     std::vector<std::string> findings;
     std::vector<sources::Excerpt> sources;
+    nlohmann::json comparison{};                 // what a tracing profiler counted, or null
     std::optional<PageDifference> difference{};  // where the profile is the later one of two runs
 };
 

@@ -1,4 +1,4 @@
-// The pictures of docs/viewer.md and docs/diff.md: that they can be made, and that those in docs/screenshots show what the pages show now.
+// The pictures of docs/viewer.md, docs/diff.md and docs/compare.md: that they can be made, and that those in docs/screenshots show what the pages show now.
 // Fonts differ between machines, so pictures are compared by where they are coloured. `npm run screenshots` makes them anew.
 import assert from 'node:assert/strict';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
@@ -20,6 +20,7 @@ const pictures = {
   'mpi': 'view=mpi',
   'slow-minus-fast': 'view=flame&colour=difference&rank=3&against=0',
   'diff': ['twoRuns', 'view=diff'],
+  'compare': ['traced', 'view=compare&row=0'],
   'differential-flame-graph': ['twoRuns', 'view=flame&colour=difference'],
 };
 

@@ -2,6 +2,7 @@
 // pages show is decoded when they ask.
 import {type Block, readBlock, unpack} from './block.ts';
 import {checked, optional} from './checked.ts';
+import {readComparison} from './comparison.ts';
 import {f64, starts, u32} from './columns.ts';
 import {damaged, DecodeError, require} from './decode_error.ts';
 import {
@@ -105,6 +106,7 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
     ...header,
     balance: header.balance ?? undefined,
     difference: header.difference ?? undefined,
+    hasComparison: hasSection(block.header['comparison']),
     metrics,
     functions,
     locations,
@@ -115,11 +117,17 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
     values,
     valuesOf: remembered((id) => (id === 0 ? values : readMeasure(columns, id - 1, contexts.count, threads.length))),
     callsByRank: once(() => readCallsByRank(columns, header.calls)),
+    comparison: once(() => {
+      const section = block.header['comparison'];
+      return hasSection(section) ? readComparison(section, functions.length) : undefined;
+    }),
     before: once(() => readBefore(columns, contexts.count, header.difference)),
     slices: once(() => readSlices(columns, header.processes)),
     sources: once(() => readSources(block)),
   };
 }
+
+const hasSection = (section: unknown): boolean => section !== undefined && section !== null;
 
 type Columns = Block['column'];
 

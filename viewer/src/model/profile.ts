@@ -1,4 +1,5 @@
 // What the page knows: the profile as decoded from its data block (docs/formats/html.md). Immutable.
+import type {Comparison} from './comparison.ts';
 import {baseName, visible} from './text.ts';
 
 declare const brand: unique symbol;
@@ -293,6 +294,7 @@ export interface Profile {
   readonly calls: Calls;
   readonly pruned: Pruned;
   readonly difference: Difference | undefined;
+  readonly hasComparison: boolean;
   readonly functions: readonly SourceFunction[];
   readonly locations: readonly Location[];
   readonly processes: readonly Process[];
@@ -309,6 +311,7 @@ export interface Profile {
   /** Sections that are decoded when a page first asks for them; a damaged one throws DecodeError. */
   readonly valuesOf: (metric: number) => Values;
   readonly callsByRank: () => CallsByRank;
+  readonly comparison: () => Comparison | undefined;
   /** Of the earlier run, of which there are no threads; none without a difference. */
   readonly before: () => Values;
   readonly slices: () => Slices;

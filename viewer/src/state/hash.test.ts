@@ -19,6 +19,7 @@ const states: readonly Partial<State>[] = [
   {page: 'timeline', range: {begin: 0, end: 1000}},
   {page: 'timeline', range: {begin: 3_600_000_000_000, end: 7_200_000_001_000}},
   {page: 'diff', changeSort: 'relative', allChanges: true},
+  {page: 'compare', compared: 0, comparedSort: 'inflation'},
   {page: 'flame', group: 2 as GroupId, against: 'mean', colouring: 'difference'},
   {page: 'flame', group: 0 as GroupId, against: 3 as GroupId, withoutVanished: true},
   {transforms: [{kind: 'focus', function: 8 as FunctionId}, {kind: 'recursion', function: 0 as FunctionId}]},

@@ -1,6 +1,7 @@
 // The state as a URL fragment: only what differs from the initial state, in a fixed order, so equal states have equal
 // URLs. A fragment is outside input: unknown keys and impossible values are left out.
 import {type ChangeKey, changeKeys} from '../model/changes.ts';
+import {type ComparedKey, comparedKeys} from '../model/comparison.ts';
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId, GroupId, Profile, ThreadId} from '../model/profile.ts';
 import {
@@ -56,6 +57,7 @@ interface Field {
 export const mostTransforms = 50;
 const deepestPlace = 2 ** 20;
 const largestLine = 2 ** 31;
+const mostRows = 2 ** 31;
 
 const fields: readonly Field[] = [
   choice<Page>('view', 'page', pageIds),
@@ -67,6 +69,7 @@ const fields: readonly Field[] = [
   choice<SortKey>('sort', 'sort', ['self', 'total', 'samples', 'name']),
   choice<RankOrder>('order', 'order', rankOrders),
   choice<ChangeKey>('change', 'changeSort', changeKeys),
+  choice<ComparedKey>('compare', 'comparedSort', comparedKeys),
   choice<Theme>('theme', 'theme', ['system', 'light', 'dark']),
   flag('machinery'),
   flag('asTree'),
@@ -107,6 +110,12 @@ const fields: readonly Field[] = [
     (state) => state.line || undefined,
     (value) => ({line: value}),
     () => largestLine,
+  ),
+  index(
+    'row',
+    (state) => state.compared,
+    (value) => ({compared: value}),
+    () => mostRows,
   ),
   {
     key: 'time',

@@ -1,5 +1,6 @@
 // Everything the page shows follows from the profile and this record, which also stands in the URL.
 import type {ChangeKey} from '../model/changes.ts';
+import type {ComparedKey} from '../model/comparison.ts';
 import type {Against} from '../model/contrast_choice.ts';
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId} from '../model/profile.ts';
@@ -7,7 +8,7 @@ import {everything, type Selection} from '../model/selection.ts';
 import type {TimeRange} from '../model/timeline.ts';
 import type {Place} from '../model/tree.ts';
 
-export const pageIds = ['summary', 'diff', 'flame', 'source', 'ranks', 'timeline', 'kernels', 'mpi'] as const;
+export const pageIds = ['summary', 'diff', 'compare', 'flame', 'source', 'ranks', 'timeline', 'kernels', 'mpi'] as const;
 export type Page = (typeof pageIds)[number];
 /** How the flame graph page shows the tree, in the order of its keys 1 to 5. */
 export const graphs = ['icicle', 'flame', 'callers', 'sandwich', 'table'] as const;
@@ -43,6 +44,9 @@ export interface State extends Selection {
   /** Of a difference: list also what is within chance, or small. */
   readonly allChanges: boolean;
   readonly changeSort: ChangeKey;
+  /** The function of the comparison that is opened, by its place there. */
+  readonly compared: number | undefined;
+  readonly comparedSort: ComparedKey;
   /** Of the timeline, in whole microseconds; undefined is the whole run. */
   readonly range: TimeRange | undefined;
   readonly theme: Theme;
@@ -65,6 +69,8 @@ export const initialState: State = {
   withoutVanished: false,
   allChanges: false,
   changeSort: 'delta',
+  compared: undefined,
+  comparedSort: 'larger',
   range: undefined,
   theme: 'system',
 };

@@ -86,8 +86,9 @@ export function createStore(profile: Profile): Store {
   };
 }
 
-/** A page of two runs opens with what changed. */
-function firstState({difference}: Profile): State {
+/** A page of two runs opens with what changed, one beside a tracer with that. */
+function firstState({difference, hasComparison}: Profile): State {
+  if (hasComparison) return {...initialState, page: 'compare'};
   return difference ? {...initialState, page: 'diff', colouring: 'difference'} : initialState;
 }
 

@@ -3,6 +3,7 @@ import type {ComponentType} from 'preact';
 import {hasTimeline} from '../model/timeline.ts';
 import type {Store} from '../state/store.ts';
 import type {Page} from '../state/state.ts';
+import {CompareView} from './compare.tsx';
 import {DiffView} from './diff.tsx';
 import {FlamePage} from './flame_page.tsx';
 import {KernelsView} from './kernels.tsx';
@@ -45,6 +46,7 @@ export const pages: readonly PageEntry[] = [
     View: DiffView,
     isFor: ({contrast}) => contrast.value !== undefined,
   },
+  {id: 'compare', title: 'Compare', key: 'P', controls: [], View: CompareView, isFor: ({profile}) => profile.hasComparison},
   {
     id: 'flame',
     title: 'Flame graph',

@@ -49,6 +49,8 @@ export interface TestProfile {
   /** Nanoseconds in calls and waiting in them: row × ranks + place of the rank. */
   readonly callsByRank?: {readonly time: readonly number[]; readonly wait: readonly number[]};
   readonly sources?: readonly Excerpt[];
+  /** As `compare --html` writes it. */
+  readonly comparison?: object;
   /** An earlier run, and its stacks. */
   readonly difference?: Difference;
   readonly before?: readonly TestStack[];
@@ -129,6 +131,7 @@ export function describe(profile: TestProfile): {header: object; columns: Column
     balance: profile.balance ?? null,
     calls: profile.calls ?? {ranks: [], time_of_ranks_ns: 0, rows: []},
     pruned: {contexts: 0, weight: 0},
+    ...(profile.comparison ? {comparison: profile.comparison} : {}),
     ...(profile.difference ? {difference: profile.difference} : {}),
     strings,
     modules,

@@ -25,9 +25,11 @@ export function pageTest(name, {sample, ...options}, body) {
   });
 }
 
+/** With plain spaces between thousands. */
 export const textOf = async (page, selector) => {
   await settled(page);
-  return page.locator(selector).first().evaluate((element) => element.innerText ?? element.textContent);
+  const text = await page.locator(selector).first().evaluate((element) => element.innerText ?? element.textContent);
+  return text.replaceAll('\u202f', ' ');
 };
 
 /** As if the address were changed by hand. */

@@ -1,5 +1,6 @@
 // Profiles by hand. `heat` resembles the MPI heat solver; `hostile` has names that try to act.
 import type {TestFrame, TestProfile, TestStack} from './encode.ts';
+export {cutComparison, hostileComparison, traced, tracedLines} from './traced.ts';
 export {hostileDifference, twoRuns} from './two_runs.ts';
 
 export const heat: TestProfile = {

@@ -193,7 +193,7 @@ def test_the_page_has_the_values_of_both_runs(versions, tmp_path):
     assert header["before"]["factor"] == header["after"]["factor"] == 1
     before = own_weights(page, "before", header["period_ns"])
     after = own_weights(page, "value", page.header["run"]["period_ns"])
-    names = ["steady", "growing", "dropped", "added", "work", "<module>"]
+    names = ["steady", "growing", "dropped", "added", "work"]
     listed = {function["name"]: function for function in document["functions"]}
     for name in names:
         own = listed.get(name, {"own": {"before": 0, "after": 0}})["own"]

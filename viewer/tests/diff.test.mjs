@@ -21,6 +21,8 @@ pageTest('a page of two runs opens with what changed, and each row opens the gra
   await page.goBack();
   await page.getByRole('button', {name: 'solve.py:20'}).click();
   assert.equal((await hashOf(page)).view, 'source');
+  await goTo(page, '#v=1&view=diff&rank=0');
+  assert.match(await textOf(page, '.nothing'), /not held against anything/);
 });
 
 pageTest('the list is sorted, searched and shortened, and all of it stands in the URL', {sample: 'twoRuns', hash: '#v=1&view=diff'}, async (page) => {

@@ -17,11 +17,11 @@ import {Part} from './summary.tsx';
 
 const firstRows = 200;
 
-export function DiffView(): JSX.Element | null {
+export function DiffView(): JSX.Element {
   const {store} = useSurroundings();
   const contrast = store.contrast.value;
   const difference = store.profile.difference;
-  if (!contrast) return null;
+  if (!contrast) return <Nothing />;
   const ofRuns = contrast.before.threads === undefined;
   return (
     <section class="page diff-page" aria-label="Diff">
@@ -48,6 +48,17 @@ export function DiffView(): JSX.Element | null {
           ±: two standard deviations, by the number of samples alone. Red is slower, blue faster. A name opens the flame graph.
         </p>
       </Part>
+    </section>
+  );
+}
+
+function Nothing(): JSX.Element {
+  return (
+    <section class="page diff-page" aria-label="Diff">
+      <p class="nothing">
+        What is chosen is not held against anything. An earlier run has its first metric, of all ranks together: choose these, or beside a rank
+        what is taken off it.
+      </p>
     </section>
   );
 }

@@ -44,7 +44,7 @@ export const pages: readonly PageEntry[] = [
     key: 'D',
     controls: ['changes', 'workers', 'rank', 'against'],
     View: DiffView,
-    isFor: ({contrast}) => contrast.value !== undefined,
+    isFor: ({profile, state}) => profile.difference !== undefined || state.value.against !== undefined,
   },
   {id: 'compare', title: 'Compare', key: 'P', controls: [], View: CompareView, isFor: ({profile}) => profile.hasComparison},
   {

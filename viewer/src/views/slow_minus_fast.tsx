@@ -1,4 +1,5 @@
 // What the slowest rank does beyond the fastest, as a flame graph: of all, or of one function with what it calls.
+import {useComputed} from '@preact/signals';
 import type {JSX} from 'preact';
 import {type Against, extremesOf} from '../model/contrast_choice.ts';
 import type {RankRow} from '../model/imbalance.ts';
@@ -15,11 +16,12 @@ interface Props {
 
 export function SlowMinusFast({groups, chosen}: Props): JSX.Element | null {
   const {store} = useSurroundings();
-  const whole = extremesOf(store.profile, store.plain.value.metric, groups);
+  const {slowest, fastest} = useComputed(() => extremesOf(store.profile, store.plain.value.metric, groups)).value ?? {};
+  const differ = slowest !== undefined && fastest !== undefined;
   return (
     <div class="slow-minus-fast" role="group" aria-label="Slow minus fast">
-      {whole && <Offer slowest={whole.slowest} against={whole.fastest} />}
-      {whole && <Offer slowest={whole.slowest} against="mean" />}
+      {differ && <Offer slowest={slowest} against={fastest} />}
+      {differ && <Offer slowest={slowest} against="mean" />}
       {chosen && chosen.imbalance.max > chosen.imbalance.min && <OfFunction row={chosen} groups={groups} />}
     </div>
   );

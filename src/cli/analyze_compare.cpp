@@ -2,16 +2,15 @@
 #include <fmt/core.h>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "base/replace_file.h"
 #include "cli/analyze.h"
 #include "cli/child.h"
 #include "cli/command.h"
+#include "cli/compare_page.h"
 #include "cli/compare_runs.h"
 #include "cli/installation.h"
 #include "cli/open_profile.h"
@@ -20,9 +19,9 @@
 #include "cli/run.h"
 #include "cli/terminal.h"
 #include "compare/comparison.h"
+#include "formats/html.h"
 #include "profile/sums.h"
 #include "report/compare_json.h"
-#include "report/compare_page.h"
 #include "report/compare_text.h"
 #include "report/words.h"
 #include "tracers/cprofile.h"
@@ -45,6 +44,7 @@ struct Choice {
     std::size_t limit = 0;
     bool json = false;
     std::string html;
+    bool without_source = false;
 };
 
 struct RankFile {
@@ -95,12 +95,17 @@ Result<Traced> read_traced(const RankFile& file) {
     return Traced{file.rank, *std::move(statistics)};
 }
 
-int show(const compare::Comparison& comparison, const Choice& choice, const std::string& damage) {
-    if (!choice.html.empty()) {
-        const Status written =
-            replace_file(choice.html, [&](std::ostream& out) { out << report::compare_page(comparison); });
-        return written ? finish("", damage) : fail(exit_code::usage, written.error().message());
-    }
+int write_page(const compare::Comparison& comparison, const Profile& profile, const Choice& choice,
+               const std::string& damage) {
+    const Result<Page> page = compare_page(comparison, profile, !choice.without_source);
+    if (!page) return fail(exit_code::usage, page.error().message());
+    const Status written = formats::write_html(page->profile, page->parts, choice.html);
+    return written ? finish("", damage) : fail(exit_code::usage, written.error().message());
+}
+
+int show(const compare::Comparison& comparison, const Profile& profile, const Choice& choice,
+         const std::string& damage) {
+    if (!choice.html.empty()) return write_page(comparison, profile, choice, damage);
     return finish(choice.json ? report::compare_json(comparison, choice.limit)
                               : report::compare_text(comparison, choice.limit, stdout_style()),
                   damage);
@@ -132,7 +137,7 @@ int compare_files(Choice choice) {
     compare::Comparer comparer;
     const Status added = comparer.add(opened->profile, traced);
     if (!added) return fail(exit_code::usage, choice.profile + ": " + added.error().message());
-    return show(comparer.compare(), choice, opened->damage);
+    return show(comparer.compare(), opened->profile, choice, opened->damage);
 }
 
 // Why the command cannot be run, with the exit code for that.
@@ -166,7 +171,7 @@ int compare_command(const Choice& choice) {
     }();
     if (interrupted != 0) exit_as(interrupted);
     if (!runs) return fail(exit_code::unreadable, runs.error().message());
-    const int shown = show(runs->comparison, choice, "");
+    const int shown = show(runs->comparison, runs->profile, choice, "");
     if (shown == exit_code::success && runs->wait_status != 0) exit_as(runs->wait_status);
     return shown;
 }
@@ -195,7 +200,11 @@ void add_compare(CLI::App& verb, int& exit_code) {
     verb.add_option("--rank", choice->rank, "this rank only")->type_name("R");
     verb.add_option("--limit", choice->limit, "functions to show")->type_name("N");
     verb.add_flag("--json", choice->json, "everything, schema pyprof.compare/1");
-    verb.add_option("--html", choice->html, "a page, without scripts")->type_name("OUT")->excludes("--json");
+    CLI::Option* const html =
+        verb.add_option("--html", choice->html, "a page with all views of the profile, and the comparison")
+            ->type_name("OUT")
+            ->excludes("--json");
+    verb.add_flag("--no-source", choice->without_source, "leave the text of source files out of the page")->needs(html);
     verb.callback([choice, &exit_code] {
         exit_code = choice->run ? compare_command(*choice) : compare_files(std::move(*choice));
     });

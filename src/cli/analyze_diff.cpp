@@ -4,25 +4,24 @@
 #include <fmt/ranges.h>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <set>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "base/replace_file.h"
 #include "base/similar_word.h"
 #include "cli/analyze.h"
+#include "cli/diff_page.h"
 #include "cli/messages.h"
 #include "cli/open_profile.h"
 #include "cli/rank_ranges.h"
 #include "cli/terminal.h"
 #include "diff/difference.h"
+#include "formats/html.h"
 #include "profile/select.h"
 #include "profile/sums.h"
 #include "report/diff_json.h"
-#include "report/diff_page.h"
 #include "report/diff_text.h"
 #include "report/options.h"
 
@@ -38,11 +37,13 @@ struct Choice {
     bool normalize = false, json = false;
     report::DiffOptions shown;
     std::string fail_over, function, html;
+    bool without_source = false;
 };
 
 // Both sides: of one file its two groups of ranks.
 struct Opened {
     std::vector<diff::Input> inputs;
+    std::vector<Profile> whole;  // the same with their machinery, if a page is wanted
     std::string damage;
 };
 
@@ -67,6 +68,7 @@ std::optional<std::string> contradiction(const Choice& choice) {
     if (choice.ranks.size() > 2) return "--ranks is given once for both sides, or once for each";
     if (!choice.fail_over.empty() && !percent_of(choice.fail_over))
         return "--fail-over " + choice.fail_over + ": is a percentage, such as 5";
+    if (choice.without_source && choice.html.empty()) return "--no-source is about the page: give --html OUT too";
     if (!choice.function.empty() && choice.fail_over.empty())
         return "--function says what --fail-over PERCENT is about";
     if (choice.normalize && !choice.fail_over.empty() && choice.function.empty())
@@ -85,14 +87,23 @@ Result<Profile> only_chosen(const Profile& profile, const std::string& path, con
     return profile::only_ranks(profile, ranks);
 }
 
-Result<diff::Input> input_of(const Profile& profile, const std::string& path, const std::string& ranks,
-                             const Choice& choice) {
-    Result<Profile> prepared = report::prepare(profile, choice.view);
+Result<Profile> prepared(const Profile& profile, const std::string& path, const std::string& ranks,
+                         const report::Options& view) {
+    Result<Profile> prepared = report::prepare(profile, view);
     if (!prepared) return Error{path + ": " + prepared.error().message()};
-    if (ranks.empty()) return diff::Input{path, *std::move(prepared)};
-    Result<Profile> chosen = only_chosen(*prepared, path, ranks);
-    if (!chosen) return chosen.error();
-    return diff::Input{path + " (ranks " + ranks + ")", *std::move(chosen)};
+    return ranks.empty() ? prepared : only_chosen(*prepared, path, ranks);
+}
+
+Status add_side(Opened& opened, const Profile& profile, const std::string& path, const std::string& ranks,
+                const Choice& choice) {
+    Result<Profile> side = prepared(profile, path, ranks, choice.view);
+    if (!side) return side.error();
+    opened.inputs.push_back({ranks.empty() ? path : path + " (ranks " + ranks + ")", *std::move(side)});
+    if (choice.html.empty()) return {};
+    report::Options whole = choice.view;
+    whole.machinery = true;
+    opened.whole.push_back(*prepared(profile, path, ranks, whole));
+    return {};
 }
 
 std::variant<Opened, Failure> open_both(const Choice& choice) {
@@ -108,9 +119,8 @@ std::variant<Opened, Failure> open_both(const Choice& choice) {
             if (opened.damage.empty()) opened.damage = last->damage;
         }
         const std::string ranks = choice.ranks.empty() ? "" : choice.ranks[std::min(side, choice.ranks.size() - 1)];
-        Result<diff::Input> input = input_of(last->profile, path, ranks, choice);
-        if (!input) return Failure{exit_code::usage, input.error().message()};
-        opened.inputs.push_back(*std::move(input));
+        const Status added = add_side(opened, last->profile, path, ranks, choice);
+        if (!added) return Failure{exit_code::usage, added.error().message()};
     }
     return opened;
 }
@@ -145,14 +155,19 @@ Result<std::optional<report::Threshold>> threshold_of(const diff::Difference& di
     return std::optional{report::Threshold{percent, choice.function, change.is_slower_by(percent)}};
 }
 
+int write_page(const diff::Difference& difference, const Choice& choice, const Opened& opened) {
+    const Result<Page> page = diff_page(difference, opened.whole[0], opened.whole[1], !choice.without_source);
+    if (!page) return fail(exit_code::usage, page.error().message());
+    const Status written = formats::write_html(page->profile, page->parts, choice.html);
+    return written ? finish("", opened.damage) : fail(exit_code::usage, written.error().message());
+}
+
 int show(const diff::Difference& difference, const std::optional<report::Threshold>& threshold, const Choice& choice,
-         const std::string& damage) {
-    if (choice.html.empty())
-        return finish(choice.json ? report::diff_json(difference, choice.shown.limit, threshold)
-                                  : report::diff_text(difference, choice.shown, stdout_style()),
-                      damage);
-    const Status written = replace_file(choice.html, [&](std::ostream& out) { out << report::diff_page(difference); });
-    return written ? finish("", damage) : fail(exit_code::usage, written.error().message());
+         const Opened& opened) {
+    if (!choice.html.empty()) return write_page(difference, choice, opened);
+    return finish(choice.json ? report::diff_json(difference, choice.shown.limit, threshold)
+                              : report::diff_text(difference, choice.shown, stdout_style()),
+                  opened.damage);
 }
 
 int diff_files(const Choice& choice) {
@@ -165,7 +180,7 @@ int diff_files(const Choice& choice) {
     if (!difference) return fail(exit_code::usage, difference.error().message());
     const Result<std::optional<report::Threshold>> threshold = threshold_of(*difference, choice);
     if (!threshold) return fail(exit_code::usage, threshold.error().message());
-    const int code = show(*difference, *threshold, choice, opened.damage);
+    const int code = show(*difference, *threshold, choice, opened);
     if (code != exit_code::success || !*threshold || !(*threshold)->is_exceeded) return code;
     return fail(exit_code::threshold_exceeded,
                 fmt::format("{} became slower by more than {} %", choice.function.empty() ? "the run" : choice.function,
@@ -192,9 +207,10 @@ void add_diff(CLI::App& verb, int& exit_code) {
     verb.add_option("--function", choice->function, "what --fail-over is about, with what it calls; else the whole run")
         ->type_name("NAME");
     verb.add_flag("--json", choice->json, "everything, schema pyprof.diff/1");
-    verb.add_option("--html", choice->html, "a page with a differential flame graph, without scripts")
+    verb.add_option("--html", choice->html, "a page with all views of the run after, and how it differs")
         ->type_name("OUT")
         ->excludes("--json");
+    verb.add_flag("--no-source", choice->without_source, "leave the text of source files out of the page");
     verb.callback([choice, &exit_code] { exit_code = diff_files(*choice); });
 }
 

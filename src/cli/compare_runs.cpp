@@ -155,7 +155,7 @@ private:
     }
 
     Status add(std::size_t round) {
-        const Result<OpenedProfile> opened = open_profile(path("sampled", round));
+        Result<OpenedProfile> opened = open_profile(path("sampled", round));
         if (!opened) return Error{"nothing was sampled: the program is too short, or `pyprof doctor` says why"};
         sampled_s_.push_back(end_of(opened->profile) - sampled_started_s_);
         Result<std::vector<Traced>> traced = read_counts(path("traced", round));
@@ -171,7 +171,9 @@ private:
                                          ranks, traced->size()));
         // Variables of a batch job may tell of a rank where there is none.
         if (profile::ranks_of(opened->profile).empty() && traced->size() == 1) traced->front().rank = -1;
-        return comparer_.add(opened->profile, *traced);
+        const Status added = comparer_.add(opened->profile, *traced);
+        profile_ = std::move(opened->profile);
+        return added;
     }
 
     ComparedRuns result() {
@@ -180,7 +182,7 @@ private:
         comparison.sampled_wall_s = median(sampled_s_);
         comparison.cprofile_wall_s = median(traced_s_);
         comparison.notes.insert(comparison.notes.end(), notes_.begin(), notes_.end());
-        return {std::move(comparison), wait_status_};
+        return {std::move(comparison), std::move(profile_), wait_status_};
     }
 
     RunPlan plan_;
@@ -189,6 +191,7 @@ private:
     HeldSignals& signals_;
     std::string folder_;
     compare::Comparer comparer_;
+    profile::Profile profile_;
     std::vector<double> alone_s_, sampled_s_, traced_s_;
     std::vector<std::string> notes_;
     double sampled_started_s_ = 0;  // of this round

@@ -19,7 +19,8 @@ struct RunPlan {
 
 struct ComparedRuns {
     compare::Comparison comparison;
-    int wait_status = 0;  // of the first run, which was of the program alone
+    profile::Profile profile;  // of the last sampled run
+    int wait_status = 0;       // of the first run, which was of the program alone
 };
 
 // Leaves nothing behind. Fails with a sentence that names the fix: no Python program on the command line, no counts

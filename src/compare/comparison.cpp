@@ -58,6 +58,7 @@ private:
             row.builtin_s += mean(builtin.self_s);
             row.builtin_calls += mean(builtin.calls);
         }
+        row.traced_ranks = traced.ranks;
         row.builtins = largest(traced.builtins, [this](const std::string& name, const BuiltinCalls& builtin) {
             return NamedTime{name, mean(builtin.calls), mean(builtin.self_s)};
         });
@@ -178,9 +179,13 @@ std::vector<Row> rows_of(const Rows& maker, const SampledFunctions& sampled, con
         if (partner != unmatched) matched[partner] = true;
         rows.push_back(
             maker.row(key, &function, partner == unmatched ? nullptr : &sampled.functions.at(sampled_keys[partner])));
+        if (partner != unmatched) rows.back().sampled_as = sampled_keys[partner];
     }
-    for (std::size_t i = 0; i < sampled_keys.size(); i++)
-        if (!matched[i]) rows.push_back(maker.row(sampled_keys[i], nullptr, &sampled.functions.at(sampled_keys[i])));
+    for (std::size_t i = 0; i < sampled_keys.size(); i++) {
+        if (matched[i]) continue;
+        rows.push_back(maker.row(sampled_keys[i], nullptr, &sampled.functions.at(sampled_keys[i])));
+        rows.back().sampled_as = sampled_keys[i];
+    }
     std::ranges::stable_sort(rows, std::greater{},
                              [](const Row& row) { return std::max(row.traced_self_s(), row.sampled_self_s); });
     return rows;
@@ -213,6 +218,7 @@ std::vector<LineRow> line_rows_of(const Rows& maker, const SampledFunctions& sam
         const std::uint32_t partner = matches.sampled_of[at++];
         const auto sampled_lines =
             partner == unmatched ? SampledFunction{}.lines : sampled.functions.at(sampled_keys[partner]).lines;
+        const std::size_t first = rows.size();
         for (const auto& [line, counts] : lines) {
             const auto found = sampled_lines.find(line);
             rows.push_back(line_row(maker, sampled, key, &counts,
@@ -223,6 +229,8 @@ std::vector<LineRow> line_rows_of(const Rows& maker, const SampledFunctions& sam
             rows.push_back(line_row(maker, sampled, key, nullptr, amount));
             rows.back().line = line;
         }
+        if (partner == unmatched) continue;
+        for (std::size_t i = first; i < rows.size(); i++) rows[i].sampled_as = sampled_keys[partner];
     }
     std::ranges::stable_sort(rows, {}, [](const LineRow& row) { return std::pair{row.file, row.line}; });
     return rows;
@@ -269,7 +277,7 @@ Status Comparer::add(const profile::Profile& profile, const std::vector<Traced>&
         processes.push_back(process);
         const std::string& folder = profile.processes[process].working_directory;
         if (const auto* calls = std::get_if<tracers::CallStatistics>(&each.statistics))
-            compare::add(traced_, *calls, folder);
+            compare::add(traced_, *calls, folder, each.rank);
         if (const auto* lines = std::get_if<tracers::LineStatistics>(&each.statistics))
             compare::add(lines_, *lines, folder);
     }

@@ -37,10 +37,12 @@ struct NamedTime {
 // One Python function. Times are seconds of one run: means where there were several, sums over the ranks.
 struct Row {
     FunctionKey key;
+    std::optional<FunctionKey> sampled_as;   // how the samples know it, if they have it
     std::string name;                        // qualified, where samples tell
     std::optional<tracers::Counts> counted;  // as in the file; nothing if cProfile has not seen it
     double builtin_s = 0;                    // of the built-in functions that it called, as cProfile counted them
     std::uint64_t builtin_calls = 0;
+    RankSpread traced_ranks;  // of traced_self_s(), of single runs
     std::uint64_t samples = 0;
     double sampled_self_s = 0;            // with the native code that it calls directly
     profile::Interval sampled_self_ci{};  // 95 %, seconds
@@ -62,6 +64,7 @@ struct Row {
 // One line of a function that line_profiler watched. Times hold what the line calls; seconds of one run.
 struct LineRow {
     std::string file, function;
+    std::optional<FunctionKey> sampled_as;  // how the samples know the function, if they have it
     std::uint32_t line = 0;
     std::optional<std::uint64_t> hits;  // nothing if line_profiler has not seen the line
     double traced_s = 0;

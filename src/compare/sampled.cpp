@@ -125,8 +125,7 @@ private:
         if (functions_[index] == nullptr) {
             const Function& function = profile_.functions[index];
             const std::string& folder = profile_.processes[*processes_.begin()].working_directory;
-            functions_[index] =
-                &sums_.functions[{normal_path(function.file, folder), function.first_line, co_name(function)}];
+            functions_[index] = &sums_.functions[key_of(function, folder)];
             functions_[index]->name = function.name;
         }
         return *functions_[index];
@@ -199,6 +198,10 @@ private:
 };
 
 }  // namespace
+
+FunctionKey key_of(const Function& function, const std::string& working_directory) {
+    return {normal_path(function.file, working_directory), function.first_line, co_name(function)};
+}
 
 std::uint32_t traced_process(const Profile& profile, std::int32_t rank) {
     std::uint32_t first = none;

@@ -31,6 +31,9 @@ struct SampledFunctions {
     std::size_t processes_left_out = 0;  // with Python
 };
 
+// What a Python function of the profile is known by; relative file names count from `working_directory`.
+FunctionKey key_of(const profile::Function& function, const std::string& working_directory);
+
 // The process that cProfile ran in: of this rank (-1: of a run without MPI) the first one with Python. `none` without.
 std::uint32_t traced_process(const profile::Profile& profile, std::int32_t rank);
 

@@ -37,9 +37,8 @@ void add_counts(tracers::Counts& sum, const tracers::Counts& counts) {
     sum.total_s += counts.total_s;
 }
 
-}  // namespace
-
-void add(TracedFunctions& sums, const CallStatistics& statistics, const std::string& working_directory) {
+TracedFunctions functions_of(const CallStatistics& statistics, const std::string& working_directory) {
+    TracedFunctions sums;
     std::unordered_map<std::string, std::string> paths;
     const auto key_of = [&](const CountedFunction& function) {
         const auto [path, is_new] = paths.try_emplace(function.file);
@@ -64,6 +63,40 @@ void add(TracedFunctions& sums, const CallStatistics& statistics, const std::str
             owned += caller.counts.self_s;
         }
         sums.unowned_s += std::max(0.0, function.counts.self_s - owned);
+    }
+    return sums;
+}
+
+void widen(RankSpread& spread, double self_s, std::int32_t rank) {
+    if (spread.processes == 0 || self_s < spread.min_s) {
+        spread.min_s = self_s;
+        spread.argmin = rank;
+    }
+    if (spread.processes == 0 || self_s > spread.max_s) {
+        spread.max_s = self_s;
+        spread.argmax = rank;
+    }
+    spread.processes++;
+}
+
+}  // namespace
+
+void add(TracedFunctions& sums, const CallStatistics& statistics, const std::string& working_directory,
+         std::int32_t rank) {
+    const TracedFunctions own = functions_of(statistics, working_directory);
+    sums.self_s += own.self_s;
+    sums.calls += own.calls;
+    sums.unowned_s += own.unowned_s;
+    for (const auto& [key, function] : own.functions) {
+        TracedFunction& sum = sums.functions[key];
+        add_counts(sum.counts, function.counts);
+        double self_s = function.counts.self_s;
+        for (const auto& [name, builtin] : function.builtins) {
+            sum.builtins[name].calls += builtin.calls;
+            sum.builtins[name].self_s += builtin.self_s;
+            self_s += builtin.self_s;
+        }
+        widen(sum.ranks, self_s, rank);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "diff/match.h"
 #include "profile/tree.h"
 
 namespace pyprof::diff {
@@ -80,8 +81,8 @@ public:
         result_.is_by_rank = !as_shares && before_.workers != after_.workers;
         result_.before = summary_of(before, before_);
         result_.after = summary_of(after, after_);
-        scale_before_ = scale_of(before_, result_.is_by_rank, as_shares);
-        scale_after_ = scale_of(after_, result_.is_by_rank, as_shares);
+        result_.scale_before = scale_of(before_, result_.is_by_rank, as_shares);
+        result_.scale_after = scale_of(after_, result_.is_by_rank, as_shares);
     }
 
     Difference compare() {
@@ -89,22 +90,19 @@ public:
         for (const Pair& pair : pairs_) {
             result_.functions.push_back(function(pair));
             add_lines(pair);
-            result_.flame_functions.push_back(named(pair).key);
         }
         const auto by = [](auto change) {
             return [change](const auto& row) { return std::abs((row.*change).delta()); };
         };
         std::ranges::stable_sort(result_.functions, std::greater{}, by(&FunctionRow::own));
         std::ranges::stable_sort(result_.lines, std::greater{}, by(&LineRow::own));
-        result_.flame = flame_of({inputs_.first.profile, before_, scale_before_},
-                                 {inputs_.second.profile, after_, scale_after_}, pairs_);
         result_.notes = notes_of(inputs_.first, inputs_.second, result_);
         return std::move(result_);
     }
 
 private:
     Change change(const Amount& before, const Amount& after) const {
-        return change_of(before, scale_before_, after, scale_after_);
+        return change_of(before, result_.scale_before, after, result_.scale_after);
     }
     const FunctionSum& sum_before(const Pair& pair) const {
         return pair.before == none ? nothing_ : before_.functions[pair.before];
@@ -153,7 +151,6 @@ private:
     std::pair<const Input&, const Input&> inputs_;
     Side before_, after_;
     std::vector<Pair> pairs_;
-    Scale scale_before_, scale_after_;
     FunctionSum nothing_{};
     Difference result_;
 };

@@ -7,7 +7,6 @@
 
 #include "base/result.h"
 #include "diff/change.h"
-#include "diff/flame.h"
 #include "diff/side.h"
 
 namespace pyprof::diff {
@@ -51,12 +50,11 @@ struct Difference {
     bool is_share = false;
     bool is_by_rank = false;  // means, since the numbers of ranks differ
     Summary before, after;
+    Scale scale_before, scale_after;
     Change total;
     std::vector<FunctionRow> functions;  // largest change of own first
     std::vector<LineRow> lines;          // largest change of own first
-    std::vector<FlameNode> flame;        // `pair` is a place in flame_functions
-    std::vector<FunctionKey> flame_functions;
-    std::vector<std::string> notes;  // what is not alike in the two runs, in sentences
+    std::vector<std::string> notes;      // what is not alike in the two runs, in sentences
 
     // Beyond chance, and more than smallest_share of the larger total.
     bool is_notable(const Change& change) const;

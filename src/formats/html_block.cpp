@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -171,7 +172,9 @@ std::string text_of(const json& header) { return header.dump(-1, ' ', false, jso
 }  // namespace
 
 std::string html_block(const Profile& profile, const PageParts& parts, std::size_t most_contexts) {
-    const PageTree tree = page_tree(profile, most_contexts);
+    const std::span<const profile::Value> beside =
+        parts.difference ? std::span{parts.difference->before} : std::span<const profile::Value>{};
+    const PageTree tree = page_tree(profile, most_contexts, beside);
     Strings strings;
     Columns columns;
     add_functions(columns, strings, profile);
@@ -183,6 +186,8 @@ std::string html_block(const Profile& profile, const PageParts& parts, std::size
     json header = page_facts(profile);
     header["calls"] = calls_of(columns, profile);
     add_timeline(columns, header["processes"], profile);
+    if (parts.difference) header["difference"] = difference_of(columns, tree, *parts.difference);
+    if (!parts.comparison.is_null()) header["comparison"] = parts.comparison;
     header["findings"] = parts.findings;
     header["opening"] = opening_of(parts.opening);
     header["pruned"] = {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/html_difference.h"
 #include "profile/profile.h"
 #include "sources/excerpts.h"
 
@@ -22,6 +23,8 @@ struct PageParts {
     std::vector<std::string> findings;
     std::vector<sources::Excerpt> sources;
     Opening opening{};
+    nlohmann::json comparison{};                 // what a tracing profiler counted, or null
+    std::optional<PageDifference> difference{};  // where the profile is the later one of two runs
 };
 
 // At most `most_contexts` contexts; the block says what was folded.

@@ -14,20 +14,18 @@ using profile::Context;
 using profile::Profile;
 using profile::Value;
 
-std::vector<std::uint64_t> exclusive_weights(const Profile& profile) {
-    std::vector<std::uint64_t> weights(profile.contexts.size());
-    for (const Value& value : profile.values) weights[value.context] += value.weight;
-    return weights;
+void add_weights(std::vector<std::uint64_t>& weights, std::span<const Value> values) {
+    for (const Value& value : values) weights[value.context] += value.weight;
 }
 
 // For every context the one that stands for it: itself, or its nearest caller that is kept.
-std::vector<std::uint32_t> kept_contexts(const Profile& profile, const std::vector<std::uint64_t>& exclusive,
+std::vector<std::uint32_t> kept_contexts(const Profile& profile, std::vector<std::uint64_t> exclusive,
                                          std::size_t most_contexts) {
     const std::size_t count = profile.contexts.size();
     std::vector<std::uint32_t> stands_for(count);
     std::iota(stands_for.begin(), stands_for.end(), 0);
     if (count <= most_contexts) return stands_for;
-    const std::vector<std::uint64_t> weights = profile::inclusive(profile, exclusive);
+    const std::vector<std::uint64_t> weights = profile::inclusive(profile, std::move(exclusive));
     std::vector<std::uint32_t> order = stands_for;
     const auto heavier = [&](std::uint32_t a, std::uint32_t b) {
         return weights[a] != weights[b] ? weights[a] > weights[b] : a < b;
@@ -64,15 +62,18 @@ std::vector<std::uint32_t> preorder(const Profile& profile, const std::vector<st
 
 }  // namespace
 
-PageTree page_tree(const Profile& profile, std::size_t most_contexts) {
+PageTree page_tree(const Profile& profile, std::size_t most_contexts, std::span<const Value> beside) {
     PageTree tree;
     if (profile.contexts.empty()) {
         tree.contexts.emplace_back();
         return tree;
     }
-    const std::vector<std::uint64_t> exclusive = exclusive_weights(profile);
+    std::vector<std::uint64_t> exclusive(profile.contexts.size());
+    add_weights(exclusive, profile.values);
+    std::vector<std::uint64_t> of_both = exclusive;
+    add_weights(of_both, beside);
     const std::vector<std::uint32_t> stands_for =
-        kept_contexts(profile, exclusive, std::max<std::size_t>(most_contexts, 1));
+        kept_contexts(profile, std::move(of_both), std::max<std::size_t>(most_contexts, 1));
     const std::vector<std::uint32_t> number = preorder(profile, stands_for);
     for (std::size_t i = 0; i < stands_for.size(); ++i) {
         if (stands_for[i] == i) continue;

@@ -3,6 +3,7 @@
 // can show.
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "profile/profile.h"
@@ -24,8 +25,9 @@ struct PageTree {
 // Values of the profile at their places in the tree, sorted by (context, thread), unique.
 std::vector<profile::Value> placed(std::vector<profile::Value> values, const PageTree& tree);
 
-// Keeps the `most_contexts` (at least one) contexts with the largest inclusive weight. A caller weighs at least as much
-// as what it calls, so what is kept is a tree.
-PageTree page_tree(const profile::Profile& profile, std::size_t most_contexts);
+// Keeps the `most_contexts` (at least one) contexts with the largest inclusive weight, that of the values `beside`
+// those of the profile included. A caller weighs at least as much as what it calls, so what is kept is a tree.
+PageTree page_tree(const profile::Profile& profile, std::size_t most_contexts,
+                   std::span<const profile::Value> beside = {});
 
 }  // namespace pyprof::formats

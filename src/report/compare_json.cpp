@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "report/compare_text.h"
+
 namespace pyprof::report {
 namespace {
 
@@ -72,40 +74,67 @@ ordered_json line_of(const compare::LineRow& row) {
             {"inflation", value_or_null(row.inflation)}};
 }
 
-}  // namespace
+// Functions that a rank did not call took no time there.
+ordered_json ranks_of(const compare::Row& row, const compare::Comparison& comparison) {
+    const compare::RankSpread& spread = row.traced_ranks;
+    const bool on_all = spread.processes >= comparison.ranks * comparison.runs;
+    return {{"min", on_all ? spread.min_s : 0},
+            {"mean", row.traced_self_s() / static_cast<double>(comparison.ranks)},
+            {"max", spread.max_s},
+            {"argmin", on_all ? spread.argmin : -1},
+            {"argmax", spread.argmax}};
+}
 
-std::string compare_json(const compare::Comparison& comparison, std::size_t limit) {
+ordered_json document_of(const compare::Comparison& comparison, std::size_t limit) {
     const std::size_t count = limit == 0 ? comparison.rows.size() : std::min(limit, comparison.rows.size());
     ordered_json functions = ordered_json::array();
     for (std::size_t i = 0; i < count; i++) functions.push_back(function_of(comparison.rows[i], comparison.mode));
     ordered_json lines = ordered_json::array();
     for (const compare::LineRow& row : comparison.lines) lines.push_back(line_of(row));
     const compare::Matches& matches = comparison.matches;
-    const ordered_json document = {{"schema", "pyprof.compare/1"},
-                                   {"tracer", comparison.tracer},
-                                   {"mode", comparison.mode},
-                                   {"ranks", comparison.ranks},
-                                   {"runs", comparison.runs},
-                                   {"bare_wall_s", value_or_null(comparison.bare_wall_s)},
-                                   {"sampled_wall_s", value_or_null(comparison.sampled_wall_s)},
-                                   {"cprofile_wall_s", value_or_null(comparison.cprofile_wall_s)},
-                                   {"cprofile_s", comparison.traced_s},
-                                   {"cprofile_unowned_s", comparison.unowned_s},
-                                   {"sampled_s", comparison.sampled_s},
-                                   {"tracing_s", comparison.tracing_s},
-                                   {"ncalls", comparison.calls},
-                                   {"samples", comparison.samples},
-                                   {"tax_per_call_s", value_or_null(comparison.tax_per_call_s)},
-                                   {"rank_correlation", value_or_null(comparison.rank_correlation)},
-                                   {"matched",
-                                    {{"exact", matches.exact},
-                                     {"by_path", matches.by_path},
-                                     {"by_name", matches.by_name},
-                                     {"ambiguous", matches.ambiguous}}},
-                                   {"functions", functions},
-                                   {"lines", lines},
-                                   {"notes", comparison.notes}};
-    return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    return {{"schema", "pyprof.compare/1"},
+            {"tracer", comparison.tracer},
+            {"mode", comparison.mode},
+            {"ranks", comparison.ranks},
+            {"runs", comparison.runs},
+            {"bare_wall_s", value_or_null(comparison.bare_wall_s)},
+            {"sampled_wall_s", value_or_null(comparison.sampled_wall_s)},
+            {"cprofile_wall_s", value_or_null(comparison.cprofile_wall_s)},
+            {"cprofile_s", comparison.traced_s},
+            {"cprofile_unowned_s", comparison.unowned_s},
+            {"sampled_s", comparison.sampled_s},
+            {"tracing_s", comparison.tracing_s},
+            {"ncalls", comparison.calls},
+            {"samples", comparison.samples},
+            {"tax_per_call_s", value_or_null(comparison.tax_per_call_s)},
+            {"rank_correlation", value_or_null(comparison.rank_correlation)},
+            {"matched",
+             {{"exact", matches.exact},
+              {"by_path", matches.by_path},
+              {"by_name", matches.by_name},
+              {"ambiguous", matches.ambiguous}}},
+            {"functions", functions},
+            {"lines", lines},
+            {"notes", comparison.notes}};
+}
+
+}  // namespace
+
+std::string compare_json(const compare::Comparison& comparison, std::size_t limit) {
+    return document_of(comparison, limit).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+ordered_json compare_section(const compare::Comparison& comparison) {
+    ordered_json section = document_of(comparison, 0);
+    section["facts"] = compare_facts(comparison);
+    section["legend"] = compare_legend(comparison);
+    for (std::size_t i = 0; i < comparison.rows.size(); i++) {
+        const compare::Row& row = comparison.rows[i];
+        ordered_json& function = section["functions"][i];
+        function["builtin_calls"] = row.builtin_calls;
+        if (comparison.ranks > 1 && row.counted) function["ranks"] = ranks_of(row, comparison);
+    }
+    return section;
 }
 
 }  // namespace pyprof::report

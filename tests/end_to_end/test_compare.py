@@ -1,15 +1,12 @@
 """pyprof compare: sampled profiles beside cProfile's files, and programs that it runs itself."""
 
-import base64
-import hashlib
 import json
-import re
 import subprocess
-import xml.dom.minidom
 
 import environments
 import pytest
 import runs
+from page_data import Page
 
 usage, unreadable = 2, 3
 
@@ -209,21 +206,27 @@ def test_lines_of_line_profiler(tmp_path):
     assert mixed.returncode == unreadable and "kernprof -l" in mixed.stderr
 
 
-def test_the_page_asks_for_nothing(script, tmp_path):
+def test_the_page_holds_the_comparison(script, tmp_path):
     recorded = runs.record([runs.python3, "program.py"], tmp_path, options=["--mode", "wall"])
-    page = tmp_path / "page.html"
-    answer = runs.ask("compare", recorded.profile, trace(runs.python3, tmp_path, "calls.prof", "program.py"), "--html", page)
+    words = ["compare", recorded.profile, trace(runs.python3, tmp_path, "calls.prof", "program.py")]
+    answer = runs.ask(*words, "--html", tmp_path / "page.html")
     assert answer.returncode == 0 and answer.stdout == "", answer.stderr
-    text = page.read_text()
-    style = re.search("<style>(.*?)</style>", text, re.DOTALL)[1]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = re.search('Content-Security-Policy" content="(.*?)"', text)[1]
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert not re.search(r"<script|\bsrc=|\bhref=|\bstyle=|\burl\(|@import|\bon\w+=", text)
-    assert "Counter.add" in text and "libz" in text
-    document = xml.dom.minidom.parseString(re.sub("<meta[^>]*>", "", text.partition("<!DOCTYPE html>")[2]))
-    assert len(document.getElementsByTagName("table")) == 1
-    refused = runs.ask("compare", recorded.profile, tmp_path / "calls.prof", "--html", tmp_path / "absent/page.html")
+    page, document = Page(tmp_path / "page.html"), json.loads(runs.ask(*words, "--json").stdout)
+    comparison = page.header["comparison"]
+    for held, told in zip(comparison["functions"], document["functions"], strict=True):
+        assert {key: held[key] for key in told} == told
+    for key in ("tracer", "tax_per_call_s", "ncalls", "notes"):
+        assert comparison[key] == document[key]
+    functions = {function["name"]: function for function in comparison["functions"] if function["file"].endswith("program.py")}
+    assert functions["squeeze"]["builtin_calls"] == 2  # join and sum
+    names = [page.header["strings"][number] for number in page.columns["function.name"]]
+    assert all(names[functions[name]["id"]] == name for name in ("Counter.add", "call", "squeeze"))
+    assert any(excerpt["file"].endswith("program.py") for excerpt in page.sources)
+    assert comparison["facts"] and comparison["legend"]
+    bare = runs.ask(*words, "--html", tmp_path / "bare.html", "--no-source")
+    assert bare.returncode == 0 and Page(tmp_path / "bare.html").sources == []
+    assert runs.ask(*words, "--no-source").returncode == usage
+    refused = runs.ask(*words, "--html", tmp_path / "absent/page.html")
     assert refused.returncode == usage and "absent" in refused.stderr
 
 

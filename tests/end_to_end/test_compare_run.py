@@ -8,6 +8,7 @@ import time
 
 import pytest
 import runs
+from page_data import Page
 
 failed, not_found = 125, 127
 
@@ -127,6 +128,21 @@ def test_ranks(folder):
     assert document["ranks"] == 2
     assert calls_of(document, "work") == 2 * work_calls
     assert answer.stderr.count("arguments") == 2
+
+
+def test_the_page_of_ranks(folder, tmp_path_factory):
+    launcher = runs.mpirun(2)
+    (folder / "program.py").write_text("from mpi4py import MPI\n" + program)
+    out = tmp_path_factory.mktemp("page") / "page.html"
+    answer = compare_run(folder, "program.py", options=["--html", out], launcher=launcher)
+    assert answer.returncode == 0, answer.stderr
+    page = Page(out)
+    (work,) = [each for each in page.header["comparison"]["functions"] if each["name"] == "work" and each["file"].endswith("program.py")]
+    ranks = work["ranks"]
+    assert 0 < ranks["min"] <= ranks["mean"] <= ranks["max"] and {ranks["argmin"], ranks["argmax"]} == {0, 1}
+    assert 2 * ranks["mean"] == pytest.approx(work["cprofile_self_s"] + work["cprofile_builtin_s"])
+    assert page.header["run"]["ranks"] == 2
+    assert page.header["strings"][page.columns["function.name"][work["id"]]] == "work"
 
 
 def test_a_rank_without_counts_is_said(folder):

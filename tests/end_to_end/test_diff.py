@@ -1,13 +1,11 @@
 """pyprof diff: one run against another, and ranks against ranks."""
 
-import base64
-import hashlib
+import collections
 import json
-import re
-import xml.dom.minidom
 
 import pytest
 import runs
+from page_data import Page
 
 threshold_exceeded, usage, unreadable = 1, 2, 3
 
@@ -162,18 +160,56 @@ def test_damage_is_said_and_the_rest_compared(versions, tmp_path):
     assert json.loads(answer.stdout)["after"]["samples"] > 0
 
 
-def test_the_page_asks_for_nothing_and_runs_nothing(versions, tmp_path):
-    out = tmp_path / "diff.html"
-    answer = runs.ask("diff", *versions, "--html", out)
-    assert answer.returncode == 0, answer.stderr
-    text = out.read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(re.search("<style>(.*?)</style>", text, re.S)[1].encode()).digest()).decode()
-    policy = re.search('Content-Security-Policy" content="(.*?)"', text)[1]
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert "<script" not in text and "http:" not in text and "https:" not in text and not re.search(r'\s(src|href|style|on\w+)=', text)
-    for svg in re.findall("<svg.*?</svg>", text, re.S):
-        xml.dom.minidom.parseString(svg)
-    assert all(f'class="{style}" x' in text for style in ("slower3", "new", "gone"))
+def page_of(folder, *words):
+    out = folder / "diff.html"
+    answer = runs.ask("diff", *words, "--html", out)
+    assert answer.returncode == 0 and answer.stdout == "", answer.stderr
+    return Page(out)
+
+
+def own_weights(page, prefix, period):
+    """Own weight by name: of Python functions with the native code that they call, of native ones alone."""
+    column, strings = page.columns, page.header["strings"]
+    functions = [column["location.function"][location] for location in column["context.location"]]
+    flags = [column["function.flags"][function] for function in functions]
+    own, context = collections.Counter(), 0
+    for step, samples, extra in zip(column[f"{prefix}.step"], column[f"{prefix}.samples"], page.wide(f"{prefix}.extra")):
+        context += step
+        weight = samples * period + (extra - (1 << 64) if extra >> 63 else extra)
+        path = [context]
+        while path[-1]:
+            path.append(path[-1] - column["context.up"][path[-1]])
+        shown = [at for at in path[:-1] if not flags[at] & 0x100]
+        python = [at for at in shown if flags[at] & 0xff == 0]
+        for at in {*shown[:1], *python[:1]}:
+            own[strings[column["function.name"][functions[at]]]] += weight
+    return own
+
+
+def test_the_page_has_the_values_of_both_runs(versions, tmp_path):
+    page, document = page_of(tmp_path, *versions), compared(*versions)
+    header = page.header["difference"]
+    assert header["facts"][0].startswith("Before: ") and not header["is_share"] and not header["is_by_rank"]
+    assert header["before"]["factor"] == header["after"]["factor"] == 1
+    before = own_weights(page, "before", header["period_ns"])
+    after = own_weights(page, "value", page.header["run"]["period_ns"])
+    names = ["steady", "growing", "dropped", "added", "work"]
+    listed = {function["name"]: function for function in document["functions"]}
+    for name in names:
+        own = listed.get(name, {"own": {"before": 0, "after": 0}})["own"]
+        assert (before[name], after[name]) == (own["before"], own["after"]), name
+    assert before["work"] > 0 and after["work"] > 0
+    assert any(excerpt["file"].endswith("app.py") for excerpt in page.sources)
+
+
+def test_the_page_of_shares_and_without_source(versions, tmp_path):
+    page = page_of(tmp_path, *versions, "--normalize", "--no-source")
+    header = page.header["difference"]
+    total = sum(page.wide("value.extra")) + page.header["run"]["period_ns"] * sum(page.columns["value.samples"])
+    assert header["is_share"] and header["after"]["factor"] == pytest.approx(1 / (total % (1 << 64)))
+    assert page.sources == []
+    refused = runs.ask("diff", *versions, "--no-source")
+    assert refused.returncode == usage and "--html" in refused.stderr
 
 
 def test_slow_ranks_against_fast_ones(tmp_path):
@@ -192,3 +228,6 @@ def test_slow_ranks_against_fast_ones(tmp_path):
     expected = 2 * row["own"]["before"] - row["own"]["after"]
     assert row["scaling_loss"] == pytest.approx(expected, rel=1e-6)
     assert any(note.startswith("Ranks: ") for note in document["notes"])
+    header = page_of(tmp_path, profile, "--ranks", "0,2-", "--ranks", "1").header["difference"]
+    assert header["is_by_rank"] and (header["before"]["workers"], header["after"]["workers"]) == (2, 1)
+    assert header["before"]["factor"] == 0.5 and header["before"]["name"].endswith("(ranks 0,2-)")

@@ -7,5 +7,5 @@ if (noBrowser) {
   console.log(`skipped: ${noBrowser}`);
   process.exit(77);
 }
-const tests = ['page.test.mjs', 'screenshots.test.mjs'].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+const tests = ['page.test.mjs', 'diff.test.mjs', 'compare.test.mjs', 'screenshots.test.mjs'].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 process.exit(spawnSync(process.execPath, ['--test', ...tests], {stdio: 'inherit'}).status ?? 1);

@@ -1,4 +1,4 @@
-// The pictures of docs/viewer.md: that they can be made, and that those in docs/screenshots show what the pages show now.
+// The pictures of docs/viewer.md, docs/diff.md and docs/compare.md: that they can be made, and that those in docs/screenshots show what the pages show now.
 // Fonts differ between machines, so pictures are compared by where they are coloured. `npm run screenshots` makes them anew.
 import assert from 'node:assert/strict';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
@@ -19,6 +19,10 @@ const pictures = {
   'range': 'view=flame&time=2000000-6000000',
   'kernels': 'view=kernels&fn=6',
   'mpi': 'view=mpi',
+  'slow-minus-fast': 'view=flame&colour=difference&rank=3&against=0',
+  'diff': ['twoRuns', 'view=diff'],
+  'compare': ['traced', 'view=compare&row=0'],
+  'differential-flame-graph': ['twoRuns', 'view=flame&colour=difference'],
 };
 
 const makeAnew = process.env.PYPROF_SCREENSHOTS === '1';
@@ -30,9 +34,10 @@ before(async () => {
 });
 after(() => browser?.close());
 
-for (const [name, state] of Object.entries(pictures)) {
+for (const [name, shown] of Object.entries(pictures)) {
+  const [sample, state] = Array.isArray(shown) ? shown : ['heat', shown];
   test(`the picture ${name} shows the page`, {skip: noBrowser}, async () => {
-    const page = await browser.show(browser.sample('heat'), {
+    const page = await browser.show(browser.sample(sample), {
       hash: `#v=1&${state}`, colorScheme: 'light', viewport: {width: 1100, height: 640},
     });
     await settled(page);

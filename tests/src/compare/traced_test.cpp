@@ -1,5 +1,7 @@
 #include "compare/traced.h"
 
+#include <utility>
+
 #include "tests/support/catch.h"
 
 namespace pyprof::compare {
@@ -69,6 +71,22 @@ TEST_CASE("Files of several ranks add up") {
     add(sums, statistics, "/x");
     add(sums, statistics, "/y");
     CHECK(sums.functions.at({"/a.py", 1, "f"}).counts == tracers::Counts{6, 4, 1.0, 3.0});
+}
+
+TEST_CASE("The rank with the most and the one with the least own time are known") {
+    TracedFunctions sums;
+    for (const auto& [rank, self_s] : {std::pair{0, 2.0}, std::pair{1, 1.0}, std::pair{2, 4.0}}) {
+        CallStatistics statistics;
+        statistics.functions = {{"app.py", 1, "f", {1, 1, self_s, self_s}, {}},
+                                {"~", 0, "<len>", {1, 1, 0.5, 0.5}, {{0, {1, 1, 0.5, 0.5}}}}};
+        add(sums, statistics, "/run", rank);
+    }
+    const RankSpread& spread = sums.functions.at({"/run/app.py", 1, "f"}).ranks;
+    CHECK(spread.processes == 3);
+    CHECK((spread.min_s == 1.5 && spread.argmin == 1));
+    CHECK((spread.max_s == 4.5 && spread.argmax == 2));
+    CHECK(sums.functions.at({"/run/app.py", 1, "f"}).counts.self_s == 7.0);
+    CHECK(sums.functions.at({"/run/app.py", 1, "f"}).builtins.at("<len>").calls == 3);
 }
 
 }  // namespace

@@ -63,5 +63,27 @@ TEST_CASE("The list ends where it is asked to") {
     CHECK(json::parse(compare_json(example(), 1))["functions"].size() == 1);
 }
 
+TEST_CASE("A section of a page has the document, its sentences, and how ranks differ") {
+    compare::Comparison comparison;
+    comparison.ranks = 4;
+    comparison.rows.resize(2);
+    comparison.rows[0].counted = tracers::Counts{8, 8, 6, 6};
+    comparison.rows[0].builtin_calls = 3;
+    comparison.rows[0].traced_ranks = {.processes = 4, .min_s = 1, .max_s = 2.5, .argmin = 3, .argmax = 0};
+    comparison.rows[1].counted = tracers::Counts{1, 1, 2, 2};
+    comparison.rows[1].traced_ranks = {.processes = 1, .min_s = 2, .max_s = 2, .argmin = 2, .argmax = 2};
+    const nlohmann::ordered_json section = compare_section(comparison);
+    CHECK(section.at("schema") == "pyprof.compare/1");
+    CHECK(!section.at("facts").empty());
+    CHECK(section.at("legend").size() > 1);
+    CHECK(section.at("functions")[0].at("builtin_calls") == 3);
+    const auto& ranks = section.at("functions")[0].at("ranks");
+    CHECK((ranks.at("min") == 1.0 && ranks.at("mean") == 1.5 && ranks.at("max") == 2.5));
+    CHECK(ranks.at("argmin") == 3);
+    // Ranks that did not call it took no time.
+    CHECK(section.at("functions")[1].at("ranks").at("min") == 0);
+    CHECK(section.at("functions")[1].at("ranks").at("argmin") == -1);
+}
+
 }  // namespace
 }  // namespace pyprof::report

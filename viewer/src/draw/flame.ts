@@ -7,10 +7,13 @@ export const rowHeight = 20;
 const padding = 5;
 const font = '12px system-ui, sans-serif';
 
+/** Diagonal stripes, or lines along the box. */
+export type Texture = 'stripes' | 'rules';
+
 /** What to write in a box and how to paint it. */
 export interface Look {
   readonly fill: string;
-  readonly striped: boolean;
+  readonly texture: Texture | undefined;
   readonly name: string;
   /** Written after the name, fainter, if there is room: where it is from. */
   readonly origin: string;
@@ -35,7 +38,7 @@ export interface Scene {
 export class FlamePainter {
   private readonly context: CanvasRenderingContext2D;
   readonly labels: LabelFitter;
-  private stripes: {readonly colour: string; readonly pattern: CanvasPattern | null} | undefined;
+  private readonly patterns = new Map<string, CanvasPattern | null>();
 
   constructor(private readonly canvas: HTMLCanvasElement) {
     const context = canvas.getContext('2d', {alpha: false});
@@ -82,14 +85,16 @@ export class FlamePainter {
     context.globalAlpha = scene.searching && !look.match ? 0.38 : box.row < scene.callersAbove ? 0.6 : 1;
     context.fillStyle = look.fill;
     context.fillRect(box.left, y, width, rowHeight - 1);
-    if (look.striped) this.paintStripes(scene.palette.stripe, box.left, y, width);
+    if (look.texture) this.paintTexture(look.texture, scene.palette.stripe, box.left, y, width);
     if (box.width > 24) this.paintLabel(scene.palette, look, box, y);
   }
 
-  private paintStripes(colour: string, left: number, top: number, width: number): void {
-    if (this.stripes?.colour !== colour) this.stripes = {colour, pattern: stripePattern(this.context, colour)};
-    if (!this.stripes.pattern) return;
-    this.context.fillStyle = this.stripes.pattern;
+  private paintTexture(texture: Texture, colour: string, left: number, top: number, width: number): void {
+    const name = texture + colour;
+    if (!this.patterns.has(name)) this.patterns.set(name, patternOf(this.context, texture, colour));
+    const pattern = this.patterns.get(name);
+    if (!pattern) return;
+    this.context.fillStyle = pattern;
     this.context.fillRect(left, top, width, rowHeight - 1);
   }
 
@@ -121,18 +126,24 @@ export class FlamePainter {
   }
 }
 
-/** Thin diagonal lines, eight pixels apart. */
-function stripePattern(context: CanvasRenderingContext2D, colour: string): CanvasPattern | null {
-  const size = 8;
+/** Thin lines, eight or four pixels apart. */
+function patternOf(context: CanvasRenderingContext2D, texture: Texture, colour: string): CanvasPattern | null {
+  const size = texture === 'stripes' ? 8 : 4;
   const tile = document.createElement('canvas');
   tile.width = tile.height = size;
   const drawing = tile.getContext('2d');
   if (!drawing) return null;
   drawing.strokeStyle = colour;
   drawing.lineWidth = 2;
-  for (const shift of [-size, 0, size]) {
-    drawing.moveTo(shift - 1, size + 1);
-    drawing.lineTo(shift + size + 1, -1);
+  if (texture === 'rules') {
+    drawing.lineWidth = 1;
+    drawing.moveTo(0, 1.5);
+    drawing.lineTo(size, 1.5);
+  } else {
+    for (const shift of [-size, 0, size]) {
+      drawing.moveTo(shift - 1, size + 1);
+      drawing.lineTo(shift + size + 1, -1);
+    }
   }
   drawing.stroke();
   return context.createPattern(tile, 'repeat');

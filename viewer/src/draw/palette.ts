@@ -38,6 +38,10 @@ const libraryHues: readonly Colour[] = [
   ...Object.values(hues), [213, 94, 0], [240, 228, 66], [120, 94, 190], [150, 150, 150], [170, 110, 60], [70, 190, 190],
 ];
 
+/** Of a difference: vermilion for slower, blue for faster. */
+const changeHues = {slower: [213, 94, 0], faster: [0, 114, 178]} as const;
+const changeStrengths = [0.3, 0.5, 0.72];
+
 /** From cold to hot. */
 const heatEnds: readonly [Colour, Colour, Colour] = [[150, 160, 172], [230, 159, 0], [204, 51, 17]];
 
@@ -47,6 +51,8 @@ export interface Palette {
   readonly categories: Readonly<Record<Category, string>>;
   readonly libraries: readonly string[];
   readonly heat: readonly string[];
+  /** From weak to strong. */
+  readonly changes: {readonly slower: readonly string[]; readonly faster: readonly string[]; readonly same: string};
   readonly surface: string;
   readonly text: string;
   readonly faintText: string;
@@ -72,7 +78,7 @@ function mapValues<K extends string, A, B>(from: Readonly<Record<K, A>>, make: (
   return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, make(value as A)])) as Record<K, B>;
 }
 
-function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit<Palette, 'channels' | 'shades' | 'surface' | 'categories' | 'libraries' | 'heat'>): Palette {
+function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit<Palette, 'channels' | 'shades' | 'surface' | 'categories' | 'libraries' | 'heat' | 'changes'>): Palette {
   const shadesOf = (hue: Colour): string[] =>
     Array.from({length: shadeCount}, (_, i) => css(mix(surface, hue, strength + (i - (shadeCount - 1) / 2) * 0.035)));
   const channels = {surface, categories: mapValues(categoryHues, (hue) => mix(surface, hue, strength + 0.22))};
@@ -83,6 +89,11 @@ function makePalette(surface: Colour, grey: Colour, strength: number, rest: Omit
     categories: mapValues(channels.categories, css),
     libraries: libraryHues.map((hue) => css(mix(surface, hue, strength))),
     heat: Array.from({length: heatSteps}, (_, i) => css(mix(surface, heatAt(i / (heatSteps - 1)), 0.25 + (0.6 * i) / (heatSteps - 1)))),
+    changes: {
+      slower: changeStrengths.map((share) => css(mix(surface, changeHues.slower, share))),
+      faster: changeStrengths.map((share) => css(mix(surface, changeHues.faster, share))),
+      same: css(mix(surface, grey, 0.22)),
+    },
     shades: {
       python: shadesOf(hues.python),
       native: shadesOf(hues.native),

@@ -5,7 +5,7 @@ import {LabelFitter} from './labels.ts';
 import {light} from './palette.ts';
 import {escaped, svgOf} from './svg.ts';
 
-const look = (name: string): ReturnType<Scene['lookOf']> => ({fill: '#123456', striped: false, name, origin: 'a.py:1', match: true});
+const look = (name: string): ReturnType<Scene['lookOf']> => ({fill: '#123456', texture: undefined, name, origin: 'a.py:1', match: true});
 const scene: Scene = {
   boxes: [{node: 0, row: 0, left: 0, width: 200, crumbs: false}, {node: 1, row: 1, left: 10, width: 5, crumbs: true}] as unknown as Scene['boxes'],
   width: 200, height: 40, palette: light, yOf: (row) => 20 * row, lookOf: () => look('</text><script>alert(1)</script>'),

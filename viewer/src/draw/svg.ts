@@ -1,6 +1,6 @@
 // The boxes of a flame graph as an SVG file that stands alone.
 import type {Box} from '../layout/flame.ts';
-import {rowHeight, type Scene} from './flame.ts';
+import {rowHeight, type Scene, type Texture} from './flame.ts';
 import type {LabelFitter} from './labels.ts';
 
 /** Names have been made visible before; here they cannot leave their place in the markup. */
@@ -9,7 +9,7 @@ export function svgOf(scene: Scene, labels: LabelFitter, title: string): string 
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${scene.width} ${scene.height}" width="${scene.width}"
  height="${scene.height}" font-family="system-ui, sans-serif" font-size="12">
 <title>${escaped(title)}</title>
-<rect width="100%" height="100%" fill="${scene.palette.surface}"/>
+${patterns(scene.palette.stripe)}<rect width="100%" height="100%" fill="${scene.palette.surface}"/>
 ${boxes}
 </svg>
 `;
@@ -26,7 +26,15 @@ function boxMarkup(scene: Scene, labels: LabelFitter, box: Box): string {
     label === ''
       ? ''
       : `<text x="${rounded(box.left + 5)}" y="${top + 14}" fill="${scene.palette.text}">${escaped(label)}</text>`;
-  return `<g>${rect}><title>${escaped([look.name, look.origin].filter(Boolean).join(' – '))}</title></rect>${text}</g>`;
+  const texture = look.texture ? `<rect x="${left}" y="${top}" width="${width}" height="${rowHeight - 1}" fill="url(#${look.texture})"/>` : '';
+  return `<g>${rect}><title>${escaped([look.name, look.origin].filter(Boolean).join(' – '))}</title></rect>${texture}${text}</g>`;
+}
+
+function patterns(colour: string): string {
+  const paths: Readonly<Record<Texture, string>> = {stripes: 'M0 8L8 0', rules: 'M0 4H8'};
+  const all = Object.entries(paths).map(([id, path]) =>
+    `<pattern id="${id}" width="8" height="8" patternUnits="userSpaceOnUse"><path d="${path}" stroke="${colour}"/></pattern>`);
+  return `<defs>${all.join('')}</defs>\n`;
 }
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;

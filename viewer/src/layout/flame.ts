@@ -58,13 +58,13 @@ export function visibleBoxes(tree: CallTree, rows: Rows, view: Viewport): Box[] 
 /** False if the zoomed subtree does not reach this row. */
 function appendRow(boxes: Box[], tree: CallTree, rows: Rows, view: Viewport, row: number): boolean {
   const origin = f64(tree.start, view.zoom);
-  const scale = view.width / f64(tree.total, view.zoom);
+  const scale = view.width / f64(tree.width, view.zoom);
   const [low, high] = rowRange(tree, rows, view.zoom, row);
   let run: {left: number; width: number} | undefined;
   for (let place = low; place < high; ) {
     const node = u32(rows.nodes, place) as NodeId;
     const left = (f64(tree.start, node) - origin) * scale;
-    const width = f64(tree.total, node) * scale;
+    const width = f64(tree.width, node) * scale;
     if (width >= 1) {
       boxes.push({node, row, left, width, crumbs: false});
       place++;
@@ -83,7 +83,7 @@ function appendRow(boxes: Box[], tree: CallTree, rows: Rows, view: Viewport, row
   return low < high;
 }
 
-const endOf = (tree: CallTree, node: number): number => f64(tree.start, node) + f64(tree.total, node);
+const endOf = (tree: CallTree, node: number): number => f64(tree.start, node) + f64(tree.width, node);
 
 /** The first place in [low, high) whose box ends after `weight`. It is usually near: steps double before they halve. */
 function firstEndingAfter(tree: CallTree, rows: Rows, low: number, high: number, weight: number): number {
@@ -107,19 +107,19 @@ export function nodeAt(tree: CallTree, rows: Rows, view: Viewport, row: number, 
   if (row < 0 || row > tree.deepest || x < 0 || x >= view.width) return undefined;
   const zoomRow = u32(tree.depth, view.zoom);
   if (row <= zoomRow) return pathTo(tree, view.zoom)[row];
-  const weight = f64(tree.start, view.zoom) + (x / view.width) * f64(tree.total, view.zoom);
+  const weight = f64(tree.start, view.zoom) + (x / view.width) * f64(tree.width, view.zoom);
   const [low, high] = rowRange(tree, rows, view.zoom, row);
   const after = firstIndex(low, high, (place) => f64(tree.start, u32(rows.nodes, place)) > weight);
   if (after === low) return undefined;
   const node = u32(rows.nodes, after - 1) as NodeId;
-  return weight < f64(tree.start, node) + f64(tree.total, node) ? node : undefined;
+  return weight < endOf(tree, node) ? node : undefined;
 }
 
 /** The span of one node in the view, which may lie outside it. */
 export function spanOf(tree: CallTree, view: Pick<Viewport, 'zoom' | 'width'>, node: NodeId): {left: number; width: number} {
   if (node <= view.zoom && u32(tree.end, node) >= u32(tree.end, view.zoom)) return {left: 0, width: view.width};
-  const scale = view.width / f64(tree.total, view.zoom);
-  return {left: (f64(tree.start, node) - f64(tree.start, view.zoom)) * scale, width: f64(tree.total, node) * scale};
+  const scale = view.width / f64(tree.width, view.zoom);
+  return {left: (f64(tree.start, node) - f64(tree.start, view.zoom)) * scale, width: f64(tree.width, node) * scale};
 }
 
 /** How many rows the view has: down to the deepest node below `zoom`. */

@@ -6,7 +6,7 @@ import {lineKeys} from './lines.ts';
 import {outside} from './merge.ts';
 import type {FunctionId, Profile} from './profile.ts';
 import type {Granularity} from './selection.ts';
-import {type CallTree, inclusive, inPreorder, root} from './tree.ts';
+import {type CallTree, inclusive, inPreorder, root, type Sums, type TwoSums} from './tree.ts';
 
 /** Callers with less of the whole are not shown. */
 export const leastShare = 1 / 4000;
@@ -26,19 +26,21 @@ export function callersTree(profile: Profile, tree: CallTree, granularity: Granu
 /** Where stacks begin that are followed upwards: nodes of the tree and their weights. */
 interface Entries {
   readonly node: Uint32Array;
-  readonly weight: (node: number) => number;
-  readonly samples: (node: number) => number;
+  /** Of nodes: their weights, samples and, in a difference, those of the base and the widths. */
+  readonly figures: readonly Float64Array[];
   /** One past the last node whose weight is in the node's. */
   readonly end: (node: number) => number;
 }
 
 function ownTime(tree: CallTree): Entries {
   const nodes: number[] = [];
-  for (let node = 1; node < tree.count; node++) if (f64(tree.self, node) > 0) nodes.push(node);
+  const {before} = tree;
+  const keepsVanished = before !== undefined && tree.width !== tree.total;
+  const width = keepsVanished ? tree.self.map((weight, node) => Math.max(weight, f64(before.self, node))) : tree.self;
+  for (let node = 1; node < tree.count; node++) if (f64(width, node) > 0) nodes.push(node);
   return {
     node: Uint32Array.from(nodes),
-    weight: (node) => f64(tree.self, node),
-    samples: (node) => f64(tree.selfSamples, node),
+    figures: [tree.self, tree.selfSamples, ...(before ? [before.self, before.selfSamples, width] : [])],
     end: (node) => node + 1,
   };
 }
@@ -46,6 +48,7 @@ function ownTime(tree: CallTree): Entries {
 /** Nodes of a function that are not below another one of it. */
 function outermostOf(profile: Profile, tree: CallTree, of: FunctionId): Entries {
   const nodes: number[] = [];
+  const {before} = tree;
   for (let node = 1; node < tree.count;) {
     const found = profile.locations[u32(profile.contexts.location, u32(tree.context, node))]?.function === of;
     if (found) nodes.push(node);
@@ -53,8 +56,7 @@ function outermostOf(profile: Profile, tree: CallTree, of: FunctionId): Entries 
   }
   return {
     node: Uint32Array.from(nodes),
-    weight: (node) => f64(tree.total, node),
-    samples: (node) => f64(tree.totalSamples, node),
+    figures: [tree.total, tree.totalSamples, ...(before ? [before.total, before.totalSamples, tree.width] : [])],
     end: (node) => u32(tree.end, node),
   };
 }
@@ -64,8 +66,8 @@ class Climb {
   private readonly parent: number[] = [0];
   private readonly context: number[] = [0];
   private readonly leaf: number[] = [0];
-  private readonly total: number[] = [];
-  private readonly totalSamples: number[] = [0];
+  /** Of each of the entries' figures the sum in each node. */
+  private readonly totals: readonly number[][];
   /** The entries that pass through each node; given up when it is expanded. */
   private readonly members: Uint32Array[] = [];
   /** Where each entry's stack has been followed to, in the tree. */
@@ -88,8 +90,17 @@ class Climb {
     this.at = entries.node.slice();
     this.deepest = new Uint32Array(entries.node.length);
     this.members.push(Uint32Array.from(entries.node, (_, entry) => entry));
-    this.total.push(entries.node.reduce((sum, node) => sum + entries.weight(node), 0));
-    this.least = (this.total[0] ?? 0) * leastShare;
+    this.totals = entries.figures.map((figure) => [entries.node.reduce((sum, node) => sum + f64(figure, node), 0)]);
+    this.least = (this.widths[0] ?? 0) * leastShare;
+  }
+
+  /** Which of the figures is the width. */
+  private get widest(): number {
+    return this.entries.figures.length === 2 ? 0 : 4;
+  }
+
+  private get widths(): readonly number[] {
+    return this.totals[this.widest] as readonly number[];
   }
 
   /** Gives a node its children: its entries, grouped by the frame that they have come to. */
@@ -109,16 +120,14 @@ class Climb {
 
   private append(parent: number, group: readonly number[]): void {
     const {entries, tree} = this;
-    const sum = (figure: (node: number) => number): number =>
-      group.reduce((all, entry) => all + figure(u32(entries.node, entry)), 0);
-    const total = sum(entries.weight);
-    if (total < this.least) return;
+    const sum = (figure: Float64Array): number =>
+      group.reduce((all, entry) => all + f64(figure, u32(entries.node, entry)), 0);
+    if (sum(entries.figures[this.widest] as Float64Array) < this.least) return;
     const first = group[0] as number;
     this.parent.push(parent);
     this.context.push(u32(tree.context, u32(this.at, first)));
     this.leaf.push(u32(tree.context, u32(entries.node, first)));
-    this.total.push(total);
-    this.totalSamples.push(sum(entries.samples));
+    entries.figures.forEach((figure, i) => this.totals[i]?.push(sum(figure)));
     this.members.push(Uint32Array.from(group));
     for (const entry of group) {
       this.deepest[entry] = this.nodes;
@@ -134,10 +143,14 @@ class Climb {
       context: Uint32Array.from(this.context),
       nodeOfContext: this.nodesOfContexts(),
     };
-    const self = ownShare(merged.parent, this.total);
-    const selfSamples = ownShare(merged.parent, this.totalSamples);
-    const sums = {self, selfSamples, total: inclusive(self, merged), totalSamples: inclusive(selfSamples, merged)};
-    return inPreorder(merged, sums, this.tree.values, Uint32Array.from(this.leaf));
+    const sums = (first: number): Sums => {
+      const [self, selfSamples] = [0, 1].map((i) => ownShare(merged.parent, this.totals[first + i] ?? [])) as [Float64Array, Float64Array];
+      return {self, selfSamples, total: inclusive(self, merged), totalSamples: inclusive(selfSamples, merged)};
+    };
+    const both: TwoSums = this.tree.before
+      ? {...sums(0), before: sums(2), width: inclusive(ownShare(merged.parent, this.widths), merged)}
+      : sums(0);
+    return inPreorder(merged, both, this.tree.values, Uint32Array.from(this.leaf));
   }
 
   /** All contexts below the node of an entry lead to the deepest caller of that entry. */

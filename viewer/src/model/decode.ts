@@ -2,10 +2,11 @@
 // pages show is decoded when they ask.
 import {type Block, readBlock, unpack} from './block.ts';
 import {checked, optional} from './checked.ts';
+import {readComparison} from './comparison.ts';
 import {f64, starts, u32} from './columns.ts';
 import {damaged, DecodeError, require} from './decode_error.ts';
 import {
-  type Balance, type Calls, type CallsByRank, categories, type Contexts, domains, type Excerpt, type FunctionId, groupProcesses,
+  type Balance, type Calls, type CallsByRank, categories, type Contexts, type Difference, domains, type Excerpt, type FunctionId, groupProcesses,
   type Location, type Metric, type Module, type Moments, type Opening, type Process, type Profile, type Pruned, type Quality, type Ratio, type Run,
   sliceCategories, type Slices, type SourceFunction, type Thread, type Values,
 } from './profile.ts';
@@ -27,6 +28,7 @@ interface Header {
   readonly balance: Balance | undefined;
   readonly calls: Calls;
   readonly pruned: Pruned;
+  readonly difference: Difference | undefined;
   readonly strings: readonly string[];
   readonly modules: readonly Module[];
   readonly processes: readonly Process[];
@@ -34,6 +36,7 @@ interface Header {
 }
 
 const metric: Metric = {name: '', unit: ''};
+const side = {name: '', factor: 0, unit: 0, workers: 0};
 
 /** What a header looks like. */
 const example: Header = {
@@ -71,6 +74,9 @@ const example: Header = {
     }],
   },
   pruned: {contexts: 0, weight: 0},
+  difference: optional({
+    before: side, after: side, period_ns: 0, is_share: true, is_by_rank: true, facts: [''], legend: [''],
+  }),
   strings: [''],
   modules: [{path: '', build_id: '', version: '', names_from: ''}],
   processes: [{
@@ -104,6 +110,8 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
     ...header,
     balance: header.balance ?? undefined,
     opening: header.opening ?? undefined,
+    difference: header.difference ?? undefined,
+    hasComparison: hasSection(block.header['comparison']),
     metrics,
     functions,
     locations,
@@ -115,11 +123,18 @@ export function decodeBlock(bytes: ArrayBuffer): Profile {
     values,
     valuesOf: remembered((id) => (id === 0 ? values : readMeasure(columns, id - 1, contexts.count, threads.length))),
     callsByRank: once(() => readCallsByRank(columns, header.calls)),
+    comparison: once(() => {
+      const section = block.header['comparison'];
+      return hasSection(section) ? readComparison(section, functions.length) : undefined;
+    }),
+    before: once(() => readBefore(columns, contexts.count, header.difference)),
     slices: once(() => readSlices(columns, header.processes)),
     moments: once(() => readMoments(columns, header, contexts.count)),
     sources: once(() => readSources(block)),
   };
 }
+
+const hasSection = (section: unknown): boolean => section !== undefined && section !== null;
 
 type Columns = Block['column'];
 
@@ -200,13 +215,25 @@ function readValues(columns: Columns, contextCount: number, threadCount: number,
   const names = ['step', 'thread', 'samples', 'extra_low', 'extra_high'] as const;
   const [step, thread, samples, low, high] = table(columns, 'value', names);
   requireBelow(thread, threadCount, 'a value without a thread');
-  const context = summed(step, contextCount);
-  const weight = new Float64Array(step.length);
-  for (let i = 0; i < step.length; i++) {
+  const weight = weightsOf(samples, low, high, period);
+  return {count: step.length, context: summed(step, contextCount), thread, samples, weight};
+}
+
+/** What the weights have beyond samples × period is 64 bits in two's complement. */
+function weightsOf(samples: Uint32Array, low: Uint32Array, high: Uint32Array, period: number): Float64Array {
+  const weight = new Float64Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
     weight[i] = u32(samples, i) * period + (u32(high, i) | 0) * 2 ** 32 + u32(low, i);
     if (f64(weight, i) < 0) throw damaged(`value ${i} is negative`);
   }
-  return {count: step.length, context, thread, samples, weight};
+  return weight;
+}
+
+function readBefore(columns: Columns, contextCount: number, difference: Difference | undefined | null): Values {
+  if (!difference) return {count: 0, context: new Uint32Array(), thread: new Uint32Array(), samples: new Uint32Array(), weight: new Float64Array()};
+  const [step, samples, low, high] = table(columns, 'before', ['step', 'samples', 'extra_low', 'extra_high']);
+  const weight = weightsOf(samples, low, high, difference.period_ns);
+  return {count: step.length, context: summed(step, contextCount), thread: new Uint32Array(step.length), samples, weight};
 }
 
 /** What a counter counted has no samples of its own. */

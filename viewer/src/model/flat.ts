@@ -72,7 +72,7 @@ function weights(profile: Profile, selection: Selection): {self: Float64Array; t
 }
 
 /** One past the last context below each. */
-const subtreeEnds = onceForContexts(({contexts: {count, parent}}): Uint32Array => {
+export const subtreeEnds = onceForContexts(({contexts: {count, parent}}): Uint32Array => {
   const ends = Uint32Array.from({length: count}, (_, i) => i + 1);
   for (let i = count - 1; i > 0; i--) ends[u32(parent, i)] = Math.max(u32(ends, u32(parent, i)), u32(ends, i));
   return ends;

@@ -30,6 +30,8 @@ export function partIn(profile: Profile, range: TimeRange): Part {
   return {
     profile: {
       ...profile,
+      run: {...profile.run, period_ns: values.count > 0 ? sum / values.count : profile.run.period_ns},
+      difference: undefined,
       metrics: [profile.metrics[0]],
       ratios: [],
       threads: profile.processes.map((_, process) => threadOf(process)),

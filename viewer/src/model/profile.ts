@@ -1,4 +1,5 @@
 // What the page knows: the profile as decoded from its data block (docs/formats/html.md). Immutable.
+import type {Comparison} from './comparison.ts';
 import {baseName, visible} from './text.ts';
 
 declare const brand: unique symbol;
@@ -254,6 +255,29 @@ export interface Excerpt {
   readonly newer?: boolean | undefined;
 }
 
+/** How figures of one of two runs are shown: value = factor × weight. */
+export interface DifferenceSide {
+  readonly name: string;
+  readonly factor: number;
+  /** What one sample stands for, as a value; 0: the metric is not sampled. */
+  readonly unit: number;
+  /** Ranks, 1 without MPI. */
+  readonly workers: number;
+}
+
+/** An earlier run beside the profile: src/diff/difference.h. */
+export interface Difference {
+  readonly before: DifferenceSide;
+  readonly after: DifferenceSide;
+  /** Of the earlier run. */
+  readonly period_ns: number;
+  readonly is_share: boolean;
+  /** Values are means, since the numbers of ranks differ. */
+  readonly is_by_rank: boolean;
+  readonly facts: readonly string[];
+  readonly legend: readonly string[];
+}
+
 /** Context 0 is the root; parents stand before their children. */
 export interface Contexts {
   readonly count: number;
@@ -295,6 +319,8 @@ export interface Profile {
   readonly balance: Balance | undefined;
   readonly calls: Calls;
   readonly pruned: Pruned;
+  readonly difference: Difference | undefined;
+  readonly hasComparison: boolean;
   readonly functions: readonly SourceFunction[];
   readonly locations: readonly Location[];
   readonly processes: readonly Process[];
@@ -313,6 +339,9 @@ export interface Profile {
   /** Sections that are decoded when a page first asks for them; a damaged one throws DecodeError. */
   readonly valuesOf: (metric: number) => Values;
   readonly callsByRank: () => CallsByRank;
+  readonly comparison: () => Comparison | undefined;
+  /** Of the earlier run, of which there are no threads; none without a difference. */
+  readonly before: () => Values;
   readonly slices: () => Slices;
   readonly moments: () => Moments;
   readonly sources: () => readonly Excerpt[];

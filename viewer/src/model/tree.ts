@@ -1,5 +1,6 @@
 // The call tree that is drawn: merged contexts, children ordered by weight, numbered in preorder. Everything is a loop over columns: stacks may be thousands of frames deep.
 import {f64, starts, u32} from './columns.ts';
+import {type Contrast, forEachOfSide} from './contrast.ts';
 import {type Merged, mergeContexts, outside} from './merge.ts';
 import type {Profile, Values} from './profile.ts';
 import type {Selection} from './selection.ts';
@@ -22,7 +23,11 @@ export interface CallTree {
   readonly total: Float64Array;
   readonly selfSamples: Float64Array;
   readonly totalSamples: Float64Array;
-  /** Where the node's box begins, in weight. Children stand at its left end, its own time at the right. */
+  /** The base of a difference, in the unit of the weights. */
+  readonly before: Sums | undefined;
+  /** How wide the node's box is: its total or, in a difference that keeps what has vanished, room for both sides. */
+  readonly width: Float64Array;
+  /** Where the node's box begins, in widths. Children stand at its left end, its own time at the right. */
   readonly start: Float64Array;
   /**
    * The node that shows a context, or `outside`; contexts without weight are shown by their nearest ancestor that has
@@ -41,10 +46,24 @@ export interface CallTree {
  */
 export type Place = number & {readonly __place: never};
 
-/** `merged`: what mergeContexts makes of the same contexts and selection, where it is known already. */
-export function callTree(profile: Profile, selection: Selection, merged = mergeContexts(profile, selection)): CallTree {
+/**
+ * `merged`: what mergeContexts makes of the same contexts and selection, where it is known already. `contrast`: the
+ * selection and what it is held against.
+ */
+export function callTree(
+  profile: Profile,
+  selection: Selection,
+  merged = mergeContexts(profile, selection),
+  contrast?: ShownContrast,
+): CallTree {
   const sums = sumValues(profile, selection, merged);
-  return inPreorder(merged, sums, profile.valuesOf(selection.metric));
+  return inPreorder(merged, contrast ? besides(sums, contrast, merged) : sums, profile.valuesOf(selection.metric));
+}
+
+export interface ShownContrast {
+  readonly contrast: Contrast;
+  /** What has vanished has boxes too. */
+  readonly keepsVanished: boolean;
 }
 
 export interface Sums {
@@ -52,6 +71,12 @@ export interface Sums {
   readonly total: Float64Array;
   readonly selfSamples: Float64Array;
   readonly totalSamples: Float64Array;
+}
+
+export interface TwoSums extends Sums {
+  readonly before?: Sums;
+  /** By default the total. */
+  readonly width?: Float64Array;
 }
 
 /** Rows of `profile.values` that belong to the selected ranks and threads, one byte per thread. */
@@ -77,6 +102,21 @@ function sumValues(profile: Profile, selection: Selection, merged: Merged): Sums
   return {self, selfSamples, total: inclusive(self, merged), totalSamples: inclusive(selfSamples, merged)};
 }
 
+/** The same sums with those of the base beside them. */
+function besides(sums: Sums, {contrast, keepsVanished}: ShownContrast, merged: Merged): TwoSums {
+  const self = new Float64Array(merged.count);
+  const selfSamples = new Float64Array(merged.count);
+  forEachOfSide(contrast.before, (context, weight, samples) => {
+    const node = u32(merged.nodeOfContext, context);
+    if (node === outside) return;
+    self[node] = f64(self, node) + contrast.factor * weight;
+    selfSamples[node] = f64(selfSamples, node) + samples;
+  });
+  const before = {self, selfSamples, total: inclusive(self, merged), totalSamples: inclusive(selfSamples, merged)};
+  if (!keepsVanished) return {...sums, before};
+  return {...sums, before, width: inclusive(self.map((weight, node) => Math.max(weight, f64(sums.self, node))), merged)};
+}
+
 export function inclusive(self: Float64Array, merged: Pick<Merged, 'count' | 'parent'>): Float64Array {
   const total = self.slice();
   for (let node = merged.count - 1; node > 0; node--) {
@@ -87,11 +127,11 @@ export function inclusive(self: Float64Array, merged: Pick<Merged, 'count' | 'pa
 }
 
 /** `leaf`: of each merged node of a tree of callers. */
-export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Uint32Array): CallTree {
-  const {place, node, parent} = withWeight(merged, sums.total);
+export function inPreorder(merged: Merged, sums: TwoSums, values: Values, leaf?: Uint32Array): CallTree {
+  const {place, node, parent} = withWidth(merged, sums.width ?? sums.total);
   const count = node.length;
-  const total = picked(sums.total, node);
-  const {first, children} = sortedChildren(parent, total);
+  const width = picked(sums.width ?? sums.total, node);
+  const {first, children} = sortedChildren(parent, width);
   const sizes = subtreeSizes(parent);
   const position = new Uint32Array(count);
   const tree = {
@@ -115,7 +155,7 @@ export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Ui
     tree.context[at] = u32(merged.context, from);
     if (leaf && tree.leaf) tree.leaf[at] = u32(leaf, from);
     tree.self[at] = f64(sums.self, from);
-    tree.total[at] = f64(total, kept);
+    tree.total[at] = f64(sums.total, from);
     tree.selfSamples[at] = f64(sums.selfSamples, from);
     tree.totalSamples[at] = f64(sums.totalSamples, from);
     tree.deepest = Math.max(tree.deepest, u32(tree.depth, at));
@@ -128,29 +168,40 @@ export function inPreorder(merged: Merged, sums: Sums, values: Values, leaf?: Ui
       tree.depth[next] = u32(tree.depth, at) + 1;
       tree.start[next] = start;
       next += u32(sizes, child);
-      start += f64(total, child);
+      start += f64(width, child);
     }
   }
-  return {...tree, values, nodeOfContext: shownBy(merged.nodeOfContext, place, position)};
+  const inOrder = (column: Float64Array): Float64Array => {
+    const result = new Float64Array(count);
+    for (let kept = 0; kept < count; kept++) result[u32(position, kept)] = f64(column, u32(node, kept));
+    return result;
+  };
+  const before = sums.before && mapSums(sums.before, inOrder);
+  const nodeOfContext = shownBy(merged.nodeOfContext, place, position);
+  return {...tree, before, width: sums.width ? inOrder(sums.width) : tree.total, values, nodeOfContext};
+}
+
+function mapSums({self, total, selfSamples, totalSamples}: Sums, map: (column: Float64Array) => Float64Array): Sums {
+  return {self: map(self), total: map(total), selfSamples: map(selfSamples), totalSamples: map(totalSamples)};
 }
 
 interface Kept {
   /** The merged node of each that is kept; parents before children. */
   readonly node: Uint32Array;
   readonly parent: Uint32Array;
-  /** For each merged node the kept one that shows it: itself or its nearest ancestor with weight. */
+  /** For each merged node the kept one that shows it: itself or its nearest ancestor with width. */
   readonly place: Uint32Array;
 }
 
-/** The root and the nodes with weight: of a short range of time they are few. */
-function withWeight({count, parent}: Merged, total: Float64Array): Kept {
+/** The root and the nodes with width: of a short range of time they are few. */
+function withWidth({count, parent}: Merged, width: Float64Array): Kept {
   const place = new Uint32Array(count);
   const kept = {node: new Uint32Array(count), parent: new Uint32Array(count)};
   let size = 1;
   for (let node = 1; node < count; node++) {
     const caller = u32(place, u32(parent, node));
-    place[node] = f64(total, node) > 0 ? size : caller;
-    if (f64(total, node) <= 0) continue;
+    place[node] = f64(width, node) > 0 ? size : caller;
+    if (f64(width, node) <= 0) continue;
     kept.node[size] = node;
     kept.parent[size++] = caller;
   }
@@ -163,8 +214,8 @@ function picked(values: Float64Array, from: Uint32Array): Float64Array {
   return found;
 }
 
-/** Heaviest first, equal ones in order of appearance; those of node n lie at first[n] to first[n+1]. */
-function sortedChildren(parent: Uint32Array, total: Float64Array): {first: Uint32Array; children: Uint32Array} {
+/** The widest first, equal ones in order of appearance; those of node n lie at first[n] to first[n+1]. */
+function sortedChildren(parent: Uint32Array, width: Float64Array): {first: Uint32Array; children: Uint32Array} {
   const count = parent.length;
   const counts = new Uint32Array(count);
   for (let node = 1; node < count; node++) counts[u32(parent, node)] = u32(counts, u32(parent, node)) + 1;
@@ -176,21 +227,21 @@ function sortedChildren(parent: Uint32Array, total: Float64Array): {first: Uint3
     children[place] = node;
     filled[u32(parent, node)] = place + 1;
   }
-  for (let node = 0; node < count; node++) sortByWeight(children, u32(first, node), u32(first, node + 1), total);
+  for (let node = 0; node < count; node++) sortByWeight(children, u32(first, node), u32(first, node + 1), width);
   return {first, children};
 }
 
 /** Most nodes have a handful of children, for which insertion is several times faster than a call of `sort`. */
-function sortByWeight(children: Uint32Array, low: number, high: number, total: Float64Array): void {
+function sortByWeight(children: Uint32Array, low: number, high: number, width: Float64Array): void {
   if (high - low > 24) {
-    children.subarray(low, high).sort((a, b) => f64(total, b) - f64(total, a) || a - b);
+    children.subarray(low, high).sort((a, b) => f64(width, b) - f64(width, a) || a - b);
     return;
   }
   for (let i = low + 1; i < high; i++) {
     const child = u32(children, i);
-    const weight = f64(total, child);
+    const weight = f64(width, child);
     let place = i;
-    for (; place > low && f64(total, u32(children, place - 1)) < weight; place--) {
+    for (; place > low && f64(width, u32(children, place - 1)) < weight; place--) {
       children[place] = u32(children, place - 1);
     }
     children[place] = child;

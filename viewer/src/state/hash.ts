@@ -1,5 +1,7 @@
 // The state as a URL fragment: only what differs from the initial state, in a fixed order, so equal states have equal
 // URLs. A fragment is outside input: unknown keys and impossible values are left out.
+import {type ChangeKey, changeKeys} from '../model/changes.ts';
+import {type ComparedKey, comparedKeys} from '../model/comparison.ts';
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId, GroupId, Profile, ThreadId} from '../model/profile.ts';
 import {
@@ -57,6 +59,7 @@ interface Field {
 export const mostTransforms = 50;
 const deepestPlace = 2 ** 20;
 const largestLine = 2 ** 31;
+const mostRows = 2 ** 31;
 
 const fields: readonly Field[] = [
   choice<Page>('view', 'page', pageIds),
@@ -67,9 +70,13 @@ const fields: readonly Field[] = [
   choice<Workers>('threads', 'workers', ['joined', 'apart']),
   choice<SortKey>('sort', 'sort', ['self', 'total', 'samples', 'name']),
   choice<RankOrder>('order', 'order', rankOrders),
+  choice<ChangeKey>('change', 'changeSort', changeKeys),
+  choice<ComparedKey>('compare', 'comparedSort', comparedKeys),
   choice<Theme>('theme', 'theme', ['system', 'light', 'dark']),
   flag('machinery'),
   flag('asTree'),
+  flag('withoutVanished'),
+  flag('allChanges'),
   index(
     'metric',
     (state) => state.metric || undefined,
@@ -88,6 +95,12 @@ const fields: readonly Field[] = [
     (value) => ({group: value as GroupId}),
     (limits) => limits.groups,
   ),
+  {
+    key: 'against',
+    write: ({against}) => against?.toString(),
+    read: (text, limits) =>
+      text === 'mean' ? {against: text} : isBelow(text, limits.groups) ? {against: Number(text) as GroupId} : {},
+  },
   index(
     'thread',
     (state) => state.thread,
@@ -105,6 +118,12 @@ const fields: readonly Field[] = [
     (state) => state.line || undefined,
     (value) => ({line: value}),
     () => largestLine,
+  ),
+  index(
+    'row',
+    (state) => state.compared,
+    (value) => ({compared: value}),
+    () => mostRows,
   ),
   {
     key: 'time',
@@ -137,7 +156,7 @@ function choice<T extends string>(key: string, name: keyof State, values: readon
   };
 }
 
-function flag(name: 'machinery' | 'asTree'): Field {
+function flag(name: 'machinery' | 'asTree' | 'withoutVanished' | 'allChanges'): Field {
   return {
     key: name,
     write: (state) => (state[name] ? '1' : undefined),

@@ -1,16 +1,19 @@
 // Everything the page shows follows from the profile and this record, which also stands in the URL.
+import type {ChangeKey} from '../model/changes.ts';
+import type {ComparedKey} from '../model/comparison.ts';
+import type {Against} from '../model/contrast_choice.ts';
 import type {SortKey} from '../model/functions.ts';
 import type {FunctionId, GroupId, Profile} from '../model/profile.ts';
 import {everything, type Selection} from '../model/selection.ts';
 import type {TimeRange} from '../model/timeline.ts';
 import type {Place} from '../model/tree.ts';
 
-export const pageIds = ['summary', 'flame', 'source', 'ranks', 'timeline', 'kernels', 'mpi'] as const;
+export const pageIds = ['summary', 'diff', 'compare', 'flame', 'source', 'ranks', 'timeline', 'kernels', 'mpi'] as const;
 export type Page = (typeof pageIds)[number];
 /** How the flame graph page shows the tree, in the order of its keys 1 to 5. */
 export const graphs = ['icicle', 'flame', 'callers', 'sandwich', 'table'] as const;
 export type Graph = (typeof graphs)[number];
-export const colourings = ['domain', 'module', 'heat', 'imbalance', 'ratio'] as const;
+export const colourings = ['domain', 'module', 'heat', 'imbalance', 'ratio', 'difference'] as const;
 export type Colouring = (typeof colourings)[number];
 /** How the ranks page orders the ranks of its heat map. */
 export const rankOrders = ['rank', 'value', 'host'] as const;
@@ -36,6 +39,16 @@ export interface State extends Selection {
   /** A line of its file, 0: none. */
   readonly line: number;
   readonly order: RankOrder;
+  /** What the chosen rank is held against. */
+  readonly against: Against | undefined;
+  /** Of a difference: leave out what only the base has. */
+  readonly withoutVanished: boolean;
+  /** Of a difference: list also what is within chance, or small. */
+  readonly allChanges: boolean;
+  readonly changeSort: ChangeKey;
+  /** The function of the comparison that is opened, by its place there. */
+  readonly compared: number | undefined;
+  readonly comparedSort: ComparedKey;
   /** Of the timeline, in whole microseconds; undefined is the whole run. */
   readonly range: TimeRange | undefined;
   readonly theme: Theme;
@@ -55,13 +68,26 @@ export const initialState: State = {
   fn: undefined,
   line: 0,
   order: 'rank',
+  against: undefined,
+  withoutVanished: false,
+  allChanges: false,
+  changeSort: 'delta',
+  compared: undefined,
+  comparedSort: 'larger',
   range: undefined,
   theme: 'system',
 };
 
-/** Where the page opens without an address: with the rank and the metric for which it was written, as far as it has them. */
-export function openingState({opening, groups, metrics}: Pick<Profile, 'opening' | 'groups' | 'metrics'>): State {
+type Openings = Pick<Profile, 'opening' | 'groups' | 'metrics' | 'difference' | 'hasComparison'>;
+
+/**
+ * Where the page opens without an address: with the rank and the metric for which it was written, as far as it has them;
+ * that of two runs with what changed, one beside a tracer with that.
+ */
+export function openingState({opening, groups, metrics, difference, hasComparison}: Openings): State {
   const group = groups.findIndex(({rank}) => rank >= 0 && rank === opening?.rank);
   const metric = metrics.findIndex(({name}) => name === opening?.metric);
-  return {...initialState, group: group < 0 ? undefined : (group as GroupId), metric: Math.max(0, metric)};
+  const chosen = {...initialState, group: group < 0 ? undefined : (group as GroupId), metric: Math.max(0, metric)};
+  if (hasComparison) return {...chosen, page: 'compare'};
+  return difference ? {...chosen, page: 'diff', colouring: 'difference'} : chosen;
 }

@@ -3,15 +3,17 @@
 import {computed, effect, type ReadonlySignal, signal} from '@preact/signals';
 import {type Rows, rowsOf} from '../layout/flame.ts';
 import {callersTree} from '../model/callers.ts';
+import type {Contrast} from '../model/contrast.ts';
+import {contrastOf} from '../model/contrast_choice.ts';
 import {type Merged, mergeContexts} from '../model/merge.ts';
 import type {Metric, Profile} from '../model/profile.ts';
 import {findMatches, type Matches, type Pattern, parsePattern} from '../model/search.ts';
 import {everything, type Selection} from '../model/selection.ts';
 import {type RowsByNode, rowsByNode} from '../model/spread.ts';
-import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf} from '../model/tree.ts';
+import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf, type ShownContrast} from '../model/tree.ts';
 import {limitsOf, readHash, writeHash} from './hash.ts';
 import {type Filter, filterOf} from './filter.ts';
-import {type Graph, initialState, openingState, type State} from './state.ts';
+import {type Graph, openingState, type State} from './state.ts';
 
 /** A tree as it is drawn, and where in it the reader is. */
 export interface Drawing {
@@ -40,6 +42,10 @@ export interface Store {
   readonly selection: ReadonlySignal<Selection>;
   /** Its metric, rank, thread and worker threads alone: what the views without a tree show. */
   readonly plain: ReadonlySignal<Selection>;
+  /** What is selected and what it is held against, if anything is. */
+  readonly contrast: ReadonlySignal<Contrast | undefined>;
+  /** The contrast as the trees have it: only while boxes are coloured by it. */
+  readonly shownContrast: ReadonlySignal<ShownContrast | undefined>;
   /** The tree of calls, whichever graph is shown. */
   readonly calls: ReadonlySignal<CallTree>;
   /** The tree that the flame graph page shows: of calls, or of callers. */
@@ -57,7 +63,8 @@ export interface Store {
 
 export function createStore(profile: Profile): Store {
   const limits = limitsOf(profile);
-  if (location.hash === '') history.replaceState(null, '', writeHash(openingState(profile)));
+  const first = openingState(profile);
+  if (location.hash === '') history.replaceState(null, '', writeHash(first));
   const state = signal(readHash(location.hash, limits));
   addEventListener('popstate', () => (state.value = readHash(location.hash, limits)));
   effect(() => void (document.documentElement.dataset['theme'] = state.value.theme));
@@ -88,7 +95,7 @@ export function createStore(profile: Profile): Store {
     move,
     show: (graph) =>
       go({page: 'flame', graph, ...(isOfCallers(graph) === isOfCallers(state.value.graph) ? {} : start)}),
-    reset: () => go({...initialState, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
+    reset: () => go({...first, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
   };
 }
 
@@ -104,13 +111,14 @@ function derive(
   state: ReadonlySignal<State>,
   go: Store['go'],
   move: Store['move'],
-): Pick<Store, 'metric' | 'selection' | 'plain' | 'calls' | 'drawing' | 'pattern' | 'matches'> {
+): Omit<Store, 'profile' | 'whole' | 'filter' | 'state' | 'go' | 'move' | 'show' | 'reset'> {
   // One signal for each part, so that a movement of the cursor does not build the tree anew.
   const part: Part = (key) => computed(() => state.value[key]);
   const selection = selectionOf(part, profile);
   const ofCallers = computed(() => isOfCallers(state.value.graph));
+  const against = contrastSignals(profile, part, selection);
   const merged = mergedOf(part, whole);
-  const calls = computed(() => callTree(profile.value, selection.value, merged.value));
+  const calls = computed(() => callTree(profile.value, selection.value, merged.value, against.shownContrast.value));
   const tree = computed(() =>
     ofCallers.value ? callersTree(profile.value, calls.value, selection.value.granularity) : calls.value,
   );
@@ -120,6 +128,7 @@ function derive(
   return {
     metric: computed(() => profile.value.metrics[state.value.metric] ?? profile.value.metrics[0]),
     selection,
+    ...against,
     plain: plainSelection(part, profile),
     calls,
     pattern,
@@ -148,6 +157,21 @@ function selectionOf(part: Part, profile: ReadonlySignal<Profile>): ReadonlySign
     machinery: machinery.value,
     transforms: transforms.value,
   }));
+}
+
+function contrastSignals(
+  profile: ReadonlySignal<Profile>,
+  part: Part,
+  selection: ReadonlySignal<Selection>,
+): Pick<Store, 'contrast' | 'shownContrast'> {
+  const [wanted, against, withoutVanished] = [part('colouring'), part('against'), part('withoutVanished')];
+  const contrast = computed(() => contrastOf(profile.value, selection.value, against.value));
+  const shownContrast = computed(() =>
+    contrast.value && wanted.value === 'difference'
+      ? {contrast: contrast.value, keepsVanished: !withoutVanished.value}
+      : undefined,
+  );
+  return {contrast, shownContrast};
 }
 
 /** Metrics and threads that the profile has not, as of a range of time, are not selected. */

@@ -1,5 +1,6 @@
 // What the colour of a box says: which kind of code, which library, how much of the time is its own, how unlike the ranks,
-// or a ratio of counters.
+// a ratio of counters, or how it differs from another run or rank.
+import {differenceFill} from '../draw/difference.ts';
 import {fillOf, heatOf, moduleFill, type Palette} from '../draw/palette.ts';
 import {f64} from '../model/columns.ts';
 import type {SourceFunction} from '../model/profile.ts';
@@ -9,19 +10,21 @@ import {visible} from '../model/text.ts';
 import {type CallTree, type NodeId, root} from '../model/tree.ts';
 import type {Colouring, State} from '../state/state.ts';
 import type {Drawing, Store} from '../state/store.ts';
+import {changeAt} from './change_text.ts';
 import {ratio} from './describe.ts';
 
 /** A colouring, and of which ratio. */
 export type Choice = Pick<State, 'colouring' | 'ratio'>;
 
 /** Those that this profile has, in order. */
-export function offeredChoices({profile}: Store): readonly Choice[] {
-  const plain = (['domain', 'module', 'heat', 'imbalance'] as const).map((colouring) => ({colouring, ratio: 0}));
-  const fitting = profile.groups.length > 1 ? plain : plain.slice(0, 3);
-  return [...fitting, ...profile.ratios.map((_, ratio) => ({colouring: 'ratio', ratio}) as const)];
+export function offeredChoices({profile, contrast}: Store): readonly Choice[] {
+  const imbalance = profile.groups.length > 1 ? (['imbalance'] as const) : [];
+  const difference = contrast.value ? (['difference'] as const) : [];
+  const plain = (['domain', 'module', 'heat', ...imbalance, ...difference] as const).map((colouring) => ({colouring, ratio: 0}));
+  return [...plain, ...profile.ratios.map((_, ratio) => ({colouring: 'ratio', ratio}) as const)];
 }
 
-/** What a profile has not, as counters in a range of time, gives way to the kind of code. */
+/** What a profile has not, as counters in a range of time or another run, gives way to the kind of code. */
 export function choiceOf(store: Store): Choice {
   const {colouring, ratio} = store.state.value;
   return offeredChoices(store).find((one) => one.colouring === colouring && one.ratio === ratio) ?? {colouring: 'domain', ratio: 0};
@@ -39,6 +42,10 @@ export function fillFor(store: Store, drawing: Drawing, palette: Palette, node: 
       return heatOf(palette, unlikeness(store, drawing, node));
     case 'ratio':
       return ratioFill(store, drawing.tree.value, palette, node);
+    case 'difference': {
+      const change = changeAt(drawing.tree.value, node, store.contrast.value);
+      return change ? differenceFill(palette, change) : palette.root;
+    }
     case 'domain':
       return fillOf(palette, fn);
   }

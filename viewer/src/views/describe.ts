@@ -6,6 +6,7 @@ import {amount, baseName, locationLabel, percent, place, plural, visible} from '
 import {type CallTree, type NodeId, root} from '../model/tree.ts';
 import {domainLabels} from '../draw/palette.ts';
 import type {Store} from '../state/store.ts';
+import {changeAt, changeText} from './change_text.ts';
 
 export interface Named {
   readonly location: Location;
@@ -29,6 +30,8 @@ export function labelOf(store: Store, tree: CallTree, node: NodeId): string {
 function wholeLabel(store: Store): string {
   const {group, thread} = store.plain.value;
   const {groups} = store.profile;
+  const contrast = store.shownContrast.value?.contrast;
+  if (contrast && group !== undefined) return `${contrast.after.name} − ${contrast.before.name}`;
   const groupLabel = group === undefined ? undefined : groups[group]?.label;
   if (thread !== undefined) return [groupLabel, threadLabel(store, thread)].filter(Boolean).join(': ');
   return groupLabel ?? (groups.length > 1 ? groupsLabel(store) : 'whole program');
@@ -107,7 +110,10 @@ export function spoken(store: Store, tree: CallTree, node: NodeId): string {
   const named = namedAt(store, tree, node);
   const {total, self} = figures(store, tree, node);
   const kind = named ? `, ${domainLabels[named.fn.domain]}` : '';
-  const parts = [`${labelOf(store, tree, node)}${kind}`, `${total.share} total`, `${self.share} self`, total.samples, `level ${u32(tree.depth, node)}`];
+  const contrast = store.shownContrast.value?.contrast;
+  const change = changeAt(tree, node, contrast);
+  const difference = change && contrast ? changeText(change, contrast, store.metric.value) : '';
+  const parts = [`${labelOf(store, tree, node)}${kind}`, `${total.share} total`, `${self.share} self`, total.samples, difference, `level ${u32(tree.depth, node)}`];
   return parts.filter((part) => part !== '').join(', ');
 }
 

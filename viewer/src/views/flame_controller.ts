@@ -1,5 +1,6 @@
 // Joins the canvas to the store: redraws when what it shows changes, turns mouse and keys into steps.
 import type {ReadonlySignal, Signal} from '@preact/signals';
+import {differenceTexture} from '../draw/difference.ts';
 import {FlamePainter, type Look, rowHeight, type Scene} from '../draw/flame.ts';
 import type {Palette} from '../draw/palette.ts';
 import {svgOf} from '../draw/svg.ts';
@@ -11,6 +12,7 @@ import {
   type CallTree, firstChild, nextSibling, type NodeId, parentOf, previousSibling, root,
 } from '../model/tree.ts';
 import type {Drawing, Store} from '../state/store.ts';
+import {changeAt, labelText} from './change_text.ts';
 import {choiceOf, fillFor, isOfNode} from './colouring.ts';
 import {labelOf, namedAt} from './describe.ts';
 import {saveFile} from './save.ts';
@@ -217,11 +219,15 @@ export class FlameController {
     const key = isOfNode(colouring) ? box.node : named.location;
     const known = this.looks.get(key);
     if (known) return known;
+    const contrast = store.shownContrast.value?.contrast;
+    const change = changeAt(this.drawing.tree.value, box.node, contrast);
+    const striped = named.fn.domain === 'mpi' && colouring === 'domain';
     const look: Look = {
       fill: fillFor(store, this.drawing, this.palette.value, box.node, named.fn),
-      striped: named.fn.domain === 'mpi' && colouring === 'domain',
+      texture: change ? differenceTexture(change) : striped ? 'stripes' : undefined,
       name: labelOf(store, this.drawing.tree.value, box.node),
-      origin: origin(named.fn, store.state.value.granularity === 'line'),
+      origin: change && contrast ? labelText(change, contrast, store.metric.value)
+        : origin(named.fn, store.state.value.granularity === 'line'),
       match: store.matches.value?.functions[named.location.function] === 1,
     };
     this.looks.set(key, look);
@@ -230,7 +236,7 @@ export class FlameController {
 
   private rootLook(): Look {
     const match = this.store.matches.value === undefined;
-    return {fill: this.palette.value.root, striped: false, name: labelOf(this.store, this.drawing.tree.value, root), origin: '', match};
+    return {fill: this.palette.value.root, texture: undefined, name: labelOf(this.store, this.drawing.tree.value, root), origin: '', match};
   }
 
   private nodeUnder(event: MouseEvent): NodeId | undefined {

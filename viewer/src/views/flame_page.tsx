@@ -5,6 +5,7 @@ import type {Colouring} from '../state/state.ts';
 import {stackKeys, transformAtCursor} from './actions.ts';
 import {type Choice, choiceOf, offeredChoices} from './colouring.ts';
 import {useSurroundings} from './context.ts';
+import {VanishedSwitch} from './difference_legend.tsx';
 import {FlameCanvas} from './flame.tsx';
 import {Path} from './path.tsx';
 import {SandwichView} from './sandwich.tsx';
@@ -35,6 +36,7 @@ function WholeGraph(): JSX.Element {
           ))}
         </div>
         <Transforms />
+        <VanishedSwitch />
         <ColourSelect />
       </div>
       <FlameCanvas drawing={store.drawing} takesKeys label="Flame graph" />
@@ -47,6 +49,7 @@ const colourNames: Readonly<Record<Exclude<Colouring, 'ratio'>, string>> = {
   module: 'by library',
   heat: 'by own time',
   imbalance: 'by imbalance',
+  difference: 'by difference',
 };
 
 const valueOf = ({colouring, ratio}: Choice): string => (colouring === 'ratio' ? `ratio ${ratio}` : colouring);

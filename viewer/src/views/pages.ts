@@ -3,6 +3,8 @@ import type {ComponentType} from 'preact';
 import {hasTimeline} from '../model/timeline.ts';
 import type {Store} from '../state/store.ts';
 import type {Page} from '../state/state.ts';
+import {CompareView} from './compare.tsx';
+import {DiffView} from './diff.tsx';
 import {FlamePage} from './flame_page.tsx';
 import {KernelsView} from './kernels.tsx';
 import {MpiView} from './mpi.tsx';
@@ -12,7 +14,7 @@ import {SummaryView} from './summary.tsx';
 import {TimelineView} from './timeline.tsx';
 
 /** Switches that the toolbar offers. */
-export type Control = 'metric' | 'rank' | 'workers' | 'graph' | 'frames' | 'order';
+export type Control = 'metric' | 'rank' | 'workers' | 'graph' | 'frames' | 'order' | 'against' | 'changes';
 
 export interface PageEntry {
   readonly id: Page;
@@ -37,10 +39,19 @@ export const pages: readonly PageEntry[] = [
     isFor: always,
   },
   {
+    id: 'diff',
+    title: 'Diff',
+    key: 'D',
+    controls: ['changes', 'workers', 'rank', 'against'],
+    View: DiffView,
+    isFor: ({profile, state}) => profile.difference !== undefined || state.value.against !== undefined,
+  },
+  {id: 'compare', title: 'Compare', key: 'P', controls: [], View: CompareView, isFor: ({profile}) => profile.hasComparison},
+  {
     id: 'flame',
     title: 'Flame graph',
     key: 'F',
-    controls: ['graph', 'metric', 'frames', 'workers', 'rank'],
+    controls: ['graph', 'metric', 'frames', 'workers', 'rank', 'against'],
     View: FlamePage,
     isFor: always,
   },

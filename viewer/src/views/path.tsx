@@ -5,6 +5,7 @@ import {type NodeId, pathTo} from '../model/tree.ts';
 import {visible} from '../model/text.ts';
 import {choiceOf, ratiosOf} from './colouring.ts';
 import {useSurroundings} from './context.ts';
+import {DifferenceLegend} from './difference_legend.tsx';
 import {domainsPresent, labelOf} from './describe.ts';
 
 /** Long paths keep both ends. */
@@ -42,6 +43,7 @@ function Legend(): JSX.Element {
   const {store, palette} = useSurroundings();
   const {machinery} = store.state.value;
   const {colouring, ratio} = choiceOf(store);
+  if (colouring === 'difference') return <DifferenceLegend />;
   if (colouring === 'module') return <p class="legend">a colour for each library or file</p>;
   if (colouring === 'ratio') {
     const {least, most} = ratiosOf(store, store.drawing.tree.value) ?? {least: 0, most: 0};

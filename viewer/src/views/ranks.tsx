@@ -12,6 +12,7 @@ import {Canvas} from './canvas.tsx';
 import {useSurroundings} from './context.ts';
 import {metricLabel, shortPlace} from './describe.ts';
 import {RankMap} from './rank_map.tsx';
+import {SlowMinusFast} from './slow_minus_fast.tsx';
 import {Part} from './summary.tsx';
 
 const firstRows = 30;
@@ -35,6 +36,7 @@ export function RanksView(): JSX.Element {
       {profile.knowsThreads && profile.processes.some(standsForRanks) && (
         <p class="remark">Small values stand in this profile as sums over all ranks; they are in no cell.</p>
       )}
+      <SlowMinusFast groups={groups.value} chosen={chosen} />
       <RankMap rows={shown} groups={groups.value} order={columnOrder(store, groups.value, chosen)} chosen={chosen} />
       {!all.value && rows.value.length > firstRows && (
         <button type="button" class="more-rows" onClick={() => (all.value = true)}>

@@ -41,15 +41,11 @@ function sandwichOf(store: Store): {fn: Chosen; callers: Drawing; callees: Drawi
   const callers = computed(() =>
     callersTree(store.profile, store.calls.value, selection.value.granularity, fn.value ?? (-1 as FunctionId)),
   );
-  const callees = computed(() =>
-    callTree(store.profile, {
-      ...selection.value,
-      transforms: [
-        ...selection.value.transforms,
-        ...(fn.value === undefined ? [] : [{kind: 'focus', function: fn.value} as const]),
-      ],
-    }),
-  );
+  const callees = computed(() => {
+    const focus = fn.value === undefined ? [] : [{kind: 'focus', function: fn.value} as const];
+    const transforms = [...selection.value.transforms, ...focus];
+    return callTree(store.profile, {...selection.value, transforms}, undefined, store.shownContrast.value);
+  });
   return {fn, callers: localDrawing(callers, true), callees: localDrawing(callees, false)};
 }
 

@@ -60,7 +60,7 @@ export function stepMatch(store: Store, direction: 1 | -1): void {
   const {tree, zoom} = store.drawing;
   const inSight =
     next >= zoom.value && next < u32(tree.value.end, zoom.value) &&
-    f64(tree.value.total, next) > 0.01 * f64(tree.value.total, zoom.value);
+    f64(tree.value.width, next) > 0.01 * f64(tree.value.width, zoom.value);
   if (inSight) store.drawing.moveTo(next);
   else store.drawing.zoomTo(next);
 }

@@ -3,6 +3,7 @@ import type {JSX} from 'preact';
 import type {GroupId, ThreadId} from '../model/profile.ts';
 import {selectedThreads} from '../model/tree.ts';
 import {type Graph, graphs, type State} from '../state/state.ts';
+import {AgainstSelect, ChangesChoice} from './contrast_choices.tsx';
 import {useSurroundings} from './context.ts';
 import {groupsLabel, metricLabel, threadLabel} from './describe.ts';
 import {type Control, pageOf} from './pages.ts';
@@ -29,6 +30,8 @@ const offered: Readonly<Record<Control, () => JSX.Element>> = {
       <ThreadSelect />
     </>
   ),
+  against: () => <AgainstSelect />,
+  changes: () => <ChangesChoice />,
   order: () => (
     <Choice
       label="Order of the ranks"

@@ -8,6 +8,7 @@ import {spreadOf} from '../model/spread.ts';
 import {amount, moduleName, place} from '../model/text.ts';
 import type {NodeId} from '../model/tree.ts';
 import type {Drawing} from '../state/store.ts';
+import {changeAt, changeText} from './change_text.ts';
 import {useSurroundings} from './context.ts';
 import {figures, type Figure, labelOf, namedAt} from './describe.ts';
 import type {Hover, Spot} from './flame_controller.ts';
@@ -60,6 +61,7 @@ function Description({drawing, node}: {drawing: Drawing; node: NodeId}): JSX.Ele
         </tbody>
       </table>
       <p>{ratioText(store, drawing.tree.value, node)}</p>
+      <Changes drawing={drawing} node={node} />
       <Ranks drawing={drawing} node={node} />
     </>
   );
@@ -83,6 +85,21 @@ function FigureRow({label, figure}: {label: string; figure: Figure}): JSX.Elemen
       <td>{figure.samples}</td>
       <td title="95 % confidence interval of the share">{figure.interval}</td>
     </tr>
+  );
+}
+
+/** Against the base of a difference. */
+function Changes({drawing, node}: {drawing: Drawing; node: NodeId}): JSX.Element | null {
+  const {store} = useSurroundings();
+  const contrast = store.shownContrast.value?.contrast;
+  if (!contrast) return null;
+  return (
+    <div class="ranks">
+      {(['total', 'self'] as const).map((figure) => {
+        const change = changeAt(drawing.tree.value, node, contrast, figure);
+        return change && <p>{figure}: {changeText(change, contrast, store.metric.value)}</p>;
+      })}
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 // A second, plain writer of the data block, for tests: what src/formats/html.cpp writes, from a list of stacks.
 import {gzipSync} from 'node:zlib';
 import {
-  type Balance, type Calls, categories, type Category, domains, type Domain, type Excerpt, type Opening, type Process, type Quality,
+  type Balance, type Calls, categories, type Category, type Difference, domains, type Domain, type Excerpt, type Opening, type Process, type Quality,
   type Ratio, type Run, sliceCategories, type Thread,
 } from '../../src/model/profile.ts';
 
@@ -50,6 +50,11 @@ export interface TestProfile {
   /** Nanoseconds in calls and waiting in them: row × ranks + place of the rank. */
   readonly callsByRank?: {readonly time: readonly number[]; readonly wait: readonly number[]};
   readonly sources?: readonly Excerpt[];
+  /** As `compare --html` writes it. */
+  readonly comparison?: object;
+  /** An earlier run, and its stacks. */
+  readonly difference?: Difference;
+  readonly before?: readonly TestStack[];
   /** Of each process its time slices: samples by category. */
   readonly slices?: readonly (readonly (readonly number[])[])[];
   /** Of each process, in order of time. */
@@ -117,6 +122,7 @@ export function describe(profile: TestProfile): {header: object; columns: Column
   const run = {...quietRun, ...profile.run};
   const tree = new StackTree(profile, run.period_ns);
   profile.stacks.forEach((stack) => tree.add(stack));
+  profile.before?.forEach((stack) => tree.addBefore(stack));
   const modules = (profile.modules ?? []).map((path) => ({path, build_id: '', version: '', names_from: '.symtab'}));
   const strings = profile.functions.flatMap((fn) => [fn.name, fn.file ?? '']);
   const header = {
@@ -132,6 +138,8 @@ export function describe(profile: TestProfile): {header: object; columns: Column
     balance: profile.balance ?? null,
     calls: profile.calls ?? {ranks: [], time_of_ranks_ns: 0, rows: []},
     pruned: {contexts: 0, weight: 0},
+    ...(profile.comparison ? {comparison: profile.comparison} : {}),
+    ...(profile.difference ? {difference: profile.difference} : {}),
     strings,
     modules,
     processes: (profile.processes ?? [{}]).map((process, id) => ({
@@ -197,15 +205,31 @@ interface TestContext {
   readonly use: number;
 }
 
+interface TestValue {
+  readonly context: number;
+  readonly thread: number;
+  readonly samples: number;
+  readonly extra: number;
+}
+
 /** Made with maps: slow and plain. */
 class StackTree {
   private readonly locations = new Map<string, {id: number; fn: number; line: number}>();
   private readonly contexts = new Map<string, TestContext>();
-  private readonly values: {context: number; thread: number; samples: number; extra: number}[] = [];
+  private readonly values: TestValue[] = [];
+  private readonly valuesBefore: TestValue[] = [];
 
   constructor(private readonly profile: TestProfile, private readonly periodOfRun: number) {}
 
   add(stack: TestStack): void {
+    this.values.push(this.valueOf(stack, this.periodOfRun));
+  }
+
+  addBefore(stack: TestStack): void {
+    this.valuesBefore.push(this.valueOf(stack, this.profile.difference?.period_ns ?? period));
+  }
+
+  private valueOf(stack: TestStack, periodOfRun: number): TestValue {
     let path = '';
     let context = 0;
     const frames: TestFunction[] = [];
@@ -216,9 +240,9 @@ class StackTree {
       const parent = context;
       context = find(this.contexts, path, (index) => ({id: index + 1, parent, location, use: useOf(frames, this.profile.modules)})).id;
     }
-    const expected = stack.samples * this.periodOfRun;
+    const expected = stack.samples * periodOfRun;
     const extra = (stack.weight ?? expected) - expected;
-    this.values.push({context, thread: stack.thread ?? 0, samples: stack.samples, extra});
+    return {context, thread: stack.thread ?? 0, samples: stack.samples, extra};
   }
 
   /** By the order in which stacks were added. */
@@ -231,8 +255,11 @@ class StackTree {
     const locations = [...this.locations.values()];
     const contexts = inPreorder([...this.contexts.values()]);
     const place = new Map(contexts.map((context, i) => [context.id, i + 1]));
-    const placed = this.values.map((value) => ({...value, context: place.get(value.context) ?? 0}));
-    const values = placed.sort((a, b) => a.context - b.context || a.thread - b.thread);
+    const inOrder = (list: readonly TestValue[]): TestValue[] =>
+      list
+        .map((value) => ({...value, context: place.get(value.context) ?? 0}))
+        .sort((a, b) => a.context - b.context || a.thread - b.thread);
+    const values = inOrder(this.values);
     return [
       ['location.function', locations.map((location) => location.fn)],
       ['location.line', locations.map((location) => location.line)],
@@ -244,6 +271,7 @@ class StackTree {
       ['value.thread', values.map((value) => value.thread)],
       ['value.samples', values.map((value) => value.samples)],
       ...wide('value.extra', values.map((value) => value.extra)),
+      ...(this.profile.difference ? beforeColumns(inOrder(this.valuesBefore)) : []),
       ...(this.profile.measures ?? []).flatMap(({perSample}, i): ColumnList => [
         [`measure${i}.step`, values.map((value, row) => value.context - (values[row - 1]?.context ?? 0))],
         [`measure${i}.thread`, values.map((value) => value.thread)],
@@ -251,6 +279,14 @@ class StackTree {
       ]),
     ];
   }
+}
+
+function beforeColumns(values: readonly TestValue[]): ColumnList {
+  return [
+    ['before.step', values.map((value, i) => value.context - (values[i - 1]?.context ?? 0))],
+    ['before.samples', values.map((value) => value.samples)],
+    ...wide('before.extra', values.map((value) => value.extra)),
+  ];
 }
 
 /** Siblings stay in their order; the root is not among them. */

@@ -1,5 +1,7 @@
 // Profiles by hand. `heat` resembles the MPI heat solver; `hostile` has names that try to act.
 import type {TestFrame, TestMoment, TestProfile, TestStack} from './encode.ts';
+export {cutComparison, hostileComparison, traced, tracedLines} from './traced.ts';
+export {hostileDifference, twoRuns} from './two_runs.ts';
 
 export const heat: TestProfile = {
   modules: [

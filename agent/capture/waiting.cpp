@@ -125,6 +125,15 @@ void charge_unseen(ThreadState& thread, const InsideAgent& inside) {
     charge(thread, unknown_wait(thread), thread.waiting.open_ns);
 }
 
+// Time of a thread that the recording has no room for.
+void charge_unplaced(ThreadState& thread) {
+    const std::uint64_t waited = thread.waiting.open_ns > 0 ? static_cast<std::uint64_t>(thread.waiting.open_ns) : 0;
+    std::atomic_ref{process.arena.header()->unplaced[process.off_cpu_metric]}.fetch_add(
+        waited + thread.waiting.queue_ns, std::memory_order_relaxed);
+    thread.waiting.open_ns = 0;
+    thread.waiting.queue_ns = 0;
+}
+
 void begin(ThreadState& thread) {
     thread.waiting = {};
     thread.waiting.tid = thread.tid;
@@ -186,11 +195,12 @@ void watch_from_now(ThreadState& thread) {
 }
 
 void charge_rest_of_waits(ThreadState& thread, std::uint64_t now_ns) {
-    if (process.off_cpu_metric == no_metric || thread.tree.root() == 0) return;
+    if (process.off_cpu_metric == no_metric || (!thread.tree.started() && !thread.no_room)) return;
     if (thread.waiting.tid != thread.tid) begin(thread);
     const std::uint64_t cpu_ns = cpu_time(thread);
     if (cpu_ns == 0) return;
     bring_up(thread, now_ns, cpu_ns);
+    if (thread.no_room) return charge_unplaced(thread);
     const std::uint32_t node = thread.waiting.node != 0 ? thread.waiting.node : unknown_wait(thread);
     charge_queue(thread, node);
     charge(thread, node, thread.waiting.open_ns);

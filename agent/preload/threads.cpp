@@ -452,6 +452,7 @@ void update_records() {
 void forget_recording() {
     for_each_thread([](ThreadState& state) {
         state.record = nullptr;
+        state.no_room = false;
         state.spawned_by = 0;
         capture::watch_from_now(state);
         forget_content(state);

@@ -125,13 +125,22 @@ void charge_unseen(ThreadState& thread, const InsideAgent& inside) {
     charge(thread, unknown_wait(thread), thread.waiting.open_ns);
 }
 
-// Time of a thread that the recording has no room for.
-void charge_unplaced(ThreadState& thread) {
-    const std::uint64_t waited = thread.waiting.open_ns > 0 ? static_cast<std::uint64_t>(thread.waiting.open_ns) : 0;
-    std::atomic_ref{process.arena.header()->unplaced[process.off_cpu_metric]}.fetch_add(
-        waited + thread.waiting.queue_ns, std::memory_order_relaxed);
-    thread.waiting.open_ns = 0;
-    thread.waiting.queue_ns = 0;
+// All of it, with the time that it waited for a processor.
+std::uint64_t take_open(Waiting& waiting) {
+    const std::uint64_t waited = waiting.open_ns > 0 ? static_cast<std::uint64_t>(waiting.open_ns) : 0;
+    const std::uint64_t taken = waited + waiting.queue_ns;
+    waiting.open_ns = 0;
+    waiting.queue_ns = 0;
+    return taken;
+}
+
+// A thread without a tree leaves its time to the next that ends, or is charged where no room was needed.
+void leave_open(ThreadState& thread) {
+    const std::uint64_t waited = take_open(thread.waiting);
+    if (thread.no_room)
+        std::atomic_ref{process.arena.header()->unplaced[process.off_cpu_metric]}.fetch_add(waited);
+    else
+        process.unsettled_waits_ns.fetch_add(waited);
 }
 
 void begin(ThreadState& thread) {
@@ -195,12 +204,14 @@ void watch_from_now(ThreadState& thread) {
 }
 
 void charge_rest_of_waits(ThreadState& thread, std::uint64_t now_ns) {
-    if (process.off_cpu_metric == no_metric || (!thread.tree.started() && !thread.no_room)) return;
+    if (process.off_cpu_metric == no_metric) return;
     if (thread.waiting.tid != thread.tid) begin(thread);
     const std::uint64_t cpu_ns = cpu_time(thread);
     if (cpu_ns == 0) return;
     bring_up(thread, now_ns, cpu_ns);
-    if (thread.no_room) return charge_unplaced(thread);
+    if (!thread.tree.started()) return leave_open(thread);
+    const std::uint64_t left = process.unsettled_waits_ns.exchange(0);
+    if (left != 0) thread.tree.charge_extra(unknown_wait(thread), process.off_cpu_metric, left);
     const std::uint32_t node = thread.waiting.node != 0 ? thread.waiting.node : unknown_wait(thread);
     charge_queue(thread, node);
     charge(thread, node, thread.waiting.open_ns);

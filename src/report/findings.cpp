@@ -54,6 +54,10 @@ void about_sampling(const Profile& profile, Sentences& out) {
         out.push_back(fmt::format("{} of the CPU time of the recorded processes is in no sample.",
                                   percent(1 - quality.cpu_covered)));
     }
+    if (quality.wall_covered > 0 && quality.wall_covered < 0.97) {
+        out.push_back(fmt::format("{} of the wall time of the recorded threads is charged to no line.",
+                                  percent(1 - quality.wall_covered)));
+    }
     if (quality.expected > few_samples && quality.samples * 10 < quality.expected * 8) {
         out.push_back(fmt::format("The system delivered {:.0f} Hz instead of {:.0f}; `pyprof doctor` says why.",
                                   quality.rate_delivered_hz, profile.run.rate_hz));

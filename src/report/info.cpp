@@ -111,6 +111,7 @@ void add_quality(const profile::Profile& profile, Facts& facts) {
                                      grouped(quality.signals), grouped(quality.expected)));
     facts.add("delivered rate", fmt::format("{:.1f} Hz", quality.rate_delivered_hz));
     facts.add("CPU time covered", fmt::format("{:.3f}", quality.cpu_covered));
+    if (quality.wall_covered > 0) facts.add("wall time covered", fmt::format("{:.3f}", quality.wall_covered));
     facts.add(
         "own cost",
         fmt::format("{} ({} of the CPU time), median {}, 99 % below {}, longest {}", duration(quality.handler_ns),

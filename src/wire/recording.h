@@ -133,6 +133,9 @@ struct RecordingHeader {
     // Of threads that the recording has no room for: their expiries, and their values of the extra metrics.
     std::uint64_t unplaced_expiries;
     std::uint64_t unplaced[max_extra_metrics];
+    // With Clock::wall: CLOCK_MONOTONIC from which threads are watched, and lifetimes of ended ones without a record.
+    std::uint64_t watched_from_ns;
+    std::uint64_t unrecorded_thread_ns;
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 

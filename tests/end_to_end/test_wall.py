@@ -41,6 +41,7 @@ def test_the_wall_time_of_the_main_thread_is_the_run(waited):
     _, truth, report = waited
     assert main_thread(report)["self"]["wall"] / 1e9 == pytest.approx(report["run"]["wall_s"], rel=0.03, abs=0.05)
     assert main_thread(report)["self"]["wall"] / 1e9 >= 0.97 * truth["main"]
+    assert report["quality"]["wall_covered"] == pytest.approx(1, abs=0.03)
 
 
 def test_reasons_stand_below_the_lines_that_wait(waited):
@@ -123,3 +124,32 @@ def test_a_killed_process_has_told_its_waits(tmp_path):
     assert recorded.process.returncode == -9
     asleep = sum(row["self"]["off_cpu"] for row in recorded.report()["functions"] if row["name"] == "[sleeps]") / 1e9
     assert asleep == pytest.approx(1.0, abs=0.1)
+
+
+def test_threads_shorter_than_a_period_keep_their_time(tmp_path):
+    """Most of them are never looked at; what they waited is charged with others."""
+    program = """
+import threading, time
+waited = 0
+def doze():
+    global waited
+    begin = time.monotonic()
+    time.sleep(0.002)
+    waited += time.monotonic() - begin
+for _ in range(300):
+    threads = [threading.Thread(target=doze) for _ in range(2)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+print(waited)
+"""
+    recorded = runs.record([runs.python3, "-c", program], tmp_path, options=("--mode", "wall", "--rate", "100"))
+    report = recorded.report()
+    assert report["quality"]["wall_covered"] == pytest.approx(1, abs=0.03)
+    others = sum(row["self"]["off_cpu"] for row in report["threads"]) - main_thread(report)["self"]["off_cpu"]
+    left_to_main = sum(row["self"]["off_cpu"] for row in report["functions"] if row["name"] == "[waits]")
+    assert others + left_to_main >= 0.97e9 * float(recorded.process.stdout)
+
+
+def test_time_on_the_cpu_alone_covers_no_wall_time(tmp_path):
+    report = runs.record([runs.python3, runs.top / "tests/targets/burn.py", 0.3], tmp_path).report()
+    assert report["quality"]["wall_covered"] is None

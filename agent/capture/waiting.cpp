@@ -77,7 +77,7 @@ void take_stack(const ThreadState& thread, const SystemCall& call) {
     room.memo.count = 0;
     room.python_memo.count = 0;
     room.python_memo.thread = 0;
-    walk_native(registers_of(call), thread.stack, room.memo, room.native);
+    walk_native(registers_of(call), thread.stack, room.memo, room.native, &room.copies);
     walk_python_here({room.native, thread.stack, room.python_memo, thread.pthread, &room.copies}, room.python);
     stitch(room.native, room.python, room.merged);
     keep_wanted(room.merged);
@@ -94,7 +94,7 @@ wire::Special reason_here(const SystemCall& call) {
 std::uint32_t find_wait(ThreadState& thread, std::uint64_t cpu_ns, const InsideAgent& inside) {
     char before[line_bytes], after[line_bytes];
     SystemCall call;
-    const ObjectReader reader;  // what the thread's frames keep loaded, it may unload when it goes on
+    const ObjectReader reader{ObjectReader::visitor};
     read_file_of(thread.tid, "syscall", before);
     if (!reader.may_read() || !parse_system_call(before, call) || !ensure_thread(thread, inside)) return 0;
     take_stack(thread, call);

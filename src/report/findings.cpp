@@ -58,6 +58,13 @@ void about_sampling(const Profile& profile, Sentences& out) {
         out.push_back(fmt::format("{} of the wall time of the recorded threads is charged to no line.",
                                   percent(1 - quality.wall_covered)));
     }
+    if (profile.run.engine == "perf" && quality.expected > few_samples && quality.signals * 10 < quality.expected * 8) {
+        const std::uint64_t late = quality.expected - quality.signals;
+        out.push_back(fmt::format(
+            "{} of the CPU time came without a sample, most likely in the kernel, which the engine perf does "
+            "not interrupt: it stands at what the program did next.",
+            percent(share_of(late, quality.expected))));
+    }
     if (quality.expected > few_samples && quality.samples * 10 < quality.expected * 8) {
         out.push_back(fmt::format("The system delivered {:.0f} Hz instead of {:.0f}; `pyprof doctor` says why.",
                                   quality.rate_delivered_hz, profile.run.rate_hz));

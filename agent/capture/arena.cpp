@@ -74,6 +74,14 @@ bool Arena::populate(std::uint64_t offset, std::uint64_t bytes) {
     return claimed == 0;
 }
 
+// On a full disk even a read of a page without a block is a fault. Where others have room behind these pages already,
+// plain memory takes their place, for whoever reads the recording from memory.
+void Arena::give_back(std::uint64_t offset, std::uint64_t bytes) {
+    std::uint64_t end = offset + bytes;
+    if (next_.compare_exchange_strong(end, offset, std::memory_order_acq_rel)) return;
+    sys::map(base_ + offset, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED);
+}
+
 void Arena::prepare(std::uint32_t offset, std::uint32_t bytes, wire::ChunkKind kind, std::uint32_t tree) {
     wire::ChunkHeader* header = chunk(offset);
     header->kind = kind;
@@ -107,6 +115,7 @@ std::uint32_t Arena::allocate_bytes(std::uint32_t bytes, wire::ChunkKind kind, s
         if (offset + size > cap_) return 0;
     } while (!next_.compare_exchange_weak(offset, offset + size, std::memory_order_acq_rel));
     if (!populate(offset, size)) {
+        give_back(offset, size);
         std::atomic_ref{header()->losses[static_cast<std::uint32_t>(wire::Loss::file_full)]}.fetch_add(1);
         return 0;
     }

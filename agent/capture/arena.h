@@ -31,7 +31,8 @@ public:
     std::uint64_t mapped_bytes() const { return cap_; }
     const char* path() const { return path_; }  // empty: plain memory
 
-    // A zeroed chunk of the given class, its header filled but for `magic`; 0 when the cap or the disk is reached.
+    // A zeroed chunk of the given class, its header filled but for `magic`; 0 when the cap or the disk is reached. Then
+    // the next one may fit again: the disk may have room by then.
     std::uint32_t allocate(std::uint32_t chunk_class, wire::ChunkKind kind, std::uint32_t tree);
     // A zeroed chunk of at least `bytes`, rounded up to pages.
     std::uint32_t allocate_bytes(std::uint32_t bytes, wire::ChunkKind kind, std::uint32_t tree);
@@ -57,6 +58,7 @@ public:
 private:
     bool map_file(const char* path, std::uint64_t cap);
     bool populate(std::uint64_t offset, std::uint64_t bytes);
+    void give_back(std::uint64_t offset, std::uint64_t bytes);
     std::uint32_t take_free(std::uint32_t chunk_class);
     void prepare(std::uint32_t offset, std::uint32_t bytes, wire::ChunkKind kind, std::uint32_t tree);
 

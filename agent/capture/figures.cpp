@@ -54,6 +54,7 @@ void fill_header() {
     h.state = wire::ProcessState::running;
     h.started_realtime_ns = process.started_realtime_ns;
     h.started_ns = process.started_ns;
+    h.watched_from_ns = process.watched_from_ns;
     h.committed_bytes = wire::recording_header_bytes;
     h.slice_shift = 20;  // 1 ms
     h.extra_metrics = process.budget.extra_metrics;
@@ -134,6 +135,7 @@ void update_figures() {
     wire::RecordingHeader& h = header();
     h.cpu_ns = program_cpu_ns() - process.cpu_base_ns;
     h.agent_cpu_ns = own_cpu_ns() - process.own_cpu_base_ns;
+    h.unrecorded_thread_ns = process.unrecorded_thread_ns.load(std::memory_order_relaxed);
     h.last_ns = sys::monotonic_now();
     const std::uint64_t elapsed = h.last_ns - process.started_ns;
     if (elapsed > 1'000'000) {

@@ -127,6 +127,35 @@ std::uint32_t late_node(ThreadState& thread) {
     return thread.tree.descend(stack).node;
 }
 
+bool start_tree(ThreadState& thread) {
+    if (!thread.tree.started()) {
+        thread.tree.start(process.arena, process.budget, thread.record->index,
+                          node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_root)));
+        thread.record->root = thread.tree.root();
+    }
+    return thread.tree.started();
+}
+
+// Expiries of a thread that the recording has no room for. Its events stay as they are, for a sample that finds room.
+void charge_unplaced(ThreadState& thread, std::uint64_t expiries) {
+    if (!thread.no_room) return;
+    wire::RecordingHeader& h = *process.arena.header();
+    thread.counted += expiries;
+    std::atomic_ref{h.unplaced_expiries}.fetch_add(expiries, std::memory_order_relaxed);
+    std::atomic_ref{h.expiries}.fetch_add(expiries, std::memory_order_relaxed);
+    count_loss(wire::Loss::memory_full, expiries);
+}
+
+// There is no recording yet, or no room in it.
+void do_without_sample(ThreadState& thread) {
+    if (!thread.no_room) return;
+    charge_unplaced(thread, thread.pending);
+    const std::uint64_t now = time_of_sample();
+    count_slice(now, wire::SliceCategory::other, static_cast<std::uint32_t>(thread.pending));
+    thread.pending = 0;
+    update_figures_if_due(now);
+}
+
 void charge_without_signal(ThreadState& thread, std::uint32_t node, std::uint64_t expiries) {
     thread.tree.charge(node, 0, expiries);
     thread.counted += expiries;
@@ -178,13 +207,9 @@ bool ensure_record(ThreadState& thread, const InsideAgent&) {
 }
 
 bool ensure_thread(ThreadState& thread, const InsideAgent& inside) {
-    if (!ensure_record(thread, inside)) return false;
-    if (!thread.tree.started()) {
-        thread.tree.start(process.arena, process.budget, thread.record->index,
-                          node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_root)));
-        thread.record->root = thread.tree.root();
-    }
-    return thread.tree.started();
+    const bool has_room = ensure_record(thread, inside) && start_tree(thread);
+    thread.no_room = !has_room && process.recording.load(std::memory_order_acquire) == RecordingState::open;
+    return has_room;
 }
 
 std::uint32_t current_context(ThreadState& thread, const Registers& registers, const InsideAgent& inside) {
@@ -194,18 +219,21 @@ std::uint32_t current_context(ThreadState& thread, const Registers& registers, c
 }
 
 void charge_late(ThreadState& thread, std::uint64_t expiries, const InsideAgent& inside) {
-    if (expiries == 0 || !ensure_thread(thread, inside)) return;
+    if (expiries == 0) return;
+    if (!ensure_thread(thread, inside)) return charge_unplaced(thread, expiries);
     charge_without_signal(thread, late_node(thread), expiries);
 }
 
 void charge_here(ThreadState& thread, std::uint64_t expiries, const Registers& registers, const InsideAgent& inside) {
     const std::uint32_t node = current_context(thread, registers, inside);
-    if (node != 0) charge_without_signal(thread, node, expiries);
+    if (node == 0) return charge_unplaced(thread, expiries);
+    charge_without_signal(thread, node, expiries);
 }
 
 void charge_last_counters(ThreadState& thread, const InsideAgent& inside) {
-    if (thread.counters.events < 0 || !ensure_thread(thread, inside)) return;
-    charge_counters(thread, late_node(thread));
+    if (thread.counters.events < 0) return;
+    if (ensure_thread(thread, inside)) return charge_counters(thread, late_node(thread));
+    if (thread.no_room) count_loss(wire::Loss::counters_lost);
 }
 
 void on_sample(int, siginfo_t* info, void* context) noexcept {
@@ -224,7 +252,10 @@ void on_sample(int, siginfo_t* info, void* context) noexcept {
     const InsideAgent inside{*thread};
     if (!inside.entered() || !ensure_thread(*thread, inside)) {
         thread->pending += expiries;
-        if (!inside.entered()) count_loss(wire::Loss::reentered, expiries);
+        if (!inside.entered())
+            count_loss(wire::Loss::reentered, expiries);
+        else
+            do_without_sample(*thread);
         return;
     }
     const std::uint64_t due = expiries + thread->pending;

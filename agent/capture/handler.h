@@ -19,7 +19,8 @@ bool is_of_pool(const ThreadState& thread);
 
 // Makes sure that the thread has its record. False: no memory, no disk.
 bool ensure_record(ThreadState& thread, const InsideAgent& inside);
-// Makes sure that the thread has its record and a tree. False: no memory, no disk.
+// Makes sure that the thread has its record and a tree. False: no memory, no disk; ThreadState::no_room tells whether
+// there is a recording all the same.
 bool ensure_thread(ThreadState& thread, const InsideAgent& inside);
 
 // Leaves out the agent's own frames (thread starts, wrappers) and, without native stacks, everything native.

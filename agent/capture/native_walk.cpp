@@ -135,12 +135,12 @@ private:
 
 class Walk {
 public:
-    Walk(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out)
+    Walk(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out, PageCopies* copies)
         : leaf_{registers},
           out_{out},
           generation_{native_code.modules.generation()},
           remembered_{memo, stack, generation_, out},
-          memory_{stack, registers.sp()} {
+          memory_{stack, registers.sp(), copies} {
         out_.guessed = false;
     }
 
@@ -389,8 +389,8 @@ private:
 
 }  // namespace
 
-void walk_native(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out) {
-    Walk{registers, stack, memo, out}.run();
+void walk_native(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out, PageCopies* copies) {
+    Walk{registers, stack, memo, out, copies}.run();
 }
 
 }  // namespace pyprof::capture

@@ -6,6 +6,7 @@
 // Set up once by native_code.set_up; at dlopen, dlclose, fork and for a new recording tell native_code.modules.
 #include <cstdint>
 
+#include "agent/capture/memory.h"
 #include "agent/capture/native_stack.h"
 #include "agent/capture/registers.h"
 #include "agent/capture/row.h"
@@ -41,6 +42,9 @@ struct WalkMemo {
 //
 // The sp of frames increases strictly: where a signal handler on an alternate stack above the interrupted one breaks
 // that, the walk ends as `stopped`.
-void walk_native(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out);
+//
+// With `copies`, of another thread than the caller's: only `stack` surely stays while it is read.
+void walk_native(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out,
+                 PageCopies* copies = nullptr);
 
 }  // namespace pyprof::capture

@@ -39,6 +39,10 @@ struct alignas(64) ProcessState {
     std::uint32_t rank_confirmed = 0;
     std::uint64_t cpu_base_ns = 0;      // CPU time of the program before this recording
     std::uint64_t own_cpu_base_ns = 0;  // of the agent's own threads likewise
+    std::uint64_t watched_from_ns = 0;  // CLOCK_MONOTONIC at its beginning
+    // Of ended threads without a tree or record: their time off the CPU, which the next that ends takes; lifetimes.
+    std::atomic<std::uint64_t> unsettled_waits_ns{0};
+    std::atomic<std::uint64_t> unrecorded_thread_ns{0};
 
     // Values that follow every node, as the header names them.
     wire::MetricInfo metrics[wire::max_extra_metrics] = {};

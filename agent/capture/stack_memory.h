@@ -13,7 +13,11 @@ class StackMemory {
 public:
     static constexpr std::uint64_t red_zone = 128;  // System V ABI AMD64, section 3.2.2
 
-    StackMemory(StackBounds bounds, std::uint64_t sp) : bounds_{bounds} { enter(sp); }
+    // `copies`: of a thread that is looked at from another, whose fibre may go on and end meanwhile.
+    StackMemory(StackBounds bounds, std::uint64_t sp, PageCopies* copies = nullptr)
+        : bounds_{bounds}, pages_{copies == nullptr ? PageCache{} : PageCache{*copies}} {
+        enter(sp);
+    }
 
     // The walk now goes on at `sp`: the start, or behind a signal frame.
     void enter(std::uint64_t sp) {

@@ -39,6 +39,7 @@ struct ThreadState {
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t started_ns = 0;
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
+    bool no_room = false;                  // when it was last tried, the recording had none for it or its tree
     ThreadName name{};                     // in that record
     std::uint64_t pthread = 0;             // pthread_self(), 0 unknown
     bool ended = false;                    // it is past its last look at itself
@@ -77,6 +78,7 @@ struct ThreadState {
         driver.starter = driver.thread = 0;
         driver.count = driver.pause = 0;
         record = nullptr;
+        no_room = false;
         counters = {};
         memo.count = 0;
         python_memo.count = 0;

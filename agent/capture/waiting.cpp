@@ -77,7 +77,7 @@ void take_stack(const ThreadState& thread, const SystemCall& call) {
     room.memo.count = 0;
     room.python_memo.count = 0;
     room.python_memo.thread = 0;
-    walk_native(registers_of(call), thread.stack, room.memo, room.native);
+    walk_native(registers_of(call), thread.stack, room.memo, room.native, &room.copies);
     walk_python_here({room.native, thread.stack, room.python_memo, thread.pthread, &room.copies}, room.python);
     stitch(room.native, room.python, room.merged);
     keep_wanted(room.merged);
@@ -94,7 +94,7 @@ wire::Special reason_here(const SystemCall& call) {
 std::uint32_t find_wait(ThreadState& thread, std::uint64_t cpu_ns, const InsideAgent& inside) {
     char before[line_bytes], after[line_bytes];
     SystemCall call;
-    const ObjectReader reader;  // what the thread's frames keep loaded, it may unload when it goes on
+    const ObjectReader reader{ObjectReader::visitor};
     read_file_of(thread.tid, "syscall", before);
     if (!reader.may_read() || !parse_system_call(before, call) || !ensure_thread(thread, inside)) return 0;
     take_stack(thread, call);
@@ -123,6 +123,24 @@ void charge_unseen(ThreadState& thread, const InsideAgent& inside) {
     thread.waiting.node = 0;
     if (!ensure_thread(thread, inside)) return;
     charge(thread, unknown_wait(thread), thread.waiting.open_ns);
+}
+
+// All of it, with the time that it waited for a processor.
+std::uint64_t take_open(Waiting& waiting) {
+    const std::uint64_t waited = waiting.open_ns > 0 ? static_cast<std::uint64_t>(waiting.open_ns) : 0;
+    const std::uint64_t taken = waited + waiting.queue_ns;
+    waiting.open_ns = 0;
+    waiting.queue_ns = 0;
+    return taken;
+}
+
+// A thread without a tree leaves its time to the next that ends, or is charged where no room was needed.
+void leave_open(ThreadState& thread) {
+    const std::uint64_t waited = take_open(thread.waiting);
+    if (thread.no_room)
+        std::atomic_ref{process.arena.header()->unplaced[process.off_cpu_metric]}.fetch_add(waited);
+    else
+        process.unsettled_waits_ns.fetch_add(waited);
 }
 
 void begin(ThreadState& thread) {
@@ -186,11 +204,14 @@ void watch_from_now(ThreadState& thread) {
 }
 
 void charge_rest_of_waits(ThreadState& thread, std::uint64_t now_ns) {
-    if (process.off_cpu_metric == no_metric || thread.tree.root() == 0) return;
+    if (process.off_cpu_metric == no_metric) return;
     if (thread.waiting.tid != thread.tid) begin(thread);
     const std::uint64_t cpu_ns = cpu_time(thread);
     if (cpu_ns == 0) return;
     bring_up(thread, now_ns, cpu_ns);
+    if (!thread.tree.started()) return leave_open(thread);
+    const std::uint64_t left = process.unsettled_waits_ns.exchange(0);
+    if (left != 0) thread.tree.charge_extra(unknown_wait(thread), process.off_cpu_metric, left);
     const std::uint32_t node = thread.waiting.node != 0 ? thread.waiting.node : unknown_wait(thread);
     charge_queue(thread, node);
     charge(thread, node, thread.waiting.open_ns);

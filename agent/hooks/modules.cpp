@@ -2,11 +2,24 @@
 // RUNPATH and $ORIGIN by the address it will return to, which must stay the caller's (docs/decisions/0002). dlclose
 // does not ask who called it.
 #include <dlfcn.h>
+#include <link.h>
 
 #include "agent/capture/unloading.h"
 #include "agent/hooks/exported.h"
 #include "agent/hooks/real.h"
 #include "agent/preload/agent.h"
+
+namespace {
+
+// From here on dlclose only counts: the library is there until the process ends.
+void keep_loaded(void* library) {
+    link_map* map = nullptr;
+    if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return;
+    void* const again = PYPROF_REAL(dlopen)(map->l_name, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+    if (again != nullptr) PYPROF_REAL(dlclose)(again);
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -18,7 +31,7 @@ extern "C" {
 
 PYPROF_EXPORTED int dlclose(void* library) noexcept {
     pyprof::preload::expect_library();
-    pyprof::capture::begin_unload();
+    if (!pyprof::capture::begin_unload()) keep_loaded(library);
     const int result = PYPROF_REAL(dlclose)(library);
     pyprof::capture::end_unload();
     pyprof::preload::expect_library();  // what was looked up meanwhile is looked up again

@@ -117,9 +117,16 @@ void start_engine() {
     set_engine(choice);
 }
 
+// What they left to others.
+void forget_ended_threads() {
+    process.unsettled_waits_ns.store(0);
+    process.unrecorded_thread_ns.store(0);
+}
+
 void start_clock() {
     process.call_clock = has_steady_ticks() ? wire::CallClock::ticks : wire::CallClock::nanoseconds;
-    process.started_ns = sys::monotonic_now();
+    process.started_ns = process.watched_from_ns = sys::monotonic_now();
+    forget_ended_threads();
     process.started_realtime_ns = sys::now(CLOCK_REALTIME);
     process.started_ticks = capture::ticks();
 }
@@ -258,6 +265,8 @@ bool finish() {
     process.arena.detach();
     process.cpu_base_ns = capture::program_cpu_ns();
     process.own_cpu_base_ns = capture::own_cpu_ns();
+    process.watched_from_ns = sys::monotonic_now();
+    forget_ended_threads();
     rename_recording(process.pid, sys::now(CLOCK_REALTIME));  // still the same process: its start does not change
     process.recording.store(RecordingState::closed);
     go_on_sampling();

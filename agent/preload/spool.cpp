@@ -17,6 +17,7 @@ using discover::TextBuilder;
 namespace sys = capture::sys;
 
 char folder[512];
+char fallback_parent[512];
 char fallback_folder[512];
 
 template <std::size_t n>
@@ -42,6 +43,8 @@ bool has_room(const char* path) {
     return status.f_bavail * static_cast<std::uint64_t>(status.f_bsize) >= smallest_room;
 }
 
+bool wants_fallback() { return folder[0] == '\0' || !has_room(folder); }
+
 bool make_folder(char (&into)[512], const char* parent) {
     TextBuilder path{into, sizeof into};
     path.add(parent).add("/pyprof-").add(geteuid()).add("-").add(process.job);
@@ -50,6 +53,8 @@ bool make_folder(char (&into)[512], const char* parent) {
     into[0] = '\0';
     return false;
 }
+
+bool make_fallback() { return fallback_parent[0] == '/' && make_folder(fallback_folder, fallback_parent); }
 
 void recording_in(const char* in_folder, char (&into)[1024], int pid, std::uint64_t started) {
     into[0] = '\0';
@@ -63,7 +68,8 @@ void recording_in(const char* in_folder, char (&into)[1024], int pid, std::uint6
 }  // namespace
 
 void rename_recording(int pid, std::uint64_t started_realtime_ns) {
-    recording_in(folder, process.recording_path, pid, started_realtime_ns);
+    const bool elsewhere = wants_fallback() && make_fallback();
+    recording_in(elsewhere ? "" : folder, process.recording_path, pid, started_realtime_ns);
     recording_in(fallback_folder, process.fallback_path, pid, started_realtime_ns);
 }
 
@@ -77,10 +83,9 @@ void locate_spool(std::uint64_t started_realtime_ns) {
     const bool chosen = (spool != nullptr && spool[0] == '/' && make_folder(folder, spool)) ||
                         (temporary != nullptr && temporary[0] == '/' && make_folder(folder, temporary)) ||
                         make_folder(folder, "/tmp");
-    const char* fallback = getenv("PYPROF_SPOOL_FALLBACK");
-    const bool wanting = !chosen || !has_room(folder);
-    if (wanting && fallback != nullptr && fallback[0] == '/' && make_folder(fallback_folder, fallback))
-        folder[0] = '\0';
+    if (!chosen) folder[0] = '\0';
+    copy_environment(fallback_parent, "PYPROF_SPOOL_FALLBACK");
+    if (wants_fallback() && make_fallback()) folder[0] = '\0';
     rename_recording(process.pid, started_realtime_ns);
 }
 

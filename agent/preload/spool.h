@@ -9,7 +9,8 @@ namespace pyprof::preload {
 // and the spool's where its disk is nearly full and the output's folder can take its place.
 void locate_spool(std::uint64_t started_realtime_ns);
 
-// New recording paths for the same process (after a fork, or when a recording was finished).
+// New recording paths for the same process (after a fork, or when a recording was finished). The spool may be full by
+// now.
 void rename_recording(int pid, std::uint64_t started_realtime_ns);
 
 // The job's folder in the spool; "" if there is none.

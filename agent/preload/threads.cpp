@@ -266,6 +266,12 @@ void settle_ends_of_threads() {
     unsettled_ns.fetch_add(static_cast<std::int64_t>(ends_ns));
 }
 
+void count_unrecorded(const ThreadState& state) {
+    const std::uint64_t from_ns =
+        state.started_ns < process.watched_from_ns ? process.watched_from_ns : state.started_ns;
+    process.unrecorded_thread_ns.fetch_add(sys::monotonic_now() - from_ns);
+}
+
 }  // namespace
 
 void visit_threads(void (*visit)(ThreadState&, std::uint64_t), std::uint64_t argument) {
@@ -331,6 +337,8 @@ void end_thread() {
             state->record->ended_ns = sys::monotonic_now();
             if (state->name != capture::ThreadName::of_threading)
                 sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(state->record->name));
+        } else {
+            count_unrecorded(*state);
         }
         keep_or_fold(*state);
     }
@@ -439,7 +447,8 @@ void copy_kernel_name(const ThreadState& state) {
 
 void update_records() {
     for_each_thread([](ThreadState& state) {
-        if (state.record == nullptr && capture::is_of_pool(state)) {
+        const bool wanted = process.clock == wire::Clock::wall || capture::is_of_pool(state);
+        if (state.record == nullptr && wanted) {
             const InsideAgent inside{state, InsideAgent::visitor};
             if (inside.entered()) capture::ensure_record(state, inside);
         }
@@ -452,6 +461,7 @@ void update_records() {
 void forget_recording() {
     for_each_thread([](ThreadState& state) {
         state.record = nullptr;
+        state.no_room = false;
         state.spawned_by = 0;
         capture::watch_from_now(state);
         forget_content(state);

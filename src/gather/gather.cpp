@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -200,17 +201,36 @@ private:
         for (std::size_t i = 0; i < in_.nodes.size(); ++i) {
             const wire::TreeNode& node = in_.nodes[i];
             if (!has_weight(node)) continue;
-            Value value{contexts_[i], thread_of(node.thread), node.samples,
-                        saturating_multiply(node.expiries, in_.header.period_ns)};
-            if (in_.header.clock == wire::Clock::wall) {
-                out_.measured(cpu_, value);
-                value.weight_ns = saturating_add(value.weight_ns, off_cpu_of(node));
-            }
-            out_.value(value);
+            const Value value{contexts_[i], thread_of(node.thread), node.samples,
+                              saturating_multiply(node.expiries, in_.header.period_ns)};
+            add_value(value, std::span{in_.extras}.subspan(node.extras, in_.header.extra_metrics));
             add_attached(value, node);
-            for (std::uint32_t k = 0; k < in_.header.extra_metrics; ++k)
-                out_.measured(measures_[k], {value.context, value.thread, node.samples, in_.extras[node.extras + k]});
         }
+        add_unplaced();
+    }
+
+    // CPU time, and the values of the extra metrics.
+    void add_value(Value value, std::span<const std::uint64_t> extras) {
+        for (std::size_t k = 0; k < extras.size(); ++k)
+            out_.measured(measures_[k], {value.context, value.thread, value.samples, extras[k]});
+        if (in_.header.clock == wire::Clock::wall) {
+            out_.measured(cpu_, value);
+            if (off_cpu_) value.weight_ns = saturating_add(value.weight_ns, extras[*off_cpu_]);
+        }
+        out_.value(value);
+    }
+
+    void add_unplaced() {
+        const auto metrics = std::span{in_.header.unplaced}.first(in_.header.extra_metrics);
+        const bool waited = std::any_of(metrics.begin(), metrics.end(), [](std::uint64_t value) { return value != 0; });
+        if (in_.header.unplaced_expiries == 0 && !waited) return;
+        Thread thread;
+        thread.process = process_;
+        thread.name = "threads without room";
+        const Key key{KeyKind::special, 0, static_cast<std::uint64_t>(wire::Special::unplaced), 0};
+        add_value({out_.context(0, key), out_.thread(thread), 0,
+                   saturating_multiply(in_.header.unplaced_expiries, in_.header.period_ns)},
+                  metrics);
     }
 
     // Of the CPU time, what the thread spent attached to the interpreter.
@@ -235,10 +255,6 @@ private:
         const bool has_lock = in_.header.free_threaded == 0;
         attached_ =
             out_.measure(has_lock ? wire::gil_held_metric : wire::attached_metric, wire::MetricUnit::nanoseconds);
-    }
-
-    std::uint64_t off_cpu_of(const wire::TreeNode& node) const {
-        return off_cpu_ ? in_.extras[node.extras + *off_cpu_] : 0;
     }
 
     bool has_weight(const wire::TreeNode& node) const {

@@ -77,6 +77,19 @@ void add_slices(Slices& into, const Slices& from) {
     into = std::move(sum);
 }
 
+// A thread that was folded into others kept its own record; the record of those has no thread id.
+std::uint64_t lifetimes_of(const wire::Recording& recording) {
+    const wire::RecordingHeader& header = recording.header;
+    std::uint64_t sum = header.unrecorded_thread_ns;
+    for (const wire::ThreadRecord& thread : recording.threads) {
+        if (thread.tid == 0) continue;
+        const std::uint64_t begin = std::max(thread.started_ns, header.watched_from_ns);
+        const std::uint64_t end = thread.ended_ns != 0 ? thread.ended_ns : header.last_ns;
+        sum = saturating_add(sum, difference_or_zero(end, begin));
+    }
+    return sum;
+}
+
 template <class T>
 void keep_larger(T& into, const T& from) {
     if (into < from) into = from;
@@ -122,6 +135,7 @@ Process process_facts(const wire::Recording& recording) {
     process.cpu_ns = header.cpu_ns;
     process.max_rss_bytes = header.max_rss_bytes;
     process.run_delay_ns = header.run_delay_ns;
+    if (process.clock == wire::Clock::wall) process.thread_ns = lifetimes_of(recording);
     process.samples = header.samples;
     process.expiries = header.expiries;
     process.exact_stitches = header.exact_stitches;
@@ -154,6 +168,7 @@ void merge_process(Process& into, const Process& from) {
     into.cpu_ns = saturating_add(into.cpu_ns, from.cpu_ns);
     keep_larger(into.max_rss_bytes, from.max_rss_bytes);
     keep_larger(into.run_delay_ns, from.run_delay_ns);
+    into.thread_ns = saturating_add(into.thread_ns, from.thread_ns);
     into.samples = saturating_add(into.samples, from.samples);
     into.expiries = saturating_add(into.expiries, from.expiries);
     into.exact_stitches = saturating_add(into.exact_stitches, from.exact_stitches);

@@ -45,6 +45,7 @@ void columns_of(Column column, Rows& rows, const Process*) {
     column(rows, &Process::damaged_bytes);
     column(rows, &Process::engine);
     column(rows, &Process::engine_reason);
+    column(rows, &Process::thread_ns);
 }
 
 template <class Column, class Rows>

@@ -136,6 +136,7 @@ struct Process {
     std::uint64_t cpu_ns = 0;
     std::uint64_t max_rss_bytes = 0;
     std::uint64_t run_delay_ns = 0;
+    std::uint64_t thread_ns = 0;  // of a wall clock: lifetimes of all threads
     std::uint64_t samples = 0, expiries = 0;
     std::uint64_t exact_stitches = 0, native_only = 0;
     std::uint64_t handler_ns = 0;

@@ -49,6 +49,8 @@ const char* name_of(wire::Special special) {
             return profile::worker_threads_name;
         case wire::Special::garbage_collection:
             return profile::garbage_collection_name;
+        case wire::Special::unplaced:
+            return "[no room in the recording]";
         case wire::Special::thread_root:
         case wire::Special::ended_threads:
             break;

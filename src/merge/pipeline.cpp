@@ -111,6 +111,7 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
     const ContextMap contexts{tree, names, tables};
     profile.values = map_values(tree.values, contexts);
     for (const gather::Process& process : tree.processes) profile.processes.push_back(process_of(process));
+    find_replaced(profile.processes);
     for (const gather::Thread& thread : tree.threads) {
         profile.threads.push_back(thread_of(thread));
         profile.threads.back().spawned_by = contexts.at(thread.spawned_by);

@@ -21,6 +21,7 @@ struct Sums {
     std::vector<std::uint64_t> histogram = std::vector<std::uint64_t>(wire::handler_buckets);
     std::uint64_t measured_ns = 0;  // CPU time
     std::uint64_t weight_ns = 0;
+    std::uint64_t thread_ns = 0;  // wall clock
 };
 
 void add_each(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& terms) {
@@ -40,6 +41,7 @@ void add_process(const gather::Process& process, Sums& sums, profile::Quality& q
     add_each(sums.losses, process.losses);
     add_each(sums.histogram, process.handler_histogram);
     sums.measured_ns = saturating_add(sums.measured_ns, measured);
+    sums.thread_ns = saturating_add(sums.thread_ns, process.thread_ns);
     quality.samples = saturating_add(quality.samples, process.expiries);
     quality.signals = saturating_add(quality.signals, process.samples);
     if (process.period_ns > 0) quality.expected = saturating_add(quality.expected, measured / process.period_ns);
@@ -57,6 +59,12 @@ void name_losses(const Sums& sums, profile::Quality& quality) {
     if (unsampled > 0) quality.lost.push_back({"unsampled_cpu", unsampled});
 }
 
+double wall_covered(const gather::Tree& tree, const Sums& sums) {
+    std::uint64_t weight_ns = 0;
+    for (const gather::Value& value : tree.values) weight_ns = saturating_add(weight_ns, value.weight_ns);
+    return static_cast<double>(weight_ns) / static_cast<double>(sums.thread_ns);
+}
+
 }  // namespace
 
 std::string_view name_of(wire::Loss loss) { return loss_names[static_cast<std::size_t>(loss)]; }
@@ -71,6 +79,7 @@ profile::Quality quality_of(const gather::Tree& tree) {
         quality.rate_delivered_hz = static_cast<double>(quality.signals) * 1e9 / static_cast<double>(sums.measured_ns);
         quality.cpu_covered = static_cast<double>(sums.weight_ns) / static_cast<double>(sums.measured_ns);
     }
+    if (sums.thread_ns > 0) quality.wall_covered = wall_covered(tree, sums);
     quality.unwind_truncated = loss(sums, wire::Loss::unwind_truncated);
     quality.unwind_fallback = loss(sums, wire::Loss::unwind_guessed);
     const std::uint64_t incomplete = saturating_add(quality.unwind_truncated, quality.unwind_fallback);

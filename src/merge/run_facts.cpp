@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/saturate.h"
@@ -139,6 +142,19 @@ profile::Process process_of(const gather::Process& process) {
             .max_rss_bytes = process.max_rss_bytes,
             .slice_width_ns = process.slices.width_ns,
             .slices = process.slices.counts};
+}
+
+void find_replaced(std::vector<profile::Process>& processes) {
+    std::map<std::pair<std::string_view, std::int32_t>, std::uint64_t> last_start;
+    for (const profile::Process& process : processes) {
+        std::uint64_t& last = last_start[{process.host, process.pid}];
+        last = std::max(last, process.started_realtime_ns);
+    }
+    for (profile::Process& process : processes) {
+        const bool goes_on = process.started_realtime_ns < last_start[{process.host, process.pid}];
+        if (process.state == name_of(wire::ProcessState::running) && goes_on)
+            process.state = name_of(wire::ProcessState::replaced_by_exec);
+    }
 }
 
 profile::Thread thread_of(const gather::Thread& thread) {

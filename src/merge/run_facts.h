@@ -2,6 +2,7 @@
 // What is known about the run as a whole, its processes and threads, apart from samples.
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "gather/tree.h"
 #include "profile/profile.h"
@@ -16,6 +17,10 @@ std::string python_version_text(std::int32_t hex);
 profile::Run run_of(const gather::Tree& tree);
 
 profile::Process process_of(const gather::Process& process);
+
+// Tells processes that went on as another program from those that were killed: by a bare system call exec leaves no
+// word, but the program after it has the same pid.
+void find_replaced(std::vector<profile::Process>& processes);
 
 // But for spawned_by, which is a context of the tree.
 profile::Thread thread_of(const gather::Thread& thread);

@@ -68,6 +68,7 @@ void add(Quality& quality, const Quality& other) {
     // Delivered rate and cover are ratios of times that grow with the samples.
     quality.rate_delivered_hz = (quality.rate_delivered_hz * samples + other.rate_delivered_hz * more) / both;
     quality.cpu_covered = (quality.cpu_covered * samples + other.cpu_covered * more) / both;
+    quality.wall_covered = (quality.wall_covered * samples + other.wall_covered * more) / both;
     for (const auto sum : {&Quality::samples, &Quality::signals, &Quality::expected, &Quality::unwind_complete,
                            &Quality::unwind_fallback, &Quality::unwind_truncated, &Quality::merge_exact,
                            &Quality::merge_inexact, &Quality::merge_none, &Quality::unresolved_native, &Quality::native,

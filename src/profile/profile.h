@@ -171,7 +171,8 @@ struct Quality {
     std::uint64_t signals = 0;   // handler runs
     std::uint64_t expected = 0;  // CPU (or wall) time × rate
     double rate_delivered_hz = 0;
-    double cpu_covered = 0;  // CPU time in the profile / CPU time of all recorded processes
+    double cpu_covered = 0;   // CPU time in the profile / CPU time of all recorded processes
+    double wall_covered = 0;  // wall time in the profile / lifetimes of all recorded threads; 0: it has a CPU clock
     std::vector<Loss> lost;
     std::uint64_t unwind_complete = 0, unwind_fallback = 0, unwind_truncated = 0;  // samples
     std::uint64_t merge_exact = 0, merge_inexact = 0, merge_none = 0;              // samples

@@ -45,6 +45,7 @@ Quality quality_of(const saved::Quality& in) {
     quality.expected = in.expected();
     quality.rate_delivered_hz = finite(in.rate_delivered_hz());
     quality.cpu_covered = finite(in.cpu_covered());
+    quality.wall_covered = finite(in.wall_covered());
     for (const saved::Loss& loss : in.lost()) quality.lost.push_back({loss.cause(), loss.count()});
     quality.unwind_complete = in.unwind_complete();
     quality.unwind_fallback = in.unwind_fallback();

@@ -109,6 +109,7 @@ void fill(const Quality& quality, saved::Quality& out) {
     out.set_expected(quality.expected);
     out.set_rate_delivered_hz(quality.rate_delivered_hz);
     out.set_cpu_covered(quality.cpu_covered);
+    out.set_wall_covered(quality.wall_covered);
     for (const Loss& loss : quality.lost) {
         saved::Loss* saved = out.add_lost();
         saved->set_cause(loss.cause);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "profile/compiling.h"
 #include "profile/interval.h"
@@ -21,6 +22,7 @@ using profile::Split;
 
 // Shares from which on a figure is worth a sentence.
 constexpr double noteworthy = 0.05;
+constexpr double late_share = 0.12;
 constexpr double uneven = 1.15;  // largest rank ÷ mean
 constexpr std::uint64_t few_samples = 200;
 
@@ -42,6 +44,38 @@ void about_python(const Profile& profile, Sentences& out) {
     for (const std::string& message : messages) out.push_back("Python frames are missing: " + message + ".");
 }
 
+std::uint64_t losses_by(const profile::Quality& quality, std::string_view cause) {
+    const auto loss = std::ranges::find(quality.lost, cause, &profile::Loss::cause);
+    return loss == quality.lost.end() ? 0 : loss->count;
+}
+
+// Expiries that came in one signal with others, though nothing of pyprof's held them up (decision 127).
+double share_noticed_late(const profile::Quality& quality) {
+    const std::uint64_t known = quality.signals + losses_by(quality, "thread_late") +
+                                losses_by(quality, "sample_spared") + losses_by(quality, "reentered") +
+                                losses_by(quality, "memory_full");
+    return quality.samples > known ? share_of(quality.samples - known, quality.samples) : 0;
+}
+
+void about_engine(const Profile& profile, Sentences& out) {
+    const profile::Quality& quality = profile.quality;
+    if (quality.expected <= few_samples) return;
+    if (profile.run.engine == "perf" && quality.signals * 10 < quality.expected * 8) {
+        const std::uint64_t late = quality.expected - quality.signals;
+        out.push_back(fmt::format(
+            "{} of the CPU time came without a sample, most likely in the kernel, which the engine perf does "
+            "not interrupt: it stands at what the program did next.",
+            percent(share_of(late, quality.expected))));
+    }
+    if (const double late = share_noticed_late(quality); profile.run.engine == "cpu" && late > late_share) {
+        out.push_back(fmt::format(
+            "{} of the expiries were noticed late: threads change places on a core faster than the system ticks, or "
+            "the "
+            "rate is above its ticks. Shares of what they do in turn may be far off; `--engine perf` needs no ticks.",
+            percent(late)));
+    }
+}
+
 void about_sampling(const Profile& profile, Sentences& out) {
     const profile::Quality& quality = profile.quality;
     const std::uint64_t samples = profile::sum_all(profile).samples;
@@ -54,6 +88,11 @@ void about_sampling(const Profile& profile, Sentences& out) {
         out.push_back(fmt::format("{} of the CPU time of the recorded processes is in no sample.",
                                   percent(1 - quality.cpu_covered)));
     }
+    if (quality.wall_covered > 0 && quality.wall_covered < 0.97) {
+        out.push_back(fmt::format("{} of the wall time of the recorded threads is charged to no line.",
+                                  percent(1 - quality.wall_covered)));
+    }
+    about_engine(profile, out);
     if (quality.expected > few_samples && quality.samples * 10 < quality.expected * 8) {
         out.push_back(fmt::format("The system delivered {:.0f} Hz instead of {:.0f}; `pyprof doctor` says why.",
                                   quality.rate_delivered_hz, profile.run.rate_hz));

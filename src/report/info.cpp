@@ -20,7 +20,7 @@ struct Meaning {
 // The causes of wire::Loss (src/wire/recording.h), for people.
 constexpr std::array<Meaning, 19> meanings = {{
     {"reentered", "timer expiries inside the profiler, charged to the next sample"},
-    {"memory_full", "expiries charged to a caller because --max-memory was reached"},
+    {"memory_full", "expiries charged to a caller, or to none, for want of room (--max-memory, a full disk)"},
     {"file_full", "pieces that the spool's disk had no room for"},
     {"code_table_full", "Python frames whose function could not be stored"},
     {"module_table_full", "native frames whose library could not be stored"},
@@ -111,6 +111,7 @@ void add_quality(const profile::Profile& profile, Facts& facts) {
                                      grouped(quality.signals), grouped(quality.expected)));
     facts.add("delivered rate", fmt::format("{:.1f} Hz", quality.rate_delivered_hz));
     facts.add("CPU time covered", fmt::format("{:.3f}", quality.cpu_covered));
+    if (quality.wall_covered > 0) facts.add("wall time covered", fmt::format("{:.3f}", quality.wall_covered));
     facts.add(
         "own cost",
         fmt::format("{} ({} of the CPU time), median {}, 99 % below {}, longest {}", duration(quality.handler_ns),

@@ -323,12 +323,15 @@ ordered_json quality(const Profile& profile) {
     for (const profile::Loss& loss : quality.lost) lost[loss.cause] = loss.count;
     ordered_json overhead;
     if (profile.run.cpu_ns > 0) overhead = seconds(quality.handler_ns) / seconds(profile.run.cpu_ns);
+    ordered_json wall_covered;
+    if (quality.wall_covered > 0) wall_covered = quality.wall_covered;
     return {
         {"samples", quality.samples},
         {"signals", quality.signals},
         {"expected", quality.expected},
         {"rate_delivered_hz", quality.rate_delivered_hz},
         {"cpu_covered", quality.cpu_covered},
+        {"wall_covered", wall_covered},
         {"lost", lost},
         {"unwind",
          {{"complete", quality.unwind_complete},

@@ -50,7 +50,7 @@ enum class ProcessState : std::uint32_t { running = 0, exited = 1, replaced_by_e
 // Why a sample, a frame or a name is missing. One counter each; new causes are appended, never renumbered.
 enum class Loss : std::uint32_t {
     reentered,          // the signal hit the agent itself; its expiries are charged to the next sample
-    memory_full,        // expiries charged to the deepest existing ancestor because the cap was reached
+    memory_full,        // expiries charged to the deepest existing ancestor, or to none, for want of room
     file_full,          // a chunk could not be allocated on disk (ENOSPC, EDQUOT)
     code_table_full,    // Python frames whose code object could not be stored
     module_table_full,  // native frames whose module could not be stored
@@ -130,6 +130,12 @@ struct RecordingHeader {
     char engine_reason[256];      // why another engine was not possible, a clause; empty if none was wanted
     std::uint32_t free_threaded;  // 1: the interpreter was built without its lock
     CallClock call_clock;         // of the times in CallRows
+    // Of threads that the recording has no room for: their expiries, and their values of the extra metrics.
+    std::uint64_t unplaced_expiries;
+    std::uint64_t unplaced[max_extra_metrics];
+    // With Clock::wall: CLOCK_MONOTONIC from which threads are watched, and lifetimes of ended ones without a record.
+    std::uint64_t watched_from_ns;
+    std::uint64_t unrecorded_thread_ns;
 };
 static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
 
@@ -267,6 +273,7 @@ enum class Special : std::uint64_t {
     waiting = 12,
     worker_threads = 13,      // above: the Python frames for which a pool's thread works, which are another thread's
     garbage_collection = 14,  // below: the cycle collector, its finalizers with it; above: who called it
+    unplaced = 15,            // of threads that found no room; in no recording, made by readers of its header
 };
 
 // Module id 0 is "no module": code outside every loaded object that no JIT compiler described. Code id 0 is "unknown

@@ -251,7 +251,9 @@ def outermost():
     return middle(3)
 )";
 
+// An embedded interpreter takes the modules of the first `python3` in PATH, which may be another one.
 bool start_python() {
+    setenv("PATH", PYPROF_PYTHON_FOLDER, 1);
     void* const library = dlopen(PYPROF_LIBPYTHON, RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) return false;
     reinterpret_cast<void (*)(int)>(dlsym(library, "Py_InitializeEx"))(0);
@@ -329,10 +331,12 @@ int main(int argc, char** argv) {
     calibrate();
     start_agent();
     register_walks();
-    if (start_python())
-        register_samples();
-    else
-        std::fprintf(stderr, "no %s with NumPy: whole samples are left out\n", PYPROF_LIBPYTHON);
+    if (!start_python()) {
+        std::fprintf(stderr, "handler_cost: whole samples need %s, and NumPy for %s/python3\n", PYPROF_LIBPYTHON,
+                     PYPROF_PYTHON_FOLDER);
+        return EXIT_FAILURE;
+    }
+    register_samples();
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }

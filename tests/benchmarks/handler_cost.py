@@ -11,11 +11,10 @@ import sys
 import measure
 
 
-
 def run():
     """name -> {counter: ns}"""
     answer = subprocess.run([measure.build / "tests/handler_cost", "--benchmark_format=json"],
-                            env=measure.clean_environment(), capture_output=True, text=True, check=True)
+                            env=measure.clean_environment(), stdout=subprocess.PIPE, text=True, check=True)
     found = {}
     for entry in json.loads(answer.stdout)["benchmarks"]:
         counters = {name: value for name, value in entry.items() if name.endswith("_ns")}

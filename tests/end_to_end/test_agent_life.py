@@ -75,6 +75,30 @@ def test_dlopen_resolves_for_its_caller(pyprof, tmp_path):
     assert total_of(report, "plugin_work") > 0.9 * whole(report)
 
 
+def test_an_exec_that_no_hook_sees(tmp_path):
+    """A bare system call: what was recorded up to it is kept, and the process is not called killed."""
+    script = tmp_path / "twice.py"
+    script.write_text(f"""
+import ctypes, os, sys
+sys.path.insert(0, {str(runs.top / "tests/targets")!r})
+from burn import burn
+burn(0.3)
+if len(sys.argv) == 1:
+    words = [os.fsencode(word) for word in (sys.executable, __file__, "again")]
+    given = [os.fsencode(name + "=" + value) for name, value in os.environ.items()]
+    array = lambda texts: (ctypes.c_char_p * (len(texts) + 1))(*texts, None)
+    ctypes.CDLL(None).syscall(59, words[0], array(words), array(given))
+print("again")
+""")
+    run = runs.record([runs.python3, script], tmp_path)
+    assert run.process.stdout == "again\n", run.process.stderr
+    report = run.report()
+    assert [process["exit"] for process in sorted(report["processes"], key=lambda row: row["start_s"])] == ["exec", "exited"]
+    assert len({process["pid"] for process in report["processes"]}) == 1
+    # What came after the last sample before it is lost.
+    assert total_of(report, "burn") / 1e9 == pytest.approx(0.6, abs=0.06)
+
+
 @either_lookup
 def test_libraries_come_and_go(pyprof, tmp_path):
     """Each sample is charged to the library that lay there when it was taken."""

@@ -1,5 +1,6 @@
 """Native programs that do what profilers trip over, and other tools in the same process: nothing differs."""
 
+import json
 import os
 import pathlib
 import re
@@ -181,3 +182,31 @@ def test_a_spool_that_is_full(kilobytes, tmp_path):
         assert check.check_totals(report) == []
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a file system")
+@pytest.mark.parametrize("mode", ["cpu", "wall"])
+def test_threads_and_children_that_start_on_a_full_disk(mode, tmp_path):
+    """Threads that find no room for a stack of their own keep their time; a child's recording finds another place."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2000k", "none", disk], capture_output=True).returncode != 0:
+        pytest.skip("cannot mount")
+    try:
+        command = [runs.python3, sources / "fills_disk.py", disk / "filler"]
+        run = runs.record(command, tmp_path, options=("--mode", mode), PYPROF_SPOOL=disk)
+    finally:
+        subprocess.run(["umount", disk], check=True)
+    assert run.process.returncode == 0, run.process.stderr
+    used = json.loads(run.process.stdout)
+    report = run.report()
+    assert check.check_totals(report) == []
+    lost = report["quality"]["lost"]
+    assert lost["file_full"] > 0 and lost["memory_full"] > 0
+    (unplaced,) = [row for row in report["functions"] if row["name"] == "[no room in the recording]"]
+    assert unplaced["self"]["cpu"] / 1e9 == pytest.approx(used["threads"], abs=0.1)
+    if mode == "wall":
+        assert unplaced["self"]["wall"] / 1e9 == pytest.approx(used["threads_wall"], rel=0.03)
+    assert len(report["processes"]) == 2
+    child = min(report["processes"], key=lambda process: process["cpu_s"])
+    assert child["self"]["cpu"] / 1e9 == pytest.approx(used["child"], abs=0.05)

@@ -41,6 +41,7 @@ def test_the_wall_time_of_the_main_thread_is_the_run(waited):
     _, truth, report = waited
     assert main_thread(report)["self"]["wall"] / 1e9 == pytest.approx(report["run"]["wall_s"], rel=0.03, abs=0.05)
     assert main_thread(report)["self"]["wall"] / 1e9 >= 0.97 * truth["main"]
+    assert report["quality"]["wall_covered"] == pytest.approx(1, abs=0.03)
 
 
 def test_reasons_stand_below_the_lines_that_wait(waited):
@@ -123,3 +124,112 @@ def test_a_killed_process_has_told_its_waits(tmp_path):
     assert recorded.process.returncode == -9
     asleep = sum(row["self"]["off_cpu"] for row in recorded.report()["functions"] if row["name"] == "[sleeps]") / 1e9
     assert asleep == pytest.approx(1.0, abs=0.1)
+
+
+def test_threads_shorter_than_a_period_keep_their_time(tmp_path):
+    """Most of them are never looked at; what they waited is charged with others."""
+    program = """
+import threading, time
+waited = 0
+def doze():
+    global waited
+    begin = time.monotonic()
+    time.sleep(0.002)
+    waited += time.monotonic() - begin
+for _ in range(300):
+    threads = [threading.Thread(target=doze) for _ in range(2)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+print(waited)
+"""
+    recorded = runs.record([runs.python3, "-c", program], tmp_path, options=("--mode", "wall", "--rate", "100"))
+    report = recorded.report()
+    assert report["quality"]["wall_covered"] == pytest.approx(1, abs=0.03)
+    others = sum(row["self"]["off_cpu"] for row in report["threads"]) - main_thread(report)["self"]["off_cpu"]
+    left_to_main = sum(row["self"]["off_cpu"] for row in report["functions"] if row["name"] == "[waits]")
+    assert others + left_to_main >= 0.97e9 * float(recorded.process.stdout)
+
+
+def test_time_on_the_cpu_alone_covers_no_wall_time(tmp_path):
+    report = runs.record([runs.python3, runs.top / "tests/targets/burn.py", 0.3], tmp_path).report()
+    assert report["quality"]["wall_covered"] is None
+
+
+def stacks_of(profile, folder):
+    """Frames from the root, each a name, and nanoseconds."""
+    exported = runs.ask("export", "--format", "collapsed", "-o", folder / "stacks", profile)
+    assert exported.returncode == 0, exported.stderr
+    lines = [line.rsplit(" ", 1) for line in (folder / "stacks").read_text().splitlines()]
+    return [([frame.split(" (")[0] for frame in stack.split(";")], int(ns)) for stack, ns in lines]
+
+
+def test_naps_in_libraries_and_on_fibres_that_come_and_go(tmp_path):
+    """Each in another's place: no stack is put together from two of them, and none leads from a fibre to its thread."""
+    recorded = runs.record([runs.build / "tests/targets/life", "naps"], tmp_path,
+                           options=("--mode", "wall", "--rate", "1000"))
+    assert recorded.process.returncode == 0, recorded.process.stderr
+    assert recorded.process.stdout == "naps over\n"
+    ways = {"plugin_nap": ["nap_in_libraries", "through_plugin", "call_plugin", "plugin_nap"],
+            "other_nap": ["nap_in_libraries", "through_other", "call_plugin", "other_nap"]}
+    slept = dict.fromkeys(("plugin_nap", "other_nap", "short_fibre", "long_fibre"), 0)
+    whole = 0
+    for frames, ns in stacks_of(tmp_path / "run.pyprof", tmp_path):
+        napping = [name for name in slept if name in frames]
+        assert len(napping) <= 1, frames
+        for name in napping:
+            at = frames.index(name) + 1
+            assert name not in ways or frames[at - len(ways[name]):at] == ways[name], frames
+            assert name in ways or not {"nap_on_fibres", "nap_in_libraries"} & set(frames), frames
+            slept[name] += ns
+        whole += ns
+    assert slept["other_nap"] / slept["plugin_nap"] == pytest.approx(2, rel=0.15)
+    # Two threads, and one that waits for them; what is not a nap loads and unloads.
+    assert sum(slept.values()) > 0.75 * 2 / 3 * whole
+
+
+def test_naps_on_greenlets(tmp_path):
+    """They share one stack, which is copied when they take turns."""
+    if runs.run([runs.python3, "-c", "import greenlet"], tmp_path).returncode != 0:
+        pytest.skip("no greenlet")
+    script = tmp_path / "turns.py"
+    script.write_text("""
+import time
+import greenlet
+
+def nap(seconds):
+    time.sleep(seconds)
+
+def short():
+    while True:
+        nap(0.002)
+        main.switch()
+
+def deeper(depth):
+    if depth == 0:
+        nap(0.006)
+        main.switch()
+    else:
+        deeper(depth - 1)
+
+def long():
+    while True:
+        deeper(8)
+
+main = greenlet.getcurrent()
+turns = [greenlet.greenlet(short), greenlet.greenlet(long)]
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    for each in turns:
+        each.switch()
+""")
+    runs.record([runs.python3, script], tmp_path, options=("--mode", "wall", "--rate", "1000"))
+    of = {"short": 0, "long": 0}
+    for frames, ns in stacks_of(tmp_path / "run.pyprof", tmp_path):
+        if "nap" not in frames:
+            continue
+        above = frames[:frames.index("nap")]
+        (root,) = [name for name in of if name in above]
+        assert above.count("deeper") == (9 if root == "long" else 0), frames
+        of[root] += ns
+    assert of["long"] / of["short"] == pytest.approx(3, rel=0.15)
+    assert sum(of.values()) > 0.8 * 2e9

@@ -15,6 +15,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static double cpu(clockid_t clock) {
@@ -141,10 +142,17 @@ static int become_again(const char* self, int times) {
     snprintf(left, sizeof left, "%d", times - 1);
     char* const words[] = {(char*)self, "become", left, NULL};
     switch (times % 4) {
-        case 0: execl(self, self, "become", left, (char*)NULL); break;
-        case 1: execlp(self, self, "become", left, (char*)NULL); break;
-        case 2: execle(self, self, "become", left, (char*)NULL, environ); break;
-        default: execveat(AT_FDCWD, self, words, environ, 0);
+        case 0:
+            execl(self, self, "become", left, (char*)NULL);
+            break;
+        case 1:
+            execlp(self, self, "become", left, (char*)NULL);
+            break;
+        case 2:
+            execle(self, self, "become", left, (char*)NULL, environ);
+            break;
+        default:
+            execveat(AT_FDCWD, self, words, environ, 0);
     }
     return 1;
 }
@@ -161,11 +169,12 @@ static int find_by_runpath(void) {
 }
 
 // Code without unwind information: the stack above it is scanned for its caller.
-__asm__(".text\n.type spin_without_cfi, @function\nspin_without_cfi:\n"
-        "    pushq %rbx\n    subq $512, %rsp\n"
-        "0:  decq %rdi\n    jnz 0b\n"
-        "    addq $512, %rsp\n    popq %rbx\n    ret\n"
-        ".size spin_without_cfi, .-spin_without_cfi\n");
+__asm__(
+    ".text\n.type spin_without_cfi, @function\nspin_without_cfi:\n"
+    "    pushq %rbx\n    subq $512, %rsp\n"
+    "0:  decq %rdi\n    jnz 0b\n"
+    "    addq $512, %rsp\n    popq %rbx\n    ret\n"
+    ".size spin_without_cfi, .-spin_without_cfi\n");
 void spin_without_cfi(long rounds);
 
 static double call_plugin(const char* file, const char* function, double seconds) {
@@ -206,6 +215,65 @@ static int storm(void) {
     return 0;
 }
 
+__attribute__((noinline)) static double through_plugin(double seconds) {
+    return 1 + call_plugin("liblife_plugin.so", "plugin_nap", seconds);
+}
+
+__attribute__((noinline)) static double through_other(double seconds) {
+    return 1 + call_plugin("liblife_other.so", "other_nap", 2 * seconds);
+}
+
+// Naps in libraries that come and go, most shorter than anybody can look; the last one leaves while it is looked at.
+static void* nap_in_libraries(void* unused) {
+    (void)unused;
+    const double end = cpu(CLOCK_MONOTONIC) + 3;
+    for (int i = 0; cpu(CLOCK_MONOTONIC) < end; ++i) {
+        const double seconds = i % 20 == 0 ? 0.01 : 0.0001 * (i % 5);
+        sink += through_plugin(seconds) + through_other(seconds);
+    }
+    return NULL;
+}
+
+// A fibre's stack is gone as soon as the fibre has napped; the next one lies in its place.
+static ucontext_t main_context, fibre_context;
+
+__attribute__((noinline)) static void short_fibre(void) {
+    usleep(300);
+    sink += 1;
+}
+
+__attribute__((noinline)) static void long_fibre(void) {
+    volatile char room[3000];
+    room[0] = 0;
+    usleep(10000);
+    sink += room[0];
+}
+
+static void* nap_on_fibres(void* unused) {
+    (void)unused;
+    const size_t bytes = 1 << 16;
+    const double end = cpu(CLOCK_MONOTONIC) + 3;
+    for (int i = 0; cpu(CLOCK_MONOTONIC) < end; ++i) {
+        getcontext(&fibre_context);
+        fibre_context.uc_stack.ss_size = bytes;
+        fibre_context.uc_stack.ss_sp = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        fibre_context.uc_link = &main_context;
+        makecontext(&fibre_context, i % 10 == 0 ? long_fibre : short_fibre, 0);
+        swapcontext(&main_context, &fibre_context);
+        munmap(fibre_context.uc_stack.ss_sp, bytes);
+    }
+    return NULL;
+}
+
+static int naps(void) {
+    pthread_t threads[2];
+    pthread_create(&threads[0], NULL, nap_in_libraries, NULL);
+    pthread_create(&threads[1], NULL, nap_on_fibres, NULL);
+    for (int i = 0; i < 2; ++i) pthread_join(threads[i], NULL);
+    printf("naps over\n");
+    return 0;
+}
+
 // An interpreter that arrives with a library, out of sight of RTLD_DEFAULT.
 static int host_python(const char* path) {
     void* python = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -237,7 +305,8 @@ int main(int count, char** words) {
     if (strcmp(mode, "become") == 0 && count > 2) return become_again(words[0], atoi(words[2]));
     if (strcmp(mode, "runpath") == 0) return find_by_runpath();
     if (strcmp(mode, "storm") == 0) return storm();
+    if (strcmp(mode, "naps") == 0) return naps();
     if (strcmp(mode, "host") == 0 && count > 2) return host_python(words[2]);
-    fprintf(stderr, "usage: life blocked|sigprof|threads|clone|exec|become TIMES|runpath|storm|host LIBPYTHON\n");
+    fprintf(stderr, "usage: life blocked|sigprof|threads|clone|exec|become TIMES|runpath|storm|naps|host LIBPYTHON\n");
     return 2;
 }

@@ -1,10 +1,13 @@
-// Loaded by life.c through its RUNPATH; burns `seconds` of CPU time. Built twice, with different names for its function.
+// Loaded by life.c through its RUNPATH. Built twice, with different names for its functions.
 #include <time.h>
 
 #ifndef PLUGIN_WORK
 #define PLUGIN_WORK plugin_work
+#define PLUGIN_NAP plugin_nap
+#define PLUGIN_NAP_FRAME 40
 #endif
 
+// Burns `seconds` of CPU time.
 double PLUGIN_WORK(double seconds) {
     struct timespec t;
     double now, sum = 0, end = 0;
@@ -15,4 +18,12 @@ double PLUGIN_WORK(double seconds) {
         if (end == 0) end = now + seconds;
     } while (now < end);
     return sum;
+}
+
+// Its frame has a size of its own, so that a wrong library's unwind information leads elsewhere.
+double PLUGIN_NAP(double seconds) {
+    volatile char room[PLUGIN_NAP_FRAME];
+    room[0] = 0;
+    const struct timespec t = {(time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds))};
+    return nanosleep(&t, NULL) + room[0];
 }

@@ -93,6 +93,7 @@ TEST_CASE("every member comes back") {
     process.losses = {19, 0};
     process.slices = {1u << 20, {0, 0, 0, 20}};
     process.damaged_bytes = 21;
+    process.thread_ns = 32;
     tree.processes = {process};
     tree.modules = {{"/m", "ab", 22, 23}};
     tree.codes = {{"f.py", "n", "q.n", -24}};
@@ -115,6 +116,7 @@ TEST_CASE("every member comes back") {
     CHECK((p.period_ns == 7 && p.started_realtime_ns == 8 && p.wall_ns == 9 && p.cpu_ns == 10));
     CHECK((p.max_rss_bytes == 11 && p.run_delay_ns == 12 && p.samples == 13 && p.expiries == 14));
     CHECK((p.exact_stitches == 15 && p.native_only == 16 && p.handler_ns == 17 && p.damaged_bytes == 21));
+    CHECK(p.thread_ns == 32);
     CHECK(p.handler_histogram == process.handler_histogram);
     CHECK(p.losses == process.losses);
     CHECK((p.slices.width_ns == 1u << 20 && p.slices.counts == process.slices.counts));

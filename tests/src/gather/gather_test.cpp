@@ -92,6 +92,27 @@ TEST_CASE("wall time is CPU time and the time off the CPU") {
     CHECK(tree.measures[1].values.size() == 2);
 }
 
+TEST_CASE("what threads used that found no room is a thread and a context of its own") {
+    RecordingBuilder builder;
+    builder.header().clock = wire::Clock::wall;
+    builder.header().extra_metrics = 2;
+    std::strcpy(builder.header().metrics[0].name, "events");
+    std::strcpy(builder.header().metrics[1].name, wire::off_cpu_metric);
+    builder.header().unplaced_expiries = 3;
+    builder.header().unplaced[1] = 700;
+    builder.header().unplaced[2] = 9;  // of no metric
+    builder.thread(100);
+    const Tree tree = tree_of(builder);
+    REQUIRE(tree.values.size() == 1);
+    const Value& value = tree.values[0];
+    CHECK(value.weight_ns == 3 * 5'000'000 + 700);
+    CHECK(tree.contexts[value.context].key ==
+          Key{KeyKind::special, 0, static_cast<std::uint64_t>(wire::Special::unplaced), 0});
+    CHECK(tree.threads[value.thread].name == "threads without room");
+    REQUIRE(tree.measures.size() == 3);
+    CHECK(tree.measures[2].values.at(0).weight_ns == 700);
+}
+
 TEST_CASE("a library loaded twice at different places is one module") {
     RecordingBuilder builder;
     const std::uint32_t first = builder.module({"/lib/libm.so", "\x01", 0x5000, 0, 0});

@@ -54,6 +54,22 @@ TEST_CASE("the header's facts become those of the process") {
     CHECK(process.slices.counts.empty());
 }
 
+TEST_CASE("lifetimes of threads are known where the clock is the wall's, from where they are watched") {
+    test_support::RecordingBuilder builder;
+    builder.header().last_ns = 1'000;
+    builder.header().watched_from_ns = 300;
+    builder.header().unrecorded_thread_ns = 5;
+    for (const std::uint64_t ended : {0, 600, 200}) {  // lives, ended, ended before anybody watched
+        wire::ThreadRecord& record = builder.thread_record(builder.thread(100));
+        record.started_ns = 100;
+        record.ended_ns = ended;
+    }
+    builder.thread_record(builder.thread(0)).started_ns = 100;  // of folded threads
+    CHECK(facts_of(builder).thread_ns == 0);
+    builder.header().clock = wire::Clock::wall;
+    CHECK(facts_of(builder).thread_ns == 700 + 300 + 5);
+}
+
 TEST_CASE("facts that cannot be true do no harm") {
     test_support::RecordingBuilder builder;
     wire::RecordingHeader& header = builder.header();

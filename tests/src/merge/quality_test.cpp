@@ -59,6 +59,17 @@ TEST_CASE("a profile that covers everything has no gap") {
     CHECK(std::abs(quality.cpu_covered - 1) < 1e-9);
 }
 
+TEST_CASE("wall time is held against the lifetimes of threads, CPU time has none") {
+    gather::Tree tree;
+    tree.processes = {process(95'000'000), process(95'000'000)};
+    tree.processes[0].thread_ns = 300'000'000;
+    tree.processes[1].thread_ns = 100'000'000;
+    tree.values = {{0, 0, 90, 95'000'000}, {0, 1, 7, 265'000'000}};
+    CHECK(std::abs(quality_of(tree).wall_covered - 0.9) < 1e-9);
+    tree.processes = {process(95'000'000)};
+    CHECK(quality_of(tree).wall_covered == 0);
+}
+
 TEST_CASE("a process shorter than a period stands for those that have no sample") {
     gather::Tree tree;
     tree.processes = {process(300'000)};  // one of three or four that are like it

@@ -103,6 +103,24 @@ TEST_CASE("a process keeps its facts and says how it ended") {
     CHECK(named.slices == std::vector<std::uint32_t>{1, 2, 3, 4});
 }
 
+TEST_CASE("a killed process whose pid goes on was replaced") {
+    const auto at = [](const char* host, std::int32_t pid, std::uint64_t start, const char* state) {
+        profile::Process process;
+        process.host = host;
+        process.pid = pid;
+        process.started_realtime_ns = start;
+        process.state = state;
+        return process;
+    };
+    std::vector<profile::Process> processes{
+        at("a", 7, 100, "killed"), at("a", 7, 200, "killed"), at("b", 7, 300, "killed"), at("a", 8, 50, "killed"),
+        at("a", 8, 60, "exited"),  at("a", 9, 10, "exited"),  at("a", 9, 20, "killed")};
+    find_replaced(processes);
+    std::vector<std::string> states;
+    for (const profile::Process& process : processes) states.push_back(process.state);
+    CHECK(states == std::vector<std::string>{"exec", "killed", "killed", "exec", "exited", "exited", "killed"});
+}
+
 TEST_CASE("a thread keeps its facts") {
     gather::Thread gathered;
     gathered.process = 3;

@@ -23,6 +23,33 @@ TEST_CASE("At most five findings, whatever is wrong") {
     CHECK(findings_of(profile).size() == 5);
 }
 
+TEST_CASE("Time in the kernel that performance events do not see is said") {
+    profile::Profile profile = test_support::sample_profile();
+    profile.quality.expected = profile.quality.samples = 10'000;
+    profile.quality.signals = 2'500;
+    profile.run.engine = "perf";
+    CHECK(any_contains(findings_of(profile), "75.0 % of the CPU time came without a sample"));
+    profile.quality.signals = 9'500;
+    CHECK_FALSE(any_contains(findings_of(profile), "came without a sample"));
+    profile.quality.signals = 2'500;
+    profile.run.engine = "cpu";
+    CHECK_FALSE(any_contains(findings_of(profile), "came without a sample"));
+}
+
+TEST_CASE("Expiries that ticks notice late are said, those that are late for other reasons are not") {
+    profile::Profile profile = test_support::sample_profile();
+    profile.quality.expected = profile.quality.samples = 10'000;
+    profile.quality.signals = 8'200;
+    profile.quality.lost.clear();
+    profile.run.engine = "cpu";
+    CHECK(any_contains(findings_of(profile), "18.0 % of the expiries were noticed late"));
+    profile.quality.lost = {{"thread_late", 1'000}};
+    CHECK_FALSE(any_contains(findings_of(profile), "noticed late"));
+    profile.quality.lost.clear();
+    profile.run.engine = "perf";
+    CHECK_FALSE(any_contains(findings_of(profile), "noticed late"));
+}
+
 TEST_CASE("The slow rank and what makes it slow are named") {
     const auto found = findings_of(test_support::sample_profile());
     CHECK(any_contains(found, "Rank 0 computes 1.29 times as long as the mean, most of it in stencil (kernel.c:3)."));

@@ -126,6 +126,20 @@ void merge_measures(Tree& a, Tree& b, const Places& contexts, const Places& thre
     }
 }
 
+void merge_moments(Tree& a, Tree& b, const Places& contexts, const Places& threads, Tree& both) {
+    const auto change = [](std::vector<Moment>& moments, const Indices& new_contexts, const Indices& new_threads) {
+        for (Moment& moment : moments) {
+            moment.context = new_contexts[moment.context];
+            moment.thread = new_threads[moment.thread];
+        }
+    };
+    change(a.moments, contexts.a, threads.a);
+    change(b.moments, contexts.b, threads.b);
+    both.moments.reserve(a.moments.size() + b.moments.size());
+    std::merge(a.moments.begin(), a.moments.end(), b.moments.begin(), b.moments.end(), std::back_inserter(both.moments),
+               [&](const Moment& x, const Moment& y) { return is_before(x, y, both.threads); });
+}
+
 template <class T, class Identity>
 bool have_other_twins(const std::vector<T>& a, const std::vector<T>& b, Identity identity) {
     std::unordered_set<std::size_t> known;
@@ -173,6 +187,7 @@ Tree sum_in_order(Tree a, Tree b) {
     change_calls(a.calls, contexts.a, threads.a);
     change_calls(b.calls, contexts.b, threads.b);
     merge(a.calls, b.calls, both.calls, compare, merge_call);
+    merge_moments(a, b, contexts, threads, both);
     std::set_union(a.notes.begin(), a.notes.end(), b.notes.begin(), b.notes.end(), std::back_inserter(both.notes));
     return both;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "gather/moments_section.h"
 #include "gather/row_columns.h"
 #include "gather/values_section.h"
 
@@ -240,6 +241,8 @@ void write_section(Section section, const Tree& tree, ColumnWriter& columns) {
             return write_measures(columns, tree);
         case Section::calls:
             return write_rows(columns, tree.calls);
+        case Section::moments:
+            return write_moments(columns, tree.moments);
         case Section::end:
             return;
     }
@@ -265,6 +268,8 @@ void read_section(Section section, ColumnReader& columns, const LostSections& lo
             return read_measures(columns, lost, tree);
         case Section::calls:
             return read_calls(columns, lost, tree);
+        case Section::moments:
+            return read_moments(columns, lost, tree);
         case Section::end:
             return;
     }
@@ -299,6 +304,9 @@ void make_stand_in(Section section, Tree& tree) {
             break;
         case Section::calls:
             tree.calls.clear();
+            break;
+        case Section::moments:
+            tree.moments.clear();
             break;
         case Section::end:
             break;

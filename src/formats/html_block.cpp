@@ -10,9 +10,11 @@
 
 #include "formats/html_columns.h"
 #include "formats/html_facts.h"
+#include "formats/html_moments.h"
 #include "formats/html_timeline.h"
 #include "formats/html_tree.h"
 #include "profile/categories.h"
+#include "profile/moments.h"
 #include "profile/mpi_calls.h"
 #include "profile/select.h"
 #include "profile/views.h"
@@ -164,6 +166,11 @@ std::string text_of(const json& header) { return header.dump(-1, ' ', false, jso
 }  // namespace
 
 std::string html_block(const Profile& profile, const PageParts& parts, std::size_t most_contexts) {
+    if (profile.moments.size() > profile::most_moments) {
+        Profile fewer = profile;
+        profile::bound_moments(fewer, profile::most_moments);
+        return html_block(fewer, parts, most_contexts);
+    }
     const PageTree tree = page_tree(profile, most_contexts);
     Strings strings;
     Columns columns;
@@ -176,6 +183,7 @@ std::string html_block(const Profile& profile, const PageParts& parts, std::size
     json header = page_facts(profile);
     header["calls"] = calls_of(columns, profile);
     add_timeline(columns, header["processes"], profile);
+    add_moments(columns, header, profile, tree);
     header["findings"] = parts.findings;
     header["pruned"] = {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}};
     header["strings"] = strings.list();

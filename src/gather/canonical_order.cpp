@@ -196,8 +196,11 @@ std::strong_ordering canonical_order(const Call& a, const Call& b) {
 }
 
 bool is_before(const Moment& a, const Moment& b, const std::vector<Thread>& threads) {
-    return std::tie(threads[a.thread].process, a.time, a.thread, a.context, a.shift) <
-           std::tie(threads[b.thread].process, b.time, b.thread, b.context, b.shift);
+    if (a.thread != b.thread) {  // else they are of one process
+        const std::uint32_t process_a = threads[a.thread].process, process_b = threads[b.thread].process;
+        if (process_a != process_b) return process_a < process_b;
+    }
+    return std::tie(a.time, a.thread, a.context, a.shift) < std::tie(b.time, b.thread, b.context, b.shift);
 }
 
 bool is_in_order(const Tree& tree) {

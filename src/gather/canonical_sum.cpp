@@ -135,9 +135,16 @@ void merge_moments(Tree& a, Tree& b, const Places& contexts, const Places& threa
     };
     change(a.moments, contexts.a, threads.a);
     change(b.moments, contexts.b, threads.b);
-    both.moments.reserve(a.moments.size() + b.moments.size());
-    std::merge(a.moments.begin(), a.moments.end(), b.moments.begin(), b.moments.end(), std::back_inserter(both.moments),
-               [&](const Moment& x, const Moment& y) { return is_before(x, y, both.threads); });
+    const auto before = [&](const Moment& x, const Moment& y) { return is_before(x, y, both.threads); };
+    const bool b_first = !a.moments.empty() && !b.moments.empty() && before(b.moments.front(), a.moments.front());
+    std::vector<Moment>& first = b_first ? b.moments : a.moments;
+    const std::vector<Moment>& second = b_first ? a.moments : b.moments;
+    first.insert(first.end(), second.begin(), second.end());
+    const auto border = first.end() - static_cast<std::ptrdiff_t>(second.size());
+    // Of ranks next to each other all moments of one come before all of the other.
+    const bool in_order = border == first.begin() || border == first.end() || !before(*border, *(border - 1));
+    if (!in_order) std::inplace_merge(first.begin(), border, first.end(), before);
+    both.moments = std::move(first);
 }
 
 template <class T, class Identity>

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t values_of_a_job = 1U << 23;
 constexpr std::size_t calls_of_a_job = 1U << 20;
 constexpr std::size_t slices_of_a_job = 1U << 19;
-constexpr std::size_t moments_of_a_job = 1U << 17;
+constexpr std::size_t moments_of_a_job = 1U << 16;
 constexpr std::size_t slice_columns = static_cast<std::size_t>(wire::SliceCategory::count);
 
 std::size_t share_of_rank(std::size_t all, std::int32_t rank_count, std::size_t least) {

@@ -141,6 +141,24 @@ said = run()
         assert not ("work" in functions and is_main)
 
 
+def test_a_run_with_more_samples_than_places_keeps_an_even_choice(tmp_path):
+    (tmp_path / "program.py").write_text(phases + """\
+thread = threading.Thread(target=phase_b, args=(5,))
+thread.start()
+phase_a(5)
+thread.join()
+""")
+    recorded = runs.record([runs.python3, "program.py"], tmp_path, options=["--engine", "tgkill", "--rate", "900"])
+    moments = Moments(page_of(recorded, tmp_path))
+    moments.check_sums()
+    process, period = moments.header["processes"][0], moments.header["run"]["period_ns"]
+    assert moments.header["quality"]["samples"] > 8192  # as many as there are places
+    assert process["moment_stride_ns"] == 2 * period
+    counts = collections.Counter(name for *_, stack in moments.all for name in stack if name in ("phase_a", "phase_b"))
+    n = sum(counts.values())
+    assert abs(counts["phase_a"] - n / 2) <= 4.5 * math.sqrt(n) / 2
+
+
 def test_a_forked_child_has_moments_of_its_own(tmp_path):
     (tmp_path / "program.py").write_text(phases + """\
 import os

@@ -10,6 +10,7 @@ namespace pyprof::capture {
 namespace {
 
 constexpr std::uint32_t record_chunk_bytes = 4 * wire::page_bytes;
+constexpr std::uint64_t smallest_file = wire::recording_header_bytes + 8 * wire::page_bytes;
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -38,7 +39,7 @@ bool Arena::open(const char* path, const char* fallback_path, std::uint64_t cap)
 bool Arena::map_file(const char* path, std::uint64_t cap) {
     const std::uint64_t allowed = sys::limit(RLIMIT_FSIZE).rlim_cur;  // ftruncate beyond it raises SIGXFSZ
     const std::uint64_t bytes = (allowed < cap ? allowed : cap) / wire::page_bytes * wire::page_bytes;
-    if (bytes < 2 * wire::recording_header_bytes) return false;
+    if (bytes < smallest_file) return false;
     const int fd = sys::open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return false;
     void* base = nullptr;

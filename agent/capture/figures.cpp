@@ -57,6 +57,7 @@ void fill_header() {
     h.watched_from_ns = process.watched_from_ns;
     h.committed_bytes = wire::recording_header_bytes;
     h.slice_shift = 20;  // 1 ms
+    process.moments.start();
     h.extra_metrics = process.budget.extra_metrics;
     for (std::uint32_t i = 0; i < h.extra_metrics; ++i) h.metrics[i] = process.metrics[i];
     copy_text(h.counter_message, process.counter_message);
@@ -177,7 +178,10 @@ void count_slice(std::uint64_t now_ns, wire::SliceCategory category, std::uint32
         return;
     }
     const std::uint64_t slice = elapsed >> h.slice_shift;
-    if (slice >= wire::slice_count) return;
+    if (slice >= wire::slice_count) {  // another thread is widening them right now
+        count_loss(wire::Loss::slice_skipped);
+        return;
+    }
     std::atomic_ref{h.slices[slice][static_cast<std::uint32_t>(category)]}.fetch_add(expiries,
                                                                                      std::memory_order_relaxed);
 }

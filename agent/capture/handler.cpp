@@ -100,6 +100,7 @@ void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t e
     count_quality(thread);
     const std::uint64_t now = time_of_sample();
     count_slice(now, category_of(thread.merged), static_cast<std::uint32_t>(expiries));
+    count_moment(now, leaf.node, expiries);
     update_figures_if_due(now);
     scan_tasks_if_due(now);
 }
@@ -161,6 +162,7 @@ void charge_without_signal(ThreadState& thread, std::uint32_t node, std::uint64_
     thread.counted += expiries;
     std::atomic_ref{process.arena.header()->expiries}.fetch_add(expiries, std::memory_order_relaxed);
     count_loss(wire::Loss::thread_late, expiries);
+    count_moment(sys::monotonic_now(), node, expiries);
 }
 
 }  // namespace

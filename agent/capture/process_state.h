@@ -5,6 +5,7 @@
 
 #include "agent/capture/arena.h"
 #include "agent/capture/call_tree.h"
+#include "agent/capture/moments.h"
 
 namespace pyprof::capture {
 
@@ -23,6 +24,7 @@ struct alignas(64) ProcessState {
     std::atomic<std::uint64_t> next_scan_ns{0};     // when a handler looks for unknown threads again
     std::atomic<std::uint64_t> next_figures_ns{0};  // when a handler updates the figures again
     std::atomic<std::uint64_t> unexplained_ns{0};   // CPU time without samples, when a handler looked last
+    Moments moments;
     Arena arena;
 
     std::uint64_t started_realtime_ns = 0, started_ticks = 0;

@@ -1,6 +1,7 @@
 #include "agent/capture/waiting.h"
 
 #include "agent/capture/handler.h"
+#include "agent/capture/moments.h"
 #include "agent/capture/proc_files.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/python_state.h"
@@ -111,10 +112,17 @@ std::uint32_t unknown_wait(ThreadState& thread) {
     return thread.tree.step(thread.tree.root(), wire::node_key::make_special(what));
 }
 
+void charge_off_cpu(ThreadState& thread, std::uint32_t node, std::uint64_t amount) {
+    thread.tree.charge_extra(node, process.off_cpu_metric, amount);
+    const std::uint64_t sum = thread.waiting.part_ns + amount;
+    thread.waiting.part_ns = sum % process.period_ns;
+    count_moment(thread.waiting.seen_ns, node, sum / process.period_ns);
+}
+
 void charge(ThreadState& thread, std::uint32_t node, std::int64_t amount) {
     if (node == 0 || amount <= 0) return;
     thread.tree.charge(node, 1, 0);
-    thread.tree.charge_extra(node, process.off_cpu_metric, static_cast<std::uint64_t>(amount));
+    charge_off_cpu(thread, node, static_cast<std::uint64_t>(amount));
     thread.waiting.open_ns -= amount;
 }
 
@@ -219,7 +227,7 @@ void charge_rest_of_waits(ThreadState& thread, std::uint64_t now_ns) {
 
 void charge_queue(ThreadState& thread, std::uint32_t node) {
     if (thread.waiting.queue_ns == 0) return;
-    thread.tree.charge_extra(node, process.off_cpu_metric, thread.waiting.queue_ns);
+    charge_off_cpu(thread, node, thread.waiting.queue_ns);
     thread.waiting.queue_ns = 0;
 }
 

@@ -24,6 +24,7 @@ struct Waiting {
     std::uint64_t next_look_ns = 0;   // long waits are looked at less often
     std::int64_t open_ns = 0;         // time off the CPU that is charged to nothing yet
     std::uint64_t queue_ns = 0;       // the same for time it waited for a processor, which its next sample takes
+    std::uint64_t part_ns = 0;        // charged time that makes no whole period yet, so that no moment stands for it
 };
 
 // Looks at the thread, at most once a period, and charges the time off the CPU since the last look: to where it waits;

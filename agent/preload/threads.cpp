@@ -199,24 +199,30 @@ void repair_spawners(std::uint32_t tree) {
     });
 }
 
-void keep_or_fold(ThreadState& state) {
-    if (state.record == nullptr) return;
-    if (kept_trees.fetch_add(1) < max_kept_trees) {
-        state.record->state = wire::ThreadState::ended;
-        return;
-    }
-    const EndedLock lock;
-    start_ended_tree();
-    if (ended.record == nullptr) return;
+// Into the tree of ended threads; moments follow before the nodes are gone.
+void fold(ThreadState& state, capture::HeldMoments& moments) {
     ended.tree.absorb(state.tree);
     const std::uint64_t lost = ended.calls.absorb(state.calls, process.arena, process.budget, ended.record->index);
     if (lost != 0) capture::count_loss(wire::Loss::calls_uncounted, lost);
     repair_spawners(state.record->index);
+    const std::uint64_t placeless = moments.follow(capture::moment_table(), process.arena,
+                                                   capture::moment_time(state.started_ns), state.record->index);
+    if (placeless != 0) capture::count_loss(wire::Loss::moment_skipped, placeless);
     state.tree.discard();
     state.record->root = 0;
     state.record->state = wire::ThreadState::folded;
     ++ended.record->armed;  // how many threads are folded in
     ended.record->cpu_ns += state.record->cpu_ns;
+}
+
+void keep_or_fold(ThreadState& state) {
+    if (state.record == nullptr) return;
+    state.record->state = wire::ThreadState::ended;
+    if (kept_trees.fetch_add(1) < max_kept_trees) return;
+    const EndedLock lock;
+    capture::HeldMoments moments{process.moments};
+    start_ended_tree();
+    if (moments.held() && ended.record != nullptr) fold(state, moments);
 }
 
 // What the thread used and was not charged is carried over to the next that ends; whole periods are charged here.

@@ -69,14 +69,22 @@ private:
     std::uint32_t length_ = 0;
 };
 
+// What a thread did until `end_ns` after its process began, for so much of the metric.
+struct Sample {
+    std::uint32_t node;
+    std::uint64_t end_ns;
+    std::uint64_t weight;
+};
+
 class Writer {
 public:
     explicit Writer(const Profile& profile)
         : profile_{profile},
           tree_{frame_tree(profile, Granularity::line)},
           is_time_{profile.metric.unit == "nanoseconds"},
-          values_(profile.threads.size()) {
-        for (const Value& value : tree_.values) values_[value.thread].push_back(value);
+          samples_(profile.threads.size()) {
+        take_moments();
+        take_values();
         begin_ns_ = profile.run.started_realtime_ns;
         for (const Process& process : profile.processes)
             if (!profile::stands_for_ranks(process)) begin_ns_ = std::min(begin_ns_, process.started_realtime_ns);
@@ -89,8 +97,8 @@ public:
             stacks_.add({node.frame, number_or_null(std::int64_t{node.parent} - 1, -1)});
         }
         ordered_json threads = ordered_json::array();
-        for (std::uint32_t i = 0; i < values_.size(); i++)
-            if (!values_[i].empty()) threads.push_back(thread_json(i));
+        for (std::uint32_t i = 0; i < samples_.size(); i++)
+            if (!samples_[i].empty()) threads.push_back(thread_json(i));
         if (threads.empty()) threads.push_back(thread_json(Process{}, Thread{.name = "no samples"}, {}));
         const ordered_json shared = {{"stackTable", stacks_.json()},
                                      {"frameTable", frames_.json()},
@@ -105,6 +113,38 @@ public:
     }
 
 private:
+    const Process& process_of(std::uint32_t thread) const {
+        return profile_.processes[profile_.threads[thread].process];
+    }
+
+    // Equal ones of one instant are one sample: readers divide by the time between samples.
+    void take_moments() {
+        for (const profile::Moment& moment : tree_.moments) {
+            std::vector<Sample>& samples = samples_[moment.thread];
+            const Sample next = {moment.context, moment.time * profile::moment_unit_ns,
+                                 process_of(moment.thread).moment_stride_ns};
+            const bool is_same =
+                !samples.empty() && samples.back().end_ns == next.end_ns && samples.back().node == next.node;
+            if (is_same)
+                samples.back().weight += next.weight;
+            else
+                samples.push_back(next);
+        }
+    }
+
+    // Of threads whose moments nobody knows: one after the other. Small values of all ranks have moments in the ranks.
+    void take_values() {
+        for (const Value& value : tree_.values) {
+            const Process& process = process_of(value.thread);
+            const bool is_told =
+                process.moment_stride_ns != 0 || (profile::stands_for_ranks(process) && !tree_.moments.empty());
+            if (is_told) continue;
+            std::vector<Sample>& samples = samples_[value.thread];
+            const std::uint64_t begin_ns = samples.empty() ? 0 : samples.back().end_ns;
+            samples.push_back({value.context, begin_ns + value.weight, value.weight});
+        }
+    }
+
     std::uint32_t text(const std::string& name) {
         const auto [known, is_new] = text_numbers_.try_emplace(name, texts_.size());
         if (is_new) texts_.push_back(name);
@@ -175,10 +215,10 @@ private:
 
     ordered_json thread_json(std::uint32_t index) const {
         const Thread& thread = profile_.threads[index];
-        return thread_json(profile_.processes[thread.process], thread, values_[index]);
+        return thread_json(profile_.processes[thread.process], thread, samples_[index]);
     }
 
-    ordered_json thread_json(const Process& process, const Thread& thread, const std::vector<Value>& values) const {
+    ordered_json thread_json(const Process& process, const Thread& thread, const std::vector<Sample>& samples) const {
         const bool has_begun = !profile::stands_for_ranks(process) && process.started_realtime_ns > begin_ns_;
         const double begin_ms = has_begun ? static_cast<double>(process.started_realtime_ns - begin_ns_) * 1e-6 : 0;
         return {{"processType", "default"},
@@ -192,22 +232,19 @@ private:
                 {"processName", name_of(process)},
                 {"pid", std::to_string(process.pid) + "@" + process.host},
                 {"tid", thread.tid},
-                {"samples", samples(values, begin_ms)},
+                {"samples", table_of(samples, begin_ms)},
                 {"markers", Columns{{"data", "name", "startTime", "endTime", "phase", "category"}}.json()}};
     }
 
     // A sample stands where its weight ends; one without anything stands where the first begins, because readers take
     // CPU time as that since the sample before. Samples of wall time say nothing of CPU time.
-    ordered_json samples(const std::vector<Value>& values, double begin_ms) const {
+    ordered_json table_of(const std::vector<Sample>& samples, double begin_ms) const {
         Columns table{{"stack", "time", "weight", "threadCPUDelta"}};
         table.add({nullptr, begin_ms, 0, 0});
-        std::uint64_t end = 0;
-        for (const Value& value : values) {
-            end += value.weight;
-            const double scale = is_time_ ? 1e-6 : 1;
-            table.add({value.context - 1, begin_ms + static_cast<double>(end) * scale,
-                       static_cast<double>(value.weight) * scale, value.weight});
-        }
+        const double scale = is_time_ ? 1e-6 : 1;
+        for (const Sample& sample : samples)
+            table.add({sample.node - 1, begin_ms + static_cast<double>(sample.end_ns) * scale,
+                       static_cast<double>(sample.weight) * scale, sample.weight});
         ordered_json json = table.json();
         json["weightType"] = is_time_ ? "tracing-ms" : "samples";
         if (!is_time_ || profile_.run.mode != "cpu") json.erase("threadCPUDelta");
@@ -217,7 +254,7 @@ private:
     const Profile& profile_;
     FrameTree tree_;
     bool is_time_;
-    std::vector<std::vector<Value>> values_;  // of each thread
+    std::vector<std::vector<Sample>> samples_;  // of each thread, in order of time
     std::uint64_t begin_ns_ = 0;
     std::vector<std::string> texts_;
     std::unordered_map<std::string, std::uint32_t> text_numbers_, source_numbers_, resource_numbers_;

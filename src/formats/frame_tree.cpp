@@ -29,6 +29,8 @@ public:
         tree_.values = moved(profile_.values, node_of);
         for (const profile::Measure& measure : profile_.measures)
             tree_.measures.push_back(moved(measure.values, node_of));
+        tree_.moments = profile_.moments;
+        for (profile::Moment& moment : tree_.moments) moment.context = node_at(moment.context, node_of);
         return std::move(tree_);
     }
 
@@ -51,9 +53,12 @@ private:
         return known->second;
     }
 
+    std::uint32_t node_at(std::uint32_t context, const std::vector<std::uint32_t>& node_of) {
+        return context == 0 ? child(0, own_frame("(no stack)")) : node_of[context];
+    }
+
     std::vector<Value> moved(std::vector<Value> values, const std::vector<std::uint32_t>& node_of) {
-        for (Value& value : values)
-            value.context = value.context == 0 ? child(0, own_frame("(no stack)")) : node_of[value.context];
+        for (Value& value : values) value.context = node_at(value.context, node_of);
         return profile::sorted_sums(std::move(values));
     }
 
@@ -73,6 +78,7 @@ std::vector<bool> wanted_nodes(const FrameTree& tree) {
     };
     want(tree.values);
     std::ranges::for_each(tree.measures, want);
+    for (const profile::Moment& moment : tree.moments) wanted[moment.context] = true;
     wanted[0] = true;
     for (std::size_t i = wanted.size() - 1; i > 0; i--)
         if (wanted[i]) wanted[tree.nodes[i].parent] = true;
@@ -112,6 +118,7 @@ FrameTree reordered(FrameTree tree, const std::vector<std::uint32_t>& order) {
     };
     renumber(tree.values);
     std::ranges::for_each(tree.measures, renumber);
+    for (profile::Moment& moment : tree.moments) moment.context = number[moment.context];
     return tree;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // The calling context tree as formats of trees want it: siblings with equal frames are one, nodes without any figure
-// are left out, and it is no deeper than a reader can take.
+// or moment are left out, and it is no deeper than a reader can take.
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -21,6 +21,7 @@ struct FrameTree {
     std::vector<Node> nodes;                            // in preorder, heavier siblings first; nodes[0] is the root
     std::vector<profile::Value> values;                 // of nodes, sorted by (context, thread); none of the root
     std::vector<std::vector<profile::Value>> measures;  // the same of each measure of the profile
+    std::vector<profile::Moment> moments;               // likewise of nodes, in the profile's order
 };
 
 inline constexpr std::size_t any_depth = std::numeric_limits<std::size_t>::max();

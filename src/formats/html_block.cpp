@@ -11,9 +11,11 @@
 
 #include "formats/html_columns.h"
 #include "formats/html_facts.h"
+#include "formats/html_moments.h"
 #include "formats/html_timeline.h"
 #include "formats/html_tree.h"
 #include "profile/categories.h"
+#include "profile/moments.h"
 #include "profile/mpi_calls.h"
 #include "profile/select.h"
 #include "profile/views.h"
@@ -172,6 +174,11 @@ std::string text_of(const json& header) { return header.dump(-1, ' ', false, jso
 }  // namespace
 
 std::string html_block(const Profile& profile, const PageParts& parts, std::size_t most_contexts) {
+    if (profile.moments.size() > profile::most_moments) {
+        Profile fewer = profile;
+        profile::bound_moments(fewer, profile::most_moments);
+        return html_block(fewer, parts, most_contexts);
+    }
     const std::span<const profile::Value> beside =
         parts.difference ? std::span{parts.difference->before} : std::span<const profile::Value>{};
     const PageTree tree = page_tree(profile, most_contexts, beside);
@@ -188,6 +195,7 @@ std::string html_block(const Profile& profile, const PageParts& parts, std::size
     add_timeline(columns, header["processes"], profile);
     if (parts.difference) header["difference"] = difference_of(columns, tree, *parts.difference);
     if (!parts.comparison.is_null()) header["comparison"] = parts.comparison;
+    add_moments(columns, header, profile, tree);
     header["findings"] = parts.findings;
     header["opening"] = opening_of(parts.opening);
     header["pruned"] = {{"contexts", tree.pruned_contexts}, {"weight", tree.pruned_weight}};

@@ -59,6 +59,8 @@ void coarsen(std::vector<Track>& tracks, std::size_t most_slices) {
     }
 }
 
+}  // namespace
+
 // Of the processes with slices; those whose start is unknown (0) stand at the beginning.
 std::uint64_t first_start(const profile::Profile& profile) {
     std::uint64_t first_ns = std::numeric_limits<std::uint64_t>::max();
@@ -68,8 +70,6 @@ std::uint64_t first_start(const profile::Profile& profile) {
     }
     return first_ns;
 }
-
-}  // namespace
 
 std::vector<Track> tracks_of(const profile::Profile& profile, std::size_t most_slices) {
     const std::uint64_t first_ns = first_start(profile);

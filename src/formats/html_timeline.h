@@ -22,6 +22,9 @@ inline constexpr std::size_t slice_category_count = 4;  // python, native, mpi, 
 // are more, neighbours are added, of the finest tracks first.
 std::vector<Track> tracks_of(const profile::Profile& profile, std::size_t most_slices);
 
+// When the first process began by the clock of its host: where the axis of a page begins.
+std::uint64_t first_start(const profile::Profile& profile);
+
 // Adds the columns `slice.*`, and to each of `processes` (the header's list) what tells where its slices are.
 void add_timeline(Columns& columns, nlohmann::json& processes, const profile::Profile& profile);
 

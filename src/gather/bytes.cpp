@@ -26,8 +26,8 @@ struct SectionHead {
 };
 static_assert(sizeof(SectionHead) == 16);
 
-constexpr const char* section_names[section_count] = {"processes", "modules", "codes",    "contexts", "threads",
-                                                      "values",    "notes",   "measures", "calls",    "end"};
+constexpr const char* section_names[section_count] = {"processes", "modules",  "codes", "contexts", "threads", "values",
+                                                      "notes",     "measures", "calls", "moments",  "end"};
 
 template <class T>
 void append(std::string& to, const T& value) {
@@ -99,6 +99,7 @@ Result<Tree> parse(Bytes bytes) {
     std::vector<std::string> damage;
     for (std::uint32_t i = 0; i < section_count - 1; ++i) {
         const auto section = static_cast<Section>(i + 1);
+        if (section == Section::moments && head.version < first_gathered_version_with_moments) continue;
         ColumnReader columns{contents.bytes[i]};
         read_section(section, columns, lost, tree);
         if (contents.present[i] && !columns.failed()) continue;

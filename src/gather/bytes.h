@@ -12,7 +12,8 @@
 namespace pyprof::gather {
 
 inline constexpr std::uint64_t gathered_magic = 0x31485441'47505950;  // "PYPGATH1" as little-endian bytes
-inline constexpr std::uint32_t gathered_version = 1;
+inline constexpr std::uint32_t gathered_version = 2;
+inline constexpr std::uint32_t first_gathered_version_with_moments = 2;
 
 // `tree` must keep what tree.h promises (order of values, parents before children).
 std::string serialise(const Tree& tree);

@@ -135,6 +135,15 @@ void order_calls(std::vector<Call>& calls, const Indices& contexts, const Indice
     calls.resize(kept);
 }
 
+void order_moments(Tree& tree, const Indices& contexts, const Indices& threads) {
+    for (Moment& moment : tree.moments) {
+        moment.context = contexts[moment.context];
+        moment.thread = threads[moment.thread];
+    }
+    std::sort(tree.moments.begin(), tree.moments.end(),
+              [&](const Moment& a, const Moment& b) { return is_before(a, b, tree.threads); });
+}
+
 template <class T>
 bool is_ascending(const std::vector<T>& items) {
     return std::adjacent_find(items.begin(), items.end(),
@@ -186,12 +195,21 @@ std::strong_ordering canonical_order(const Call& a, const Call& b) {
            std::tie(b.context, b.name, b.ranks, b.peer, b.size_class, b.thread);
 }
 
+bool is_before(const Moment& a, const Moment& b, const std::vector<Thread>& threads) {
+    if (a.thread != b.thread) {  // else they are of one process
+        const std::uint32_t process_a = threads[a.thread].process, process_b = threads[b.thread].process;
+        if (process_a != process_b) return process_a < process_b;
+    }
+    return std::tie(a.time, a.thread, a.context, a.shift) < std::tie(b.time, b.thread, b.context, b.shift);
+}
+
 bool is_in_order(const Tree& tree) {
     const auto by_name = [](const Measure& a, const Measure& b) { return a.name >= b.name; };
+    const auto before = [&](const Moment& a, const Moment& b) { return is_before(a, b, tree.threads); };
     const auto& measures = tree.measures;
     return is_ascending(tree.modules) && is_ascending(tree.codes) && is_ascending(tree.processes) &&
            is_ascending(tree.threads) && is_in_preorder(tree.contexts) && is_ascending(tree.values) &&
-           is_ascending(tree.calls) &&
+           is_ascending(tree.calls) && std::is_sorted(tree.moments.begin(), tree.moments.end(), before) &&
            std::adjacent_find(measures.begin(), measures.end(), by_name) == measures.end() &&
            std::all_of(measures.begin(), measures.end(), [](const Measure& m) { return is_ascending(m.values); }) &&
            std::adjacent_find(tree.notes.begin(), tree.notes.end(), std::greater_equal{}) == tree.notes.end();
@@ -204,6 +222,7 @@ void order(Tree& tree) {
     order_values(tree.values, contexts, threads, tree);
     for (Measure& measure : tree.measures) order_values(measure.values, contexts, threads, tree);
     order_calls(tree.calls, contexts, threads);
+    order_moments(tree, contexts, threads);
     std::sort(tree.measures.begin(), tree.measures.end(),
               [](const Measure& a, const Measure& b) { return a.name < b.name; });
     std::sort(tree.notes.begin(), tree.notes.end());

@@ -126,6 +126,27 @@ void merge_measures(Tree& a, Tree& b, const Places& contexts, const Places& thre
     }
 }
 
+void merge_moments(Tree& a, Tree& b, const Places& contexts, const Places& threads, Tree& both) {
+    const auto change = [](std::vector<Moment>& moments, const Indices& new_contexts, const Indices& new_threads) {
+        for (Moment& moment : moments) {
+            moment.context = new_contexts[moment.context];
+            moment.thread = new_threads[moment.thread];
+        }
+    };
+    change(a.moments, contexts.a, threads.a);
+    change(b.moments, contexts.b, threads.b);
+    const auto before = [&](const Moment& x, const Moment& y) { return is_before(x, y, both.threads); };
+    const bool b_first = !a.moments.empty() && !b.moments.empty() && before(b.moments.front(), a.moments.front());
+    std::vector<Moment>& first = b_first ? b.moments : a.moments;
+    const std::vector<Moment>& second = b_first ? a.moments : b.moments;
+    first.insert(first.end(), second.begin(), second.end());
+    const auto border = first.end() - static_cast<std::ptrdiff_t>(second.size());
+    // Of ranks next to each other all moments of one come before all of the other.
+    const bool in_order = border == first.begin() || border == first.end() || !before(*border, *(border - 1));
+    if (!in_order) std::inplace_merge(first.begin(), border, first.end(), before);
+    both.moments = std::move(first);
+}
+
 template <class T, class Identity>
 bool have_other_twins(const std::vector<T>& a, const std::vector<T>& b, Identity identity) {
     std::unordered_set<std::size_t> known;
@@ -173,6 +194,7 @@ Tree sum_in_order(Tree a, Tree b) {
     change_calls(a.calls, contexts.a, threads.a);
     change_calls(b.calls, contexts.b, threads.b);
     merge(a.calls, b.calls, both.calls, compare, merge_call);
+    merge_moments(a, b, contexts, threads, both);
     std::set_union(a.notes.begin(), a.notes.end(), b.notes.begin(), b.notes.end(), std::back_inserter(both.notes));
     return both;
 }

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "base/even_choice.h"
 #include "base/saturate.h"
 #include "gather/canonical_order.h"
 #include "gather/reduce.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t values_of_a_job = 1U << 23;
 constexpr std::size_t calls_of_a_job = 1U << 20;
 constexpr std::size_t slices_of_a_job = 1U << 19;
+constexpr std::size_t moments_of_a_job = 1U << 16;
 constexpr std::size_t slice_columns = static_cast<std::size_t>(wire::SliceCategory::count);
 
 std::size_t share_of_rank(std::size_t all, std::int32_t rank_count, std::size_t least) {
@@ -31,6 +33,14 @@ void coarsen(Slices& slices, std::size_t most) {
         slices.counts = std::move(pairs);
         slices.width_ns = saturating_multiply<std::uint64_t>(slices.width_ns, 2);
     }
+}
+
+// Of a tree of one process: so evenly that no more than `most` are left.
+void thin_out(std::vector<Moment>& moments, std::size_t most) {
+    std::uint32_t by = 0;
+    while ((moments.size() - 1) >> by >= most) ++by;
+    keep_evenly(moments, by);
+    for (Moment& moment : moments) moment.shift += by;
 }
 
 // By context: whether a frame of an MPI library lies below the innermost Python frame.
@@ -113,10 +123,13 @@ std::size_t slices_to_keep(std::int32_t rank_count) {
     return std::bit_floor(share_of_rank(slices_of_a_job, rank_count, 8));
 }
 
+std::size_t moments_to_keep(std::int32_t rank_count) { return share_of_rank(moments_of_a_job, rank_count, 8); }
+
 void fold_for_ranks(Tree& tree) {
     if (tree.processes.size() != 1 || tree.processes.front().rank < 0) return;
     Process& process = tree.processes.front();
     coarsen(process.slices, slices_to_keep(process.rank_count));
+    if (!tree.moments.empty()) thin_out(tree.moments, moments_to_keep(process.rank_count));
     const std::size_t values = values_to_keep(process.rank_count);
     const std::size_t calls = calls_to_keep(process.rank_count);
     if (tree.values.size() <= values && tree.calls.size() <= calls) return;

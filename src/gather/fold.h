@@ -16,6 +16,9 @@ std::size_t calls_to_keep(std::int32_t rank_count);
 // Time slices that each of so many ranks may keep, a power of two.
 std::size_t slices_to_keep(std::int32_t rank_count);
 
+// Moments likewise: together 2¹⁶.
+std::size_t moments_to_keep(std::int32_t rank_count);
+
 // For the tree of one process. Keeps the largest values of its threads; the others become values of a thread that
 // stands for all ranks of the job, so that no context loses any weight, and what a thread gave up is known
 // (Thread::summed). Rows of calls go the same way, those in which most time was spent stay. The outcome depends on

@@ -63,6 +63,7 @@ public:
         add_threads();
         add_values();
         add_calls();
+        add_moments();
         add_notes();
         return out_.finish();
     }
@@ -281,6 +282,13 @@ private:
                        .shortest_ns = call_ns(std::min(row.shortest, row.longest)),
                        .longest_ns = call_ns(row.longest),
                        .synchronising_ns = call_ns(row.synchronising)});
+        }
+    }
+
+    void add_moments() {
+        for (const wire::DecodedMoment& moment : in_.moments) {
+            const std::uint32_t thread = thread_of(in_.nodes[moment.node].thread);
+            out_.moment({moment.time, contexts_[moment.node], thread, in_.header.moment_shift});
         }
     }
 

@@ -48,10 +48,17 @@ void add(Tree&& tree, TreeBuilder& builder) {
         call.thread = threads[call.thread];
         builder.call(std::move(call));
     }
+    for (Moment moment : tree.moments) {
+        moment.context = contexts[moment.context];
+        moment.thread = threads[moment.thread];
+        builder.moment(moment);
+    }
     for (std::string& note : tree.notes) builder.note(std::move(note));
 }
 
-std::size_t size_of(const Tree& tree) { return tree.contexts.size() + tree.values.size() + tree.calls.size(); }
+std::size_t size_of(const Tree& tree) {
+    return tree.contexts.size() + tree.values.size() + tree.calls.size() + tree.moments.size();
+}
 
 // In canonical form; both are.
 Tree sum_of(Tree&& a, Tree&& b) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "gather/moments_section.h"
 #include "gather/row_columns.h"
 #include "gather/values_section.h"
 
@@ -241,6 +242,8 @@ void write_section(Section section, const Tree& tree, ColumnWriter& columns) {
             return write_measures(columns, tree);
         case Section::calls:
             return write_rows(columns, tree.calls);
+        case Section::moments:
+            return write_moments(columns, tree.moments);
         case Section::end:
             return;
     }
@@ -266,6 +269,8 @@ void read_section(Section section, ColumnReader& columns, const LostSections& lo
             return read_measures(columns, lost, tree);
         case Section::calls:
             return read_calls(columns, lost, tree);
+        case Section::moments:
+            return read_moments(columns, lost, tree);
         case Section::end:
             return;
     }
@@ -300,6 +305,9 @@ void make_stand_in(Section section, Tree& tree) {
             break;
         case Section::calls:
             tree.calls.clear();
+            break;
+        case Section::moments:
+            tree.moments.clear();
             break;
         case Section::end:
             break;

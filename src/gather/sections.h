@@ -18,9 +18,10 @@ enum class Section : std::uint32_t {
     notes,
     measures,
     calls,
+    moments,
     end
 };
-inline constexpr std::uint32_t section_count = 10;
+inline constexpr std::uint32_t section_count = 11;
 
 // What the reader of a section must know: which earlier sections are not there, so that references to them go to
 // the one stand-in (index 0).

@@ -88,6 +88,15 @@ struct Call {
     std::uint64_t synchronising_ns = 0;
 };
 
+// When a sample was taken and where: an even choice of a process's samples (wire::moment_entry). Sorted by (process,
+// time, thread, context, shift).
+struct Moment {
+    std::uint32_t time = 0;  // since the process's start, in units of 2^wire::moment_entry::unit_shift ns
+    std::uint32_t context = 0;
+    std::uint32_t thread = 0;
+    std::uint32_t shift = 0;  // it stands for 2^shift periods of its process; below 64
+};
+
 // What a thread gave up to the sums over all ranks.
 struct SummedValues {
     std::uint64_t samples = 0;
@@ -160,6 +169,7 @@ struct Tree {
     std::vector<std::string> notes;   // what a user must know (missing ranks, damage), plain sentences
     std::vector<Measure> measures{};  // by name, each name once
     std::vector<Call> calls{};
+    std::vector<Moment> moments{};
 };
 
 // The CPU time: of a wall clock it stands beside the values.

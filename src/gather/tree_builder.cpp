@@ -86,6 +86,8 @@ void TreeBuilder::call(Call call) {
     if (call.count != 0) tree_.calls.push_back(std::move(call));
 }
 
+void TreeBuilder::moment(const Moment& moment) { tree_.moments.push_back(moment); }
+
 void TreeBuilder::note(std::string sentence) { tree_.notes.push_back(std::move(sentence)); }
 
 Tree TreeBuilder::finish() {

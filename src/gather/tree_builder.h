@@ -42,6 +42,7 @@ public:
     void measured(std::uint32_t measure, const Value& value);
     // Adds to the same calls of the same thread.
     void call(Call call);
+    void moment(const Moment& moment);
     void note(std::string sentence);
 
     // The canonical form (canonical_order.h). The builder is empty afterwards.

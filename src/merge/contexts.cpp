@@ -37,6 +37,7 @@ void ContextMap::find_needed(Names& names) {
     for (const gather::Measure& measure : tree_.measures)
         for (const gather::Value& value : measure.values) needed_[value.context] |= bit(Below::work);
     for (const gather::Call& call : tree_.calls) needed_[call.context] |= bit(Below::work);
+    for (const gather::Moment& moment : tree_.moments) needed_[moment.context] |= bit(Below::work);
     for (const gather::Thread& thread : tree_.threads) needed_[thread.spawned_by] |= bit(Below::work);
     for (std::size_t context = tree_.contexts.size() - 1; context > 0; context--) {
         if (needed_[context] == 0) continue;

@@ -14,7 +14,8 @@ namespace pyprof::merge {
 
 class ContextMap {
 public:
-    // Adds to the tables' profile every context that a value or a thread's origin in `tree` needs, and the root first.
+    // Adds to the tables' profile every context that a value, a moment or a thread's origin in `tree` needs, and the
+    // root first.
     ContextMap(const gather::Tree& tree, Names& names, Tables& tables);
 
     // The profile's context for what happened in a context of the tree itself.

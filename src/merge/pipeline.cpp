@@ -5,6 +5,7 @@
 #include "merge/contexts.h"
 #include "merge/domains.h"
 #include "merge/library_version.h"
+#include "merge/moments.h"
 #include "merge/mpi_notes.h"
 #include "merge/quality.h"
 #include "merge/run_facts.h"
@@ -47,7 +48,10 @@ Status check(const gather::Tree& tree) {
     const bool calls = std::all_of(tree.calls.begin(), tree.calls.end(), [&](const gather::Call& call) {
         return call.context < tree.contexts.size() && call.thread < tree.threads.size();
     });
-    if (contexts_are_good(tree) && values && threads && calls) return {};
+    const bool moments = std::all_of(tree.moments.begin(), tree.moments.end(), [&](const gather::Moment& moment) {
+        return moment.context < tree.contexts.size() && moment.thread < tree.threads.size() && moment.shift < 64;
+    });
+    if (contexts_are_good(tree) && values && threads && calls && moments) return {};
     return Error{"the gathered profile is damaged: it refers to parts that it does not have"};
 }
 
@@ -117,6 +121,7 @@ Result<profile::Profile> merge(const gather::Tree& tree, const MergeOptions& opt
         profile.threads.back().spawned_by = contexts.at(thread.spawned_by);
     }
     for (const gather::Call& call : tree.calls) profile.calls.push_back(call_of(call, contexts));
+    add_moments(tree, contexts, profile);
     profile.modules = modules_of(tree, names);
     profile.quality = quality_of(tree);
     count_names(tree, names, profile.quality);

@@ -12,9 +12,10 @@ namespace pyprof::merge {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(wire::Loss::count)> loss_names{
-    "reentered",      "memory_full",   "file_full",         "code_table_full", "module_table_full", "unwind_truncated",
-    "unwind_guessed", "too_deep",      "python_unreadable", "stitch_inexact",  "thread_unarmed",    "thread_late",
-    "slice_skipped",  "counters_lost", "sample_spared",     "stack_too_small", "jit_code_full",     "calls_uncounted"};
+    "reentered",        "memory_full",    "file_full",       "code_table_full",   "module_table_full",
+    "unwind_truncated", "unwind_guessed", "too_deep",        "python_unreadable", "stitch_inexact",
+    "thread_unarmed",   "thread_late",    "slice_skipped",   "counters_lost",     "sample_spared",
+    "stack_too_small",  "jit_code_full",  "calls_uncounted", "moment_skipped"};
 
 struct Sums {
     std::vector<std::uint64_t> losses = std::vector<std::uint64_t>(wire::loss_slots);

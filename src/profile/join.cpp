@@ -157,6 +157,11 @@ private:
             }
         };
         append(profile.values, joined_.values);
+        for (Moment moment : profile.moments) {
+            moment.context = contexts[moment.context];
+            moment.thread += first_thread;
+            joined_.moments.push_back(moment);
+        }
         for (Call call : profile.calls) {
             call.context = contexts[call.context];
             call.thread += first_thread;

@@ -59,7 +59,7 @@ std::string check_end(const saved::End& end, const Profile& profile, std::span<c
         return "The profile file is damaged: its checksum does not match, so figures may be wrong.";
     }
     const bool has_all = end.contexts() == profile.contexts.size() && end.values() == profile.values.size() &&
-                         end.calls() == profile.calls.size();
+                         end.calls() == profile.calls.size() && end.moments() == profile.moments.size();
     if (has_all) return "";
     return "The profile file is damaged: parts of it are missing.";
 }

@@ -118,6 +118,16 @@ struct Call {
     friend bool operator==(const Call&, const Call&) = default;
 };
 
+// When a sample was taken and where: one of an even choice from the samples of its process, which stand for
+// Process::moment_stride_ns each. Sorted by process, then time.
+struct Moment {
+    std::uint32_t time = 0;  // since the process started, in units of moment_unit_ns
+    std::uint32_t context = 0;
+    std::uint32_t thread = 0;
+    friend bool operator==(const Moment&, const Moment&) = default;
+};
+inline constexpr std::uint64_t moment_unit_ns = 1 << 19;
+
 struct Process {
     std::int32_t rank = -1;  // -1: not an MPI process
     std::int32_t pid = 0, parent_pid = 0;
@@ -132,7 +142,8 @@ struct Process {
     std::uint64_t wall_ns = 0, cpu_ns = 0, run_delay_ns = 0;
     std::uint64_t max_rss_bytes = 0;
     std::uint64_t slice_width_ns = 0;
-    std::vector<std::uint32_t> slices;  // slice-major × {python, native, mpi, other} samples
+    std::vector<std::uint32_t> slices;   // slice-major × {python, native, mpi, other} samples
+    std::uint64_t moment_stride_ns = 0;  // of the profile's metric; 0 without moments
     friend bool operator==(const Process&, const Process&) = default;
 };
 
@@ -213,6 +224,7 @@ struct Profile {
     std::vector<Value> values;
     std::vector<Measure> measures;  // by name, each name once and none that of `metric`
     std::vector<Call> calls;
+    std::vector<Moment> moments;
     std::vector<Process> processes;
     std::vector<Thread> threads;
 

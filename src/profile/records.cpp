@@ -69,6 +69,13 @@ bool may_follow(const std::vector<Value>& values, const Value& value) {
     return values.empty() || values.back().context != value.context || values.back().thread < value.thread;
 }
 
+// `none` where there is no such number.
+std::uint32_t stepped(std::uint32_t from, std::int64_t step) {
+    std::int64_t to = 0;
+    const bool fits = !__builtin_add_overflow(std::int64_t{from}, step, &to) && to >= 0 && to < none;
+    return fits ? static_cast<std::uint32_t>(to) : none;
+}
+
 Metric metric_of(const saved::Metric& in) { return {in.name().empty() ? "(unnamed)" : in.name(), in.unit()}; }
 
 }  // namespace
@@ -110,6 +117,8 @@ bool RecordReader::add(const saved::Record& record) {
             return add_values(record.values());
         case saved::Record::kCalls:
             return add_calls(record.calls());
+        case saved::Record::kMoments:
+            return add_moments(record.moments());
         case saved::Record::kHeader:
         case saved::Record::kEnd:
             return false;
@@ -185,6 +194,7 @@ bool RecordReader::add_processes(const saved::Processes& in) {
         process.max_rss_bytes = saved.max_rss_bytes();
         process.slice_width_ns = saved.slice_width_ns();
         process.slices.assign(saved.slices().begin(), saved.slices().end());
+        process.moment_stride_ns = saved.moment_stride_ns();
         profile_.processes.push_back(std::move(process));
     }
     return !bad_text_;
@@ -266,6 +276,24 @@ bool RecordReader::add_calls(const saved::Calls& in) {
                                   .synchronising_ns = in.synchronising_ns(i)});
     }
     return !bad_text_;
+}
+
+bool RecordReader::add_moments(const saved::Moments& in) {
+    const int count = in.time_step_size();
+    if (in.thread_step_size() != count || in.context_step_size() != count) return false;
+    const auto process_of = [&](const Moment& moment) { return profile_.threads[moment.thread].process; };
+    for (int i = 0; i < count; i++) {
+        const Moment before = profile_.moments.empty() ? Moment{} : profile_.moments.back();
+        const Moment moment = {stepped(before.time, in.time_step(i)), stepped(before.context, in.context_step(i)),
+                               stepped(before.thread, in.thread_step(i))};
+        if (moment.thread >= profile_.threads.size() || moment.context >= profile_.contexts.size()) return false;
+        if (profile_.processes[process_of(moment)].moment_stride_ns == 0) return false;
+        const bool in_order = profile_.moments.empty() ||
+                              std::pair{process_of(before), before.time} <= std::pair{process_of(moment), moment.time};
+        if (!in_order) return false;
+        profile_.moments.push_back(moment);
+    }
+    return true;
 }
 
 bool RecordReader::Sums::add(const Value& value) {

@@ -17,6 +17,7 @@ class Threads;
 class Contexts;
 class Values;
 class Calls;
+class Moments;
 }  // namespace pyprof::saved
 
 namespace pyprof::profile {
@@ -41,6 +42,7 @@ private:
     bool add_contexts(const saved::Contexts& contexts);
     bool add_values(const saved::Values& values);
     bool add_calls(const saved::Calls& calls);
+    bool add_moments(const saved::Moments& moments);
 
     // The text with this number; of one that does not exist an empty one, and bad_text_ becomes true.
     const std::string& text(std::uint32_t number);

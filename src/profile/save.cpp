@@ -202,6 +202,7 @@ void fill(const Process& process, saved::Process& out, Writer& writer) {
     out.set_max_rss_bytes(process.max_rss_bytes);
     out.set_slice_width_ns(process.slice_width_ns);
     out.mutable_slices()->Add(process.slices.begin(), process.slices.end());
+    out.set_moment_stride_ns(process.moment_stride_ns);
 }
 
 void put_processes(Writer& writer, const std::vector<Process>& processes) {
@@ -276,11 +277,23 @@ void put_calls(Writer& writer, const std::vector<Call>& calls) {
     });
 }
 
+// Each number as its step from the one before.
+void put_moments(Writer& writer, const std::vector<Moment>& moments) {
+    put_table(writer, moments, 0, [&](saved::Record& record, std::size_t i) {
+        const Moment before = i == 0 ? Moment{} : moments[i - 1];
+        saved::Moments& out = *record.mutable_moments();
+        out.add_time_step(std::int64_t{moments[i].time} - before.time);
+        out.add_thread_step(std::int64_t{moments[i].thread} - before.thread);
+        out.add_context_step(std::int64_t{moments[i].context} - before.context);
+    });
+}
+
 void put_end(Writer& writer, const Profile& profile) {
     saved::Record record;
     record.mutable_end()->set_contexts(profile.contexts.size());
     record.mutable_end()->set_values(profile.values.size());
     record.mutable_end()->set_calls(profile.calls.size());
+    record.mutable_end()->set_moments(profile.moments.size());
     record.mutable_end()->set_crc32(writer.checksum());
     writer.put(record);
 }
@@ -301,6 +314,7 @@ void save(const Profile& profile, std::ostream& out) {
     for (std::uint32_t i = 0; i < profile.measures.size(); i++)
         put_values(writer, profile.measures[i].values, i + 1, 0);
     put_calls(writer, profile.calls);
+    put_moments(writer, profile.moments);
     put_end(writer, profile);
 }
 

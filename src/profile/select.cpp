@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "profile/categories.h"
+#include "profile/moments.h"
 #include "profile/sums.h"
 #include "profile/tree.h"
 
@@ -63,6 +64,7 @@ std::uint32_t find_or_add_location(Profile& profile, const char* name) {
     return find_or_add(profile.locations, {find_or_add(profile.functions, function), 0, false, false});
 }
 
+// `move` gives the new context of what has a context and a thread.
 template <class Move>
 void move_values(Profile& profile, Move move) {
     const auto move_list = [&](std::vector<Value>& values) {
@@ -71,6 +73,7 @@ void move_values(Profile& profile, Move move) {
     };
     move_list(profile.values);
     for (Measure& measure : profile.measures) move_list(measure.values);
+    for (Moment& moment : profile.moments) moment.context = move(moment);
 }
 
 bool is_worker_threads(const Profile& profile, std::uint32_t context) {
@@ -122,16 +125,11 @@ Profile without_machinery(const Profile& profile) {
         }
     }
     const std::uint32_t interpreter = find_or_add_location(result, "(interpreter)");
-    const auto fold = [&](std::vector<Value>& values) {
-        for (Value& value : values) {
-            const std::uint32_t folded = folder.folded(value.context);
-            const bool lost_all_frames = folded == 0 && value.context != 0;
-            value.context = lost_all_frames ? folder.child(0, interpreter) : folded;
-        }
-        values = sorted_sums(std::move(values));
-    };
-    fold(result.values);
-    for (Measure& measure : result.measures) fold(measure.values);
+    move_values(result, [&](const auto& value) {
+        const std::uint32_t folded = folder.folded(value.context);
+        const bool lost_all_frames = folded == 0 && value.context != 0;
+        return lost_all_frames ? folder.child(0, interpreter) : folded;
+    });
     move_starts(result, folder);
     result.contexts = folder.take();
     return result;
@@ -142,7 +140,7 @@ Profile with_workers_joined(const Profile& profile) {
     const std::vector<bool> is_joined = contexts_of_workers(profile);
     const std::uint32_t worker_threads = find_or_add_location(result, worker_threads_name);
     Grafter grafter{result};
-    move_values(result, [&](const Value& value) {
+    move_values(result, [&](const auto& value) {
         const Thread& thread = profile.threads[value.thread];
         if (thread.is_python || thread.spawned_by == 0 || is_joined[value.context]) return value.context;
         return grafter.graft(grafter.child(thread.spawned_by, worker_threads), value.context);
@@ -160,7 +158,7 @@ Profile with_workers_apart(const Profile& profile) {
             folder.keep(i);
         }
     }
-    move_values(result, [&](const Value& value) { return folder.folded(value.context); });
+    move_values(result, [&](const auto& value) { return folder.folded(value.context); });
     move_starts(result, folder);
     result.contexts = folder.take();
     return result;
@@ -184,13 +182,13 @@ Profile only_ranks(const Profile& profile, const std::vector<std::int32_t>& rank
         result.threads.push_back(profile.threads[i]);
         result.threads.back().process = new_process[profile.threads[i].process];
     }
-    const auto keep_own = [&](std::vector<Value>& values) {
-        std::erase_if(values, [&](const Value& value) { return new_thread[value.thread] == none; });
-        for (Value& value : values) value.thread = new_thread[value.thread];
+    const auto keep_own = [&](auto& values) {
+        std::erase_if(values, [&](const auto& value) { return new_thread[value.thread] == none; });
+        for (auto& value : values) value.thread = new_thread[value.thread];
     };
     keep_own(result.values);
-    std::erase_if(result.calls, [&](const Call& call) { return new_thread[call.thread] == none; });
-    for (Call& call : result.calls) call.thread = new_thread[call.thread];
+    keep_own(result.calls);
+    keep_own(result.moments);
     for (Measure& measure : result.measures) keep_own(measure.values);
     return result;
 }
@@ -199,6 +197,7 @@ Profile by_measure(const Profile& profile, std::size_t measure) {
     Profile result = profile;
     std::swap(result.values, result.measures[measure].values);
     std::swap(result.metric, result.measures[measure].metric);
+    drop_moments(result);
     std::ranges::sort(result.measures, {}, [](const Measure& each) { return each.metric.name; });
     return result;
 }

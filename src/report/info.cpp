@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <limits>
 #include <string_view>
 
 #include "profile/libraries.h"
@@ -18,7 +19,7 @@ struct Meaning {
 };
 
 // The causes of wire::Loss (src/wire/recording.h), for people.
-constexpr std::array<Meaning, 19> meanings = {{
+constexpr std::array<Meaning, 20> meanings = {{
     {"reentered", "timer expiries inside the profiler, charged to the next sample"},
     {"memory_full", "expiries charged to a caller, or to none, for want of room (--max-memory, a full disk)"},
     {"file_full", "pieces that the spool's disk had no room for"},
@@ -37,6 +38,7 @@ constexpr std::array<Meaning, 19> meanings = {{
     {"stack_too_small", "threads without a timer, for their stacks are too small for it"},
     {"jit_code_full", "pieces of compiled code whose functions could not be stored"},
     {"calls_uncounted", "calls of MPI that could not be counted"},
+    {"moment_skipped", "timer expiries missing among the moments only"},
     {"unsampled_cpu", "timer expiries that the CPU time used should have given and that never came"},
 }};
 
@@ -128,6 +130,20 @@ void add_quality(const profile::Profile& profile, Facts& facts) {
     if (quality.damaged_bytes > 0) facts.add("damaged", bytes(quality.damaged_bytes));
 }
 
+void add_moments(const profile::Profile& profile, Facts& facts) {
+    if (profile.moments.empty()) return facts.add("moments", "none");
+    std::uint64_t finest = std::numeric_limits<std::uint64_t>::max(), coarsest = 0;
+    for (const profile::Process& process : profile.processes) {
+        if (process.moment_stride_ns == 0) continue;
+        finest = std::min(finest, process.moment_stride_ns);
+        coarsest = std::max(coarsest, process.moment_stride_ns);
+    }
+    const std::string stride =
+        duration(finest) + (finest == coarsest ? "" : " to " + duration(coarsest) + ", by process");
+    facts.add("moments",
+              fmt::format("{} samples with their moments, one for each {}", grouped(profile.moments.size()), stride));
+}
+
 }  // namespace
 
 std::string info(const profile::Profile& profile, const Style& style) {
@@ -135,6 +151,7 @@ std::string info(const profile::Profile& profile, const Style& style) {
     add_run(profile, facts);
     facts.gap();
     add_quality(profile, facts);
+    add_moments(profile, facts);
     for (const profile::Loss& loss : profile.quality.lost) {
         facts.add("lost", fmt::format("{} {}: {}", grouped(loss.count), loss.cause, meaning_of(loss.cause)));
     }

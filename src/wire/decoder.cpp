@@ -37,6 +37,7 @@ public:
         const std::uint64_t links = order_nodes(nodes_, out_.nodes);
         out_.detached_nodes = links;
         out_.damaged_bytes += links * sizeof(Node::parent);
+        read_moments();
         return std::move(out_);
     }
 
@@ -142,6 +143,33 @@ private:
         const auto is_letter = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'z'); };
         return has_place && row.kind < CallKind::count && row.peer < CallPeer::count && row.size_class <= 64 &&
                !name.empty() && std::all_of(name.begin(), name.end(), is_letter);
+    }
+
+    // Versions before had none, and their chunks began where the table is now.
+    void read_moments() {
+        if (out_.header.version < first_version_with_moments || chunks_begin_ < recording_header_bytes) return;
+        if (out_.header.moment_shift > moment_entry::largest_shift) {
+            out_.header.moment_shift = 0;
+            out_.damaged_bytes += moment_capacity * sizeof(std::uint64_t);
+            return;
+        }
+        const std::vector<std::uint32_t> positions = positions_of_nodes();
+        for (std::uint32_t i = 0; i < moment_capacity; ++i) {
+            const auto entry = copy_at<std::uint64_t>(bytes_, moment_table_offset + i * sizeof(std::uint64_t));
+            if (entry == 0) continue;
+            const std::uint32_t id = moment_entry::node_of(entry);
+            if (id < positions.size() && positions[id] != no_node)
+                out_.moments.push_back({moment_entry::time_of(entry), positions[id]});
+            else
+                out_.damaged_bytes += sizeof entry;
+        }
+    }
+
+    // By id, no_node of what is none.
+    std::vector<std::uint32_t> positions_of_nodes() const {
+        std::vector<std::uint32_t> positions(nodes_.empty() ? 0 : std::size_t{nodes_.back().node.id} + 1, no_node);
+        for (std::uint32_t i = 0; i < out_.nodes.size(); ++i) positions[out_.nodes[i].id] = i;
+        return positions;
     }
 
     void read_records(std::uint64_t chunk_begin, const ChunkHeader& chunk) {

@@ -52,6 +52,11 @@ struct DecodedCall {
     std::uint32_t thread = 0;  // ChunkHeader::tree
 };
 
+struct DecodedMoment {
+    std::uint32_t time = 0;  // as in moment_entry
+    std::uint32_t node = 0;  // position in Recording::nodes
+};
+
 struct Recording {
     RecordingHeader header;              // zero where the file is cut within it; extra_metrics is in its range
     std::vector<TreeNode> nodes;         // parents before their children
@@ -62,6 +67,7 @@ struct Recording {
     std::vector<ThreadRecord> threads;
     std::vector<std::uint32_t> unloaded;  // module ids
     std::vector<DecodedCall> calls;
+    std::vector<DecodedMoment> moments;  // as they stand in the table; header.moment_shift is in its range
     std::uint64_t file_bytes = 0;
     std::uint64_t missing_bytes = 0;   // in use when it was written, but beyond the end of the file
     std::uint64_t damaged_bytes = 0;   // there, but not understood

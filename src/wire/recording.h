@@ -2,9 +2,10 @@
 // The recording: one mapped file per process, written in place by the agent's signal handlers, readable at any
 // moment after the writer died. docs/formats/recording.md is the specification; this header is its C++ form.
 //
-// Shape: a fixed header (recording_header_bytes), then chunks, each a whole number of pages and each starting with a
-// ChunkHeader. A chunk is either nodes of one calling context tree or a run of variable-length records.
-// Everything is little-endian and 8-byte aligned. Offsets are bytes from the start of the file.
+// Shape: a fixed header (recording_header_bytes), which ends with the table of moments, then chunks, each a whole
+// number of pages and each starting with a ChunkHeader. A chunk is either nodes of one calling context tree or a run of
+// variable-length records. Everything is little-endian and 8-byte aligned. Offsets are bytes from the start of the
+// file.
 //
 // Writers publish with a release store: a node by its `key` (written last), a record by its `size` (written last), a
 // chunk by its `magic`. Zero means "not there yet". Readers must check every offset and count against the file size.
@@ -15,9 +16,12 @@
 namespace pyprof::wire {
 
 inline constexpr std::uint64_t recording_magic = 0x31434552'46505950;  // "PYPFREC1" as little-endian bytes
-inline constexpr std::uint32_t recording_version = 1;
+inline constexpr std::uint32_t recording_version = 2;
+inline constexpr std::uint32_t first_version_with_moments = 2;
 inline constexpr std::uint32_t page_bytes = 4096;
-inline constexpr std::uint32_t recording_header_bytes = 32768;
+inline constexpr std::uint32_t moment_table_offset = 32768;
+inline constexpr std::uint32_t moment_capacity = 8192;  // u64 each
+inline constexpr std::uint32_t recording_header_bytes = moment_table_offset + moment_capacity * 8;
 inline constexpr std::uint32_t chunk_magic = 0x4b4e4843;  // "CHNK"
 
 // What a recording measures besides time: counts of events, time off the CPU. Every node has one value of each.
@@ -67,6 +71,7 @@ enum class Loss : std::uint32_t {
     stack_too_small,    // threads that got no timer because a handler might not fit on their stack
     jit_code_full,      // objects of JIT compilers whose functions could not be stored
     calls_uncounted,    // calls of MPI that found no room in the table of their thread, or no table
+    moment_skipped,     // expiries left out of the moments only
     count
 };
 inline constexpr std::uint32_t loss_slots = 32;
@@ -111,7 +116,7 @@ struct RecordingHeader {
     std::uint64_t handler_histogram[handler_buckets];
     // Time slices: slice i covers [i, i+1) << slice_shift nanoseconds after started_ns.
     std::uint32_t slice_shift;
-    std::uint32_t slice_reserved;
+    std::uint32_t moment_shift;  // each moment stands for 2^moment_shift expiries
     std::uint32_t slices[slice_count][static_cast<std::uint32_t>(SliceCategory::count)];
     char job[128];
     char host[128];
@@ -137,7 +142,19 @@ struct RecordingHeader {
     std::uint64_t watched_from_ns;
     std::uint64_t unrecorded_thread_ns;
 };
-static_assert(sizeof(RecordingHeader) <= recording_header_bytes);
+static_assert(sizeof(RecordingHeader) <= moment_table_offset);
+
+// An entry of the table of moments: when a sample was taken, in units of 2^moment_unit_shift ns (half a millisecond)
+// after started_ns, and the node that it ended in. Entry i is of one of the expiries [i, i + 1) << moment_shift,
+// counted over the process in the order in which they came; with Clock::wall periods that threads waited count like
+// expiries. 0: not there.
+namespace moment_entry {
+inline constexpr std::uint32_t unit_shift = 19;     // 32 bits last 26 days
+inline constexpr std::uint32_t largest_shift = 48;  // RecordingHeader::moment_shift; more is damage
+constexpr std::uint64_t make(std::uint32_t time, std::uint32_t node) { return std::uint64_t{time} << 32 | node; }
+constexpr std::uint32_t time_of(std::uint64_t entry) { return static_cast<std::uint32_t>(entry >> 32); }
+constexpr std::uint32_t node_of(std::uint64_t entry) { return static_cast<std::uint32_t>(entry); }
+}  // namespace moment_entry
 
 enum class ChunkKind : std::uint32_t { nodes = 1, records = 2, free = 3, calls = 4 };
 

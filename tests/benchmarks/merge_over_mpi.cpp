@@ -14,6 +14,7 @@
 #include "agent/mpi/rank_merge.h"
 #include "gather/bytes.h"
 #include "gather/files.h"
+#include "gather/fold.h"
 #include "tests/support/synthetic_ranks.h"
 
 using namespace pyprof;
@@ -38,6 +39,7 @@ int main(int count, char** words) {
     };
     MPI_Barrier(MPI_COMM_WORLD);
     const auto begin = std::chrono::steady_clock::now();
+    gather::fold_for_ranks(own.tree);
     const std::chrono::seconds longest{60};
     const bool is_safe =
         library != nullptr && mpi::merge_ranks(*library, std::move(own), {longest, longest, longest}, write);

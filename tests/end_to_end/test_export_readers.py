@@ -5,6 +5,7 @@ of 5 000 frames, and names with `;`, quotes, line ends, markup, and a megabyte.
 """
 
 import csv
+import gzip
 import json
 import re
 import shutil
@@ -419,3 +420,44 @@ def test_firefox_shows_ranks_threads_and_functions(hostile, tmp_path):
         name = function["name"] or "(unnamed)"
         expected[name] = expected.get(name, 0) + function["total"]["cpu"]
     assert {name: round(total * 1e6) for name, total in totals.items()} == expected
+
+
+def test_firefox_shows_samples_where_they_were_taken(tmp_path):
+    (tmp_path / "phases.py").write_text("""\
+import threading, time
+def first(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end: sum(range(300))
+def second(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end: sum(range(300))
+def both():
+    first(0.4)
+    second(0.4)
+thread = threading.Thread(target=both)
+thread.start()
+first(0.3)
+thread.join()
+""")
+    recorded = runs.record([runs.python3, "phases.py"], tmp_path)
+    file = export(recorded.profile, "firefox", tmp_path / "out.json.gz")
+    report = recorded.report()
+    stride_ns = 1e9 / report["run"]["rate_hz"]  # a short run has every sample
+    assert abs(total_of_firefox(file) - sum(thread["self"]["cpu"] for thread in report["threads"])) <= stride_ns * 1.001
+    document = json.loads(gzip.decompress(file.read_bytes()))
+    shared = document["shared"]
+    names = [shared["stringArray"][shared["funcTable"]["name"][shared["frameTable"]["func"][frame]]]
+             for frame in shared["stackTable"]["frame"]]
+    assert len(document["threads"]) == 2
+    for thread in document["threads"]:
+        times = {"first": [], "second": []}
+        for stack, time in zip(thread["samples"]["stack"], thread["samples"]["time"]):
+            at = stack
+            while at is not None:
+                if names[at] in times:
+                    times[names[at]].append(time)
+                at = shared["stackTable"]["prefix"][at]
+        assert times["first"] and times["first"] == sorted(times["first"])
+        if not thread["isMainThread"]:
+            assert max(times["first"]) <= min(times["second"])
+            assert max(times["second"]) - min(times["first"]) >= 700  # milliseconds: it worked for 800

@@ -37,6 +37,8 @@ RecordingBuilder one_thread() {
     builder.node(main, at, key::make_special(static_cast<std::uint64_t>(wire::Special::unwind_stopped)), 3);
     builder.call(main, key::make_python(code, 1), "MPI_Allreduce", 3, 4000);
     builder.call(main, key::make_native(0x10123, module, true, false), "MPI_Send", 1, 500);
+    builder.moment(3, at);
+    builder.moment(4, 0xffffff);
     return builder;
 }
 

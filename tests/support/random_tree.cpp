@@ -124,6 +124,13 @@ void add_calls(Tree& tree, std::mt19937& random) {
     }
 }
 
+void add_moments(Tree& tree, std::mt19937& random) {
+    for (int i = 0; i < 40; ++i)
+        tree.moments.push_back(
+            {static_cast<std::uint32_t>(random() % 50), static_cast<std::uint32_t>(random() % tree.contexts.size()),
+             static_cast<std::uint32_t>(random() % tree.threads.size()), static_cast<std::uint32_t>(random() % 3)});
+}
+
 void add_measures(Tree& tree, std::mt19937& random) {
     for (const char* name : {"faults", "perf::CYCLES", "off_cpu"}) {
         if (random() % 3 == 0) continue;
@@ -172,6 +179,7 @@ Tree random_tree(std::mt19937& random, std::uint32_t contexts) {
     }
     add_measures(tree, random);
     add_calls(tree, random);
+    add_moments(tree, random);
     tree.notes = {"note " + std::to_string(random() % 3)};
     return tree;
 }

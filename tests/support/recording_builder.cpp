@@ -177,6 +177,11 @@ wire::CallRow RecordingBuilder::read_call(std::uint64_t at) const {
 
 void RecordingBuilder::write_call(std::uint64_t at, const wire::CallRow& row) { write(at, &row, sizeof row); }
 
+void RecordingBuilder::moment(std::uint32_t time, std::uint32_t node) {
+    const std::uint64_t entry = std::uint64_t{time} << 32 | node;
+    write(wire::moment_table_offset + sizeof entry * moments_++, &entry, sizeof entry);
+}
+
 wire::Node RecordingBuilder::read_node(std::uint32_t id) const {
     wire::Node node;
     std::memcpy(&node, file_.data() + std::size_t{id} * wire::node_bytes, sizeof node);

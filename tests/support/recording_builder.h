@@ -56,6 +56,9 @@ public:
     wire::CallRow read_call(std::uint64_t at) const;
     void write_call(std::uint64_t at, const wire::CallRow& row);
 
+    // An entry of the table of moments, after those before it.
+    void moment(std::uint32_t time, std::uint32_t node);
+
     // For damage on purpose.
     wire::Node read_node(std::uint32_t id) const;
     void write_node(std::uint32_t id, const wire::Node& node);
@@ -85,7 +88,7 @@ private:
     std::string file_;
     std::vector<ThreadTree> threads_;
     std::uint64_t record_chunk_ = 0;
-    std::uint32_t modules_ = 0, codes_ = 0;
+    std::uint32_t modules_ = 0, codes_ = 0, moments_ = 0;
     bool finished_ = false;
     std::vector<std::uint64_t> borders_;
 };

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/even_choice.h"
+#include "gather/canonical_order.h"
 #include "gather/reduce.h"
 
 namespace pyprof::test_support {
@@ -71,6 +73,21 @@ void become_rank(Tree& tree, std::int32_t rank, std::int32_t rank_count) {
         if (thread.tid != 0) thread.tid = process.pid + static_cast<std::int32_t>(&thread - tree.threads.data());
 }
 
+// A moment for each sample, any time in the run, thinned out as an agent does.
+std::vector<gather::Moment> moments_of(const Tree& tree, std::mt19937& random) {
+    std::uniform_int_distribution<std::uint32_t> time{0, 10'000};  // of half a millisecond
+    std::vector<gather::Moment> moments;
+    for (const Value& value : tree.values)
+        for (std::uint64_t i = 0; i < value.samples; ++i)
+            moments.push_back({time(random), value.context, value.thread, 0});
+    std::ranges::sort(moments, [&](const auto& a, const auto& b) { return is_before(a, b, tree.threads); });
+    std::uint32_t shift = 0;
+    while (moments.size() >> shift > wire::moment_capacity) ++shift;
+    keep_evenly(moments, shift);
+    for (gather::Moment& moment : moments) moment.shift = shift;
+    return moments;
+}
+
 // `world` gets them with one expected sample among them for each that is expected of contexts met once.
 void add_unseen(Tree& world) {
     const auto once = static_cast<double>(count_of(world.values, unit));
@@ -95,6 +112,7 @@ void add_unseen(Tree& world) {
 SyntheticRanks::SyntheticRanks(const Tree& measured, std::uint32_t contexts) : world_{measured} {
     world_.measures.clear();
     world_.notes.clear();
+    world_.moments.clear();
     period_ns_ = std::max<std::uint64_t>(1, measured.processes.front().period_ns);
     const auto one = static_cast<std::uint32_t>(world_.values.size());
     if (contexts > one) repeat(world_, (contexts + one / 2) / one);
@@ -115,6 +133,7 @@ Tree SyntheticRanks::of(std::int32_t rank, std::int32_t rank_count) const {
     for (Value& value : tree.values) value.context = numbers[value.context];
     for (gather::Thread& thread : tree.threads) thread.spawned_by = numbers[thread.spawned_by];
     become_rank(tree, rank, rank_count);
+    tree.moments = moments_of(tree, random);
     return tree;
 }
 

@@ -92,6 +92,36 @@ TEST_CASE("Weights sum to the total, and every thread is told apart") {
     CHECK(sum == Approx(static_cast<double>(profile::sum_all(profile).weight) * 1e-6));
 }
 
+TEST_CASE("Samples with moments stand where they were taken, and equal ones of one instant are one") {
+    profile::Profile profile = test_support::small_profile();
+    profile.processes[0].moment_stride_ns = 20'000'000;
+    const auto last = static_cast<std::uint32_t>(profile.contexts.size() - 1);
+    profile.moments = {{4, last, 0}, {4, last, 0}, {4, 1, 0}, {100, last, 0}};
+    const json samples = exported(profile)["threads"][0]["samples"];
+    CHECK(samples["weight"] == json::array({0, 40.0, 20.0, 20.0}));
+    const double unit_ms = static_cast<double>(profile::moment_unit_ns) * 1e-6;
+    CHECK(samples["time"][1] == Approx(4 * unit_ms));
+    CHECK(samples["time"][2] == samples["time"][1]);
+    CHECK(samples["time"][3] == Approx(100 * unit_ms));
+    CHECK(samples["stack"][1] == samples["stack"][3]);
+}
+
+TEST_CASE("Processes without moments keep their order of the tree beside others with them") {
+    profile::Profile profile = test_support::sample_profile();
+    profile.processes[0].moment_stride_ns = 1'000'000;
+    profile.moments = {{1, 1, 0}};
+    double told = 0, others = 0;
+    const json document = exported(profile);
+    for (const json& thread : document["threads"])
+        for (const json& weight : thread["samples"]["weight"])
+            (thread["pid"] == "1000@node01" ? told : others) += weight.get<double>();
+    CHECK(told == Approx(1));
+    std::uint64_t expected = 0;
+    for (const profile::Value& value : profile.values)
+        if (profile.threads[value.thread].process != 0) expected += value.weight;
+    CHECK(others == Approx(static_cast<double>(expected) * 1e-6));
+}
+
 TEST_CASE("A later process begins later") {
     profile::Profile profile = test_support::sample_profile();
     profile.processes[1].started_realtime_ns += 2'000'000;

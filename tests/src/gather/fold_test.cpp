@@ -55,6 +55,8 @@ TEST_CASE("what a rank keeps shrinks with their number") {
     CHECK(values_to_keep(0) == 1U << 23);
     CHECK(values_to_keep(very_many) == 8);
     CHECK(slices_to_keep(64) >= wire::slice_count);
+    CHECK(moments_to_keep(4) == 1U << 14);
+    CHECK(moments_to_keep(1024) == 64);
     CHECK(slices_to_keep(3000) == 128);
     CHECK(slices_to_keep(very_many) == 8);
 }
@@ -156,4 +158,16 @@ TEST_CASE("the dearest calls stay with the rank, the others become those of all,
     }
     CHECK(count == 20);
     CHECK(own == calls_to_keep(very_many));
+}
+
+TEST_CASE("a rank of many keeps moments that weigh as much as all of them") {
+    Tree tree = rank_of(0, 1024, 2);
+    for (std::uint32_t i = 0; i < 1024; ++i) tree.moments.push_back({i, 1, 0, 2});
+    fold_for_ranks(tree);
+    CHECK(tree.moments.size() == 64);  // one of every 16
+    for (std::uint32_t i = 0; i < tree.moments.size(); ++i) {
+        CHECK(tree.moments[i].shift == 6);
+        CHECK(tree.moments[i].time / 16 == i);
+    }
+    CHECK(is_in_order(tree));
 }

@@ -309,6 +309,25 @@ TEST_CASE("the part of the CPU time in which threads were attached becomes a mea
     }
 }
 
+TEST_CASE("moments go to the contexts and threads that their nodes became, in order of time") {
+    RecordingBuilder builder;
+    const std::uint32_t code = builder.code({});
+    const std::uint32_t main = builder.thread(100), worker = builder.thread(101);
+    const std::uint32_t a = builder.node(main, builder.root(main), key::make_python(code, 1), 1);
+    const std::uint32_t b = builder.node(worker, builder.root(worker), key::make_python(code, 1), 1);
+    builder.header().moment_shift = 3;
+    builder.moment(9, a);
+    builder.moment(2, b);
+    const Tree tree = tree_of(builder);
+    REQUIRE(tree.moments.size() == 2);
+    CHECK(tree.moments[0].time == 2);
+    CHECK(tree.threads[tree.moments[0].thread].tid == 101);
+    CHECK(tree.threads[tree.moments[1].thread].tid == 100);
+    CHECK(tree.moments[1].context == tree.moments[0].context);
+    CHECK(tree.moments[1].context == tree.values[0].context);
+    CHECK(tree.moments[1].shift == 3);
+}
+
 TEST_CASE("calls are charged to lines and native places below the root, in nanoseconds") {
     RecordingBuilder builder;
     const std::uint32_t module = builder.module({"/lib/libsolver.so", "\xab\x01", 0x5000, 0, 0});

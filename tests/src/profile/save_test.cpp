@@ -53,6 +53,33 @@ TEST_CASE("Counted calls come back, and a file without them is known to be cut")
     }
 }
 
+TEST_CASE("Moments come back, and those that break a rule end the file") {
+    Profile profile = test_support::sample_profile();
+    profile.processes[0].moment_stride_ns = profile.processes[1].moment_stride_ns = 1000;
+    std::uint32_t second = 0;
+    while (profile.threads[second].process != 1) ++second;
+    for (std::uint32_t i = 0; i < 70'000; ++i)
+        profile.moments.push_back({i, i % static_cast<std::uint32_t>(profile.contexts.size()), 0});
+    profile.moments.push_back({2, 1, second});
+    profile.moments.push_back({0xFFFFFFF0, 0, second});
+    const std::string bytes = saved_bytes(profile);
+    CHECK(load(std::as_bytes(std::span{bytes}))->damage.empty());
+    CHECK(load(std::as_bytes(std::span{bytes}))->profile == profile);
+    for (const auto& change :
+         {+[](Profile& p) { p.moments[5].context = 1'000'000; }, +[](Profile& p) { p.moments[5].thread = 99; },
+          +[](Profile& p) { p.moments[5].time = 70'000; },
+          +[](Profile& p) { p.moments[5].thread = p.moments.back().thread; },
+          +[](Profile& p) { p.processes[0].moment_stride_ns = 0; }}) {
+        Profile damaged = profile;
+        change(damaged);
+        const std::string wrong = saved_bytes(damaged);
+        const Result<Loaded> loaded = load(std::as_bytes(std::span{wrong}));
+        REQUIRE(loaded);
+        CHECK_FALSE(loaded->damage.empty());
+        CHECK(loaded->profile.moments.size() < 10);
+    }
+}
+
 TEST_CASE("A context costs at most 64 bytes and a value of a rank at most 8") {
     const std::size_t one = saved_bytes(wide_profile(10'000, 1)).size();
     const std::size_t nine = saved_bytes(wide_profile(10'000, 9)).size();

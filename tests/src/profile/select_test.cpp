@@ -37,6 +37,25 @@ TEST_CASE("A stack of machinery alone becomes the interpreter's") {
     CHECK(function_of(simple, simple.values[1].context).name == "(interpreter)");
 }
 
+TEST_CASE("Moments go with the values of their contexts and threads, and with their metric") {
+    Profile profile = test_support::sample_profile();
+    for (Process& process : profile.processes) process.moment_stride_ns = 1000;
+    for (std::uint32_t thread = 0; thread < profile.threads.size(); thread++)
+        for (const Value& value : profile.values)
+            if (value.thread == thread) profile.moments.push_back({0, value.context, thread});
+    for (const Profile& changed : {without_machinery(profile), with_workers_joined(profile),
+                                   with_workers_apart(profile), only_rank(profile, 1)}) {
+        std::set<std::pair<std::uint32_t, std::uint32_t>> of_values, of_moments;
+        for (const Value& value : changed.values) of_values.emplace(value.context, value.thread);
+        for (const Moment& moment : changed.moments) of_moments.emplace(moment.context, moment.thread);
+        CHECK(of_moments == of_values);
+        CHECK_FALSE(of_values.empty());
+    }
+    profile.measures.push_back({{"faults", "count"}, {}});
+    CHECK(by_measure(profile, 0).moments.empty());
+    CHECK(by_measure(profile, 0).processes[0].moment_stride_ns == 0);
+}
+
 TEST_CASE("A measure in the place of the time is what lists are about, and back again") {
     const Profile profile = test_support::measured_profile();
     const Profile cycles = by_measure(profile, 0);

@@ -18,6 +18,16 @@ TEST_CASE("The facts of a run, the meaning of its losses and its notes are told"
     CHECK(contains(info(test_support::small_profile(), {}), "ranks               no MPI\n"));
 }
 
+TEST_CASE("Moments are told with what they stand for, which may differ between processes") {
+    profile::Profile profile = test_support::sample_profile();
+    CHECK(contains(info(profile, {}), "moments             none\n"));
+    profile.moments.assign(1234, {0, 0, 0});
+    profile.processes[0].moment_stride_ns = 5'000'000;
+    CHECK(contains(info(profile, {}), "moments             1 234 samples with their moments, one for each 5 ms\n"));
+    profile.processes[1].moment_stride_ns = 40'000'000;
+    CHECK(contains(info(profile, {}), "one for each 5 ms to 40 ms, by process\n"));
+}
+
 TEST_CASE("A cause of a later version is told without a meaning, and a long list is cut") {
     profile::Profile profile = test_support::small_profile();
     profile.quality.lost = {{"gamma_rays", 7}};

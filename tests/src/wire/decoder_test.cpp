@@ -104,6 +104,53 @@ TEST_CASE("more extra metrics than there can be are damage, not memory") {
     CHECK(total(*recording) == 3);
 }
 
+TEST_CASE("moments lead to nodes, and those that lead nowhere are damage") {
+    RecordingBuilder builder;
+    const std::uint32_t main = builder.thread(100);
+    const std::uint32_t node = builder.node(main, builder.root(main), some_key, 3);
+    builder.header().moment_shift = 4;
+    builder.moment(7, node);
+    builder.moment(0, 0);
+    builder.moment(8, builder.root(main));
+    for (const std::uint32_t nowhere : {1U, node + 1, 0xffffffffU}) builder.moment(9, nowhere);
+    const auto recording = decode(builder.bytes());
+    REQUIRE(recording);
+    CHECK(recording->damaged_bytes == 3 * sizeof(std::uint64_t));
+    REQUIRE(recording->moments.size() == 2);
+    CHECK(recording->moments[0].time == 7);
+    CHECK(recording->nodes[recording->moments[0].node].id == node);
+    CHECK(recording->nodes[recording->moments[1].node].id == builder.root(main));
+}
+
+TEST_CASE("moments of an impossible weight are left out") {
+    RecordingBuilder builder;
+    const std::uint32_t main = builder.thread(100);
+    builder.moment(7, builder.root(main));
+    builder.header().moment_shift = 49;
+    const auto recording = decode(builder.bytes());
+    REQUIRE(recording);
+    CHECK(recording->moments.empty());
+    CHECK(recording->damaged_bytes == moment_capacity * sizeof(std::uint64_t));
+}
+
+TEST_CASE("a recording of the first version, whose chunks stand where moments are now, is read as before") {
+    RecordingBuilder builder;
+    const std::uint32_t main = builder.thread(100);
+    builder.node(main, builder.root(main), some_key, 3);
+    std::vector<std::byte> bytes = builder.bytes();
+    bytes.erase(bytes.begin() + moment_table_offset, bytes.begin() + recording_header_bytes);
+    const std::uint32_t version = 1, header_bytes = moment_table_offset;
+    const std::uint64_t committed = bytes.size();
+    std::memcpy(bytes.data() + offsetof(RecordingHeader, version), &version, sizeof version);
+    std::memcpy(bytes.data() + offsetof(RecordingHeader, header_bytes), &header_bytes, sizeof header_bytes);
+    std::memcpy(bytes.data() + offsetof(RecordingHeader, committed_bytes), &committed, sizeof committed);
+    const auto recording = decode(bytes);
+    REQUIRE(recording);
+    CHECK(recording->moments.empty());
+    CHECK(recording->damaged_bytes == recording->detached_nodes * sizeof(std::uint32_t));
+    CHECK(total(*recording) == 3);
+}
+
 TEST_CASE("what is no recording is refused with the reason") {
     CHECK(decode({}).error().message() == "it is cut within its first 16 bytes: nothing of the recording is left");
     std::vector<std::byte> bytes(1000);
@@ -111,7 +158,7 @@ TEST_CASE("what is no recording is refused with the reason") {
     RecordingBuilder newer;
     newer.header().version = 7;
     CHECK(decode(newer.bytes()).error().message() ==
-          "it was recorded by a newer pyprof (recording version 7; this pyprof reads up to 1): read it with that "
+          "it was recorded by a newer pyprof (recording version 7; this pyprof reads up to 2): read it with that "
           "pyprof");
     RecordingBuilder damaged;
     damaged.header().version = 0;

@@ -41,7 +41,7 @@ void add_ids(nlohmann::ordered_json& list, const std::vector<Row>& rows, const F
 }  // namespace
 
 Result<Page> compare_page(const compare::Comparison& comparison, const Profile& profile, bool with_source) {
-    Result<Page> page = page_of(profile, report::Workers::joined, with_source);
+    Result<Page> page = page_of(profile, {.workers = report::Workers::joined}, with_source);
     if (!page) return page;
     nlohmann::ordered_json section = report::compare_section(comparison);
     const FunctionsByKey functions = python_functions(page->profile);

@@ -17,7 +17,7 @@ formats::PageScale page_scale(const diff::Summary& side, const diff::Scale& scal
 
 Result<Page> diff_page(const diff::Difference& difference, const profile::Profile& before,
                        const profile::Profile& after, bool with_source) {
-    Result<Page> page = page_of(after, report::Workers::joined, with_source);
+    Result<Page> page = page_of(after, {.workers = report::Workers::joined}, with_source);
     if (!page) return page;
     diff::Combined combined = diff::combine(profile::with_workers_joined(before), page->profile);
     page->profile = std::move(combined.profile);

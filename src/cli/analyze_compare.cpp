@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -176,13 +178,20 @@ int compare_command(const Choice& choice) {
     return shown;
 }
 
+// Options of `compare` whose value is the next word, unless `=` brings it.
+bool takes_a_word(std::string_view word) {
+    constexpr std::array<std::string_view, 4> options{"--rounds", "--rank", "--limit", "--html"};
+    return std::ranges::find(options, word) != options.end();
+}
+
 }  // namespace
 
 std::vector<std::string> command_behind_a_mark(std::vector<std::string> words) {
     const auto run = std::ranges::find(words, "--run");
     if (words.empty() || words.front() != "compare" || run == words.end()) return words;
-    const auto first =
-        std::find_if(run, words.end(), [](const auto& word) { return !word.starts_with('-') || word == "--"; });
+    auto first = run;
+    while (first != words.end() && first->starts_with('-') && *first != "--")
+        first += std::min<std::ptrdiff_t>(takes_a_word(*first) ? 2 : 1, words.end() - first);
     if (first != words.end() && *first != "--") words.insert(first, "--");
     return words;
 }
@@ -194,7 +203,7 @@ void add_compare(CLI::App& verb, int& exit_code) {
                     "NAME-%r.prof. With --run: the command")
         ->required();
     verb.add_flag("--run", choice->run, "run the command: alone, sampled, and under cProfile");
-    verb.add_option("--rounds", choice->rounds, "how often, by turns, with medians and means (--rounds=N before --)")
+    verb.add_option("--rounds", choice->rounds, "how often, by turns, with medians and means")
         ->type_name("N")
         ->check(CLI::Range(1, 1000));
     verb.add_option("--rank", choice->rank, "this rank only")->type_name("R");

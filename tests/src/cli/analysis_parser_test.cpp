@@ -33,3 +33,17 @@ TEST_CASE("Every option says what it does, and what it takes") {
 
 }  // namespace
 }  // namespace pyprof::cli
+
+TEST_CASE("the command behind compare --run begins at the first word that is no option's") {
+    using Words = std::vector<std::string>;
+    const auto marked = [](Words words) { return pyprof::cli::command_behind_a_mark(std::move(words)); };
+    CHECK(marked({"compare", "--run", "python", "a.py"}) == Words{"compare", "--run", "--", "python", "a.py"});
+    CHECK(marked({"compare", "--run", "--html", "o.html", "--json", "python", "--html"}) ==
+          Words{"compare", "--run", "--html", "o.html", "--json", "--", "python", "--html"});
+    CHECK(marked({"compare", "--run", "--rounds=3", "python"}) ==
+          Words{"compare", "--run", "--rounds=3", "--", "python"});
+    const Words with_mark{"compare", "--run", "--html", "o.html", "--", "python", "--", "x"};
+    CHECK(marked(with_mark) == with_mark);
+    CHECK(marked({"compare", "--run", "--html"}) == Words{"compare", "--run", "--html"});
+    CHECK(marked({"diff", "--run", "x"}) == Words{"diff", "--run", "x"});
+}

@@ -202,8 +202,9 @@ private:
         for (std::size_t i = 0; i < in_.nodes.size(); ++i) {
             const wire::TreeNode& node = in_.nodes[i];
             if (!has_weight(node)) continue;
-            const Value value{contexts_[i], thread_of(node.thread), node.samples,
-                              saturating_multiply(node.expiries, in_.header.period_ns)};
+            // At the root of a thread's tree is what found no room for a stack below it.
+            const Value value{contexts_[i] != 0 ? contexts_[i] : unplaced_context(), thread_of(node.thread),
+                              node.samples, saturating_multiply(node.expiries, in_.header.period_ns)};
             add_value(value, std::span{in_.extras}.subspan(node.extras, in_.header.extra_metrics));
             add_attached(value, node);
         }
@@ -221,6 +222,10 @@ private:
         out_.value(value);
     }
 
+    std::uint32_t unplaced_context() {
+        return out_.context(0, {KeyKind::special, 0, static_cast<std::uint64_t>(wire::Special::unplaced), 0});
+    }
+
     void add_unplaced() {
         const auto metrics = std::span{in_.header.unplaced}.first(in_.header.extra_metrics);
         const bool waited = std::any_of(metrics.begin(), metrics.end(), [](std::uint64_t value) { return value != 0; });
@@ -228,8 +233,7 @@ private:
         Thread thread;
         thread.process = process_;
         thread.name = "threads without room";
-        const Key key{KeyKind::special, 0, static_cast<std::uint64_t>(wire::Special::unplaced), 0};
-        add_value({out_.context(0, key), out_.thread(thread), 0,
+        add_value({unplaced_context(), out_.thread(thread), 0,
                    saturating_multiply(in_.header.unplaced_expiries, in_.header.period_ns)},
                   metrics);
     }

@@ -26,22 +26,23 @@ std::string fresh_path() {
 }
 
 constexpr int cannot_mount = 77;
+constexpr std::uint32_t disk_bytes = wire::recording_header_bytes + 8 * wire::page_bytes;
 
 // A large chunk finds no room, small ones do until there is none; whatever the arena calls its own can be read then.
 // Exit status, of a process whose file systems nobody else sees.
 int fill_disk(const std::string& folder) {
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        mount("none", folder.c_str(), "tmpfs", 0, "size=64k") != 0)
+        mount("none", folder.c_str(), "tmpfs", 0, ("size=" + std::to_string(disk_bytes)).c_str()) != 0)
         return cannot_mount;
     Arena arena;
     if (!arena.open((folder + "/a.rec").c_str(), "", 1u << 20) || arena.path()[0] == '\0') return 1;
     if (arena.allocate(5, wire::ChunkKind::nodes, 1) != 0) return 2;
     std::uint32_t chunks = 0;
     while (arena.allocate(0, wire::ChunkKind::nodes, 1) != 0) ++chunks;
-    if (chunks != (65536 - wire::recording_header_bytes) / wire::page_bytes) return 3;
+    if (chunks != (disk_bytes - wire::recording_header_bytes) / wire::page_bytes) return 3;
     const volatile std::byte* const base = arena.base();
     for (std::uint64_t at = 0; at < arena.committed(); at += wire::page_bytes) static_cast<void>(base[at]);
-    return arena.committed() == 65536 ? 0 : 4;
+    return arena.committed() == disk_bytes ? 0 : 4;
 }
 
 }  // namespace

@@ -177,7 +177,7 @@ TEST_CASE("a frame whose code was not stored is unknown code") {
     CHECK(tree.values[0].samples == 3);
 }
 
-TEST_CASE("values are kept per thread, and the roots of threads disappear") {
+TEST_CASE("values are kept per thread, and what the root of a thread has is what found no room") {
     RecordingBuilder builder;
     const std::uint32_t main = builder.thread(100);
     const std::uint32_t other = builder.thread(101);
@@ -196,11 +196,12 @@ TEST_CASE("values are kept per thread, and the roots of threads disappear") {
     CHECK(tree.threads[1].started_ns == 500);
     CHECK(tree.threads[1].ended_ns == 900);
     CHECK(tree.threads[1].spawned_by == 1);
-    REQUIRE(tree.contexts.size() == 2);
+    REQUIRE(tree.contexts.size() == 3);
     REQUIRE(tree.values.size() == 3);
-    CHECK((tree.values[0].context == 0 && tree.values[0].thread == 1 && tree.values[0].samples == 9));
-    CHECK((tree.values[1].context == 1 && tree.values[1].thread == 0 && tree.values[1].samples == 1));
-    CHECK((tree.values[2].context == 1 && tree.values[2].thread == 1 && tree.values[2].samples == 2));
+    CHECK((tree.values[0].context == 1 && tree.values[0].thread == 0 && tree.values[0].samples == 1));
+    CHECK((tree.values[1].context == 1 && tree.values[1].thread == 1 && tree.values[1].samples == 2));
+    CHECK((tree.values[2].context == 2 && tree.values[2].thread == 1 && tree.values[2].samples == 9));
+    CHECK(tree.contexts[2].key == Key{KeyKind::special, 0, static_cast<std::uint64_t>(wire::Special::unplaced), 0});
 }
 
 TEST_CASE("ended threads are one entry that says how many they are") {

@@ -13,7 +13,7 @@ import {type RowsByNode, rowsByNode} from '../model/spread.ts';
 import {type CallTree, callTree, type NodeId, nodeOf, type Place, placeOf, type ShownContrast} from '../model/tree.ts';
 import {limitsOf, readHash, writeHash} from './hash.ts';
 import {type Filter, filterOf} from './filter.ts';
-import {type Graph, openingState, type State} from './state.ts';
+import {type Graph, initialState, openingState, type State} from './state.ts';
 
 /** A tree as it is drawn, and where in it the reader is. */
 export interface Drawing {
@@ -95,7 +95,8 @@ export function createStore(profile: Profile): Store {
     move,
     show: (graph) =>
       go({page: 'flame', graph, ...(isOfCallers(graph) === isOfCallers(state.value.graph) ? {} : start)}),
-    reset: () => go({...first, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
+    reset: () =>
+      go({...initialState, colouring: first.colouring, page: state.value.page, graph: state.value.graph, theme: state.value.theme}),
   };
 }
 

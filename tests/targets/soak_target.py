@@ -109,9 +109,14 @@ def os_exit():
     os._exit(7)
 
 
+def spin():
+    """On one line, so that faulthandler writes the same whenever it looks."""
+    while True: pass
+
+
 def crash():
     faulthandler.enable()
-    threading.Thread(target=burn, args=(5,), daemon=True).start()
+    threading.Thread(target=spin, daemon=True).start()
     burn(0.2)
     print("crashing", flush=True)
     ctypes.string_at(0)

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/capture/executable_ranges.h"
 #include "agent/capture/figures.h"
@@ -91,11 +92,20 @@ int free_signal() {
     return 0;
 }
 
+// While a sample is taken no handler of the program runs: one that jumps out of it, or a cancellation (by a signal of
+// glibc's own, which sigfillset() leaves out), would leave it half done. Faults stay as they are.
+sigset_t all_but_faults() {
+    sigset_t mask;
+    memset(&mask, 0xff, sizeof mask);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) sigdelset(&mask, fault);
+    return mask;
+}
+
 bool install_handler() {
     struct sigaction action {};
     action.sa_sigaction = capture::on_sample;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
-    sigemptyset(&action.sa_mask);
+    action.sa_mask = all_but_faults();
     return hooks::real_sigaction(process.signal, &action, nullptr) == 0;
 }
 

@@ -52,6 +52,13 @@ def test_a_program_becomes_itself_by_each_kind_of_exec(tmp_path):
     assert 0.85 < report["quality"]["cpu_covered"] < 1.06
 
 
+def test_handlers_that_jump_out(tmp_path):
+    """None of them jumps out of a sample, after which the thread could not be sampled any more."""
+    report = recorded(tmp_path, "jumps", options=("--rate", "2000"))
+    assert report["quality"]["lost"].get("reentered", 0) == 0
+    assert total_of(report, "work") > 0.9 * whole(report)
+
+
 def test_a_thousand_short_threads(tmp_path):
     """Most of their CPU time comes without a signal; none of it is lost, and it stays with their start routine."""
     report = recorded(tmp_path, "threads")

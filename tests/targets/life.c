@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -67,6 +68,24 @@ static int own_sigprof(void) {
     const struct itimerval never = {{0, 0}, {0, 0}};
     setitimer(ITIMER_PROF, &never, NULL);
     printf("own timer %s\n", profiled > 50 ? "fired" : "was lost");
+    return 0;
+}
+
+// A handler that never returns, some thousand times a second: some of them while another handler runs.
+static sigjmp_buf back;
+static void jump_back(int signal) {
+    (void)signal;
+    siglongjmp(back, 1);
+}
+
+static int jump_out_of_handlers(void) {
+    const double end = cpu(CLOCK_THREAD_CPUTIME_ID) + 2;
+    const struct itimerval often = {{0, 300}, {0, 300}}, never = {{0, 0}, {0, 0}};
+    signal(SIGALRM, jump_back);
+    if (sigsetjmp(back, 1) == 0) setitimer(ITIMER_REAL, &often, NULL);
+    while (cpu(CLOCK_THREAD_CPUTIME_ID) < end) work(0.1);
+    setitimer(ITIMER_REAL, &never, NULL);
+    puts("jumped");
     return 0;
 }
 
@@ -299,6 +318,7 @@ int main(int count, char** words) {
     const char* mode = count > 1 ? words[1] : "";
     if (strcmp(mode, "blocked") == 0) return block_all_signals();
     if (strcmp(mode, "sigprof") == 0) return own_sigprof();
+    if (strcmp(mode, "jumps") == 0) return jump_out_of_handlers();
     if (strcmp(mode, "threads") == 0) return many_threads();
     if (strcmp(mode, "clone") == 0) return clone_thread();
     if (strcmp(mode, "exec") == 0) return failing_exec(words[0]);

@@ -19,11 +19,12 @@ import measure
 targets = sorted(path.stem.removeprefix("fuzz_") for path in (measure.top / "tests/fuzz").glob("fuzz_*.cpp"))
 broken = ("crash-", "leak-", "oom-", "timeout-")
 round_s = 60
+measure.build = measure.top / "build/fuzz"
 headers = ["reader", "CPU minutes", "inputs run", "blocks of code reached", "inputs kept", "inputs that broke it"]
 
 
 def words_of(name, folder):
-    program = measure.top / "build/fuzz/tests" / f"fuzz_{name}"
+    program = measure.build / "tests" / f"fuzz_{name}"
     options = [f"-max_total_time={round_s}", "-max_len=65536", "-timeout=30", "-rss_limit_mb=4096", "-print_final_stats=1",
                f"-artifact_prefix={folder}/"]
     return [str(word) for word in (program, *options, folder / "kept", measure.top / "tests/fuzz/corpus" / name)]
@@ -67,7 +68,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--minutes", type=float, default=10)
     options.add_argument("--only", nargs="*", choices=targets, default=targets)
-    options.add_argument("--found", type=pathlib.Path, default=measure.top / "build/fuzz/found")
+    options.add_argument("--found", type=pathlib.Path, default=measure.build / "found")
     options.add_argument("--write", action="store_true")
     given = options.parse_args()
     results = []

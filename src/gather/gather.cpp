@@ -202,9 +202,8 @@ private:
         for (std::size_t i = 0; i < in_.nodes.size(); ++i) {
             const wire::TreeNode& node = in_.nodes[i];
             if (!has_weight(node)) continue;
-            // At the root of a thread's tree is what found no room for a stack below it.
-            const Value value{contexts_[i] != 0 ? contexts_[i] : unplaced_context(), thread_of(node.thread),
-                              node.samples, saturating_multiply(node.expiries, in_.header.period_ns)};
+            const Value value{charged_context(i), thread_of(node.thread), node.samples,
+                              saturating_multiply(node.expiries, in_.header.period_ns)};
             add_value(value, std::span{in_.extras}.subspan(node.extras, in_.header.extra_metrics));
             add_attached(value, node);
         }
@@ -220,6 +219,11 @@ private:
             if (off_cpu_) value.weight_ns = saturating_add(value.weight_ns, extras[*off_cpu_]);
         }
         out_.value(value);
+    }
+
+    // At the root of a thread's tree is what found no room for a stack below it.
+    std::uint32_t charged_context(std::size_t node) {
+        return contexts_[node] != 0 ? contexts_[node] : unplaced_context();
     }
 
     std::uint32_t unplaced_context() {
@@ -292,7 +296,7 @@ private:
     void add_moments() {
         for (const wire::DecodedMoment& moment : in_.moments) {
             const std::uint32_t thread = thread_of(in_.nodes[moment.node].thread);
-            out_.moment({moment.time, contexts_[moment.node], thread, in_.header.moment_shift});
+            out_.moment({moment.time, charged_context(moment.node), thread, in_.header.moment_shift});
         }
     }
 

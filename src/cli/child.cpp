@@ -23,6 +23,9 @@ using Clock = std::chrono::steady_clock;
 // signals its child first, then its group), may take to show that the child got it too.
 constexpr auto forwarding_delay = std::chrono::milliseconds{100};
 
+// How long a batch system may take from one process of a job to the next when it resumes them. Below a second.
+constexpr auto resuming_delay = std::chrono::milliseconds{500};
+
 // The signals received by this process that wait for the decision whether the child needs them.
 class Forwarder {
 public:
@@ -95,12 +98,27 @@ std::optional<siginfo_t> wait_for_signal(std::optional<Clock::time_point> due) {
     return info;
 }
 
-// The child stopped: so does this process, for the shell that waits for it; unless the child goes on already.
+// Waits until the child goes on or has ended, at most so long.
+bool goes_on_within(pid_t child, Clock::duration time) {
+    sigset_t child_signal;
+    sigemptyset(&child_signal);
+    sigaddset(&child_signal, SIGCHLD);
+    const auto end = Clock::now() + time;
+    while (true) {
+        siginfo_t change{};
+        const int found = waitid(P_PID, static_cast<id_t>(child), &change, WCONTINUED | WEXITED | WNOHANG | WNOWAIT);
+        if (found == 0 && change.si_pid == child) return true;
+        const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(end - Clock::now()).count();
+        if (left <= 0) return false;
+        const timespec timeout{0, left};
+        sigtimedwait(&child_signal, nullptr, &timeout);
+    }
+}
+
+// The child stopped: so does this process, for the shell that waits for it. Not if both were stopped, as a batch system
+// suspends a job, and this one was resumed first: nobody would resume it again.
 void stop_like(pid_t child) {
-    siginfo_t change{};
-    const int resumed = waitid(P_PID, static_cast<id_t>(child), &change, WCONTINUED | WEXITED | WNOHANG | WNOWAIT);
-    if (resumed == 0 && change.si_pid == child) return;
-    kill(getpid(), SIGSTOP);
+    if (!goes_on_within(child, resuming_delay)) kill(getpid(), SIGSTOP);
 }
 
 // The child's end, if it has ended.

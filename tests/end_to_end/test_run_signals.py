@@ -118,6 +118,19 @@ def test_the_launcher_stops_and_goes_on_with_the_command(tmp_path):
     assert process.returncode == 5
 
 
+def test_a_suspended_job_goes_on_whichever_process_is_resumed_first(tmp_path):
+    """Batch systems stop and resume one process after the other."""
+    process, child = start([runs.pyprof, "-q", *program], tmp_path, start_new_session=True)
+    for pid in (process.pid, child):
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(0.2)
+    os.kill(process.pid, signal.SIGCONT)
+    time.sleep(0.05)
+    os.kill(child, signal.SIGCONT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 5
+
+
 def test_sigkill_of_the_launcher_ends_the_command(tmp_path):
     """As it would have been without pyprof; the recording stays in the spool."""
     process, child = start([runs.pyprof, "-q", runs.python3, target, "60"], tmp_path, start_new_session=True)

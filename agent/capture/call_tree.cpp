@@ -29,7 +29,7 @@ void CallTree::start(Arena& arena, TreeBudget& budget, std::uint32_t tree, std::
     root_ = insert(0, root_key, root_path);
 }
 
-std::uint32_t CallTree::find(std::uint32_t parent, std::uint64_t key, std::uint32_t path) const {
+[[gnu::hot]] std::uint32_t CallTree::find(std::uint32_t parent, std::uint64_t key, std::uint32_t path) const {
     if (index_ == nullptr) return 0;
     for (std::uint32_t slot = path & index_mask_;; slot = (slot + 1) & index_mask_) {
         const std::uint32_t id = index_[slot];
@@ -45,7 +45,7 @@ std::uint32_t CallTree::child(std::uint32_t parent, std::uint64_t key, std::uint
 }
 
 // 0 when the cap is reached.
-std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key, std::uint32_t path) {
+[[gnu::hot]] std::uint32_t CallTree::insert(std::uint32_t parent, std::uint64_t key, std::uint32_t path) {
     if ((index_used_ + 1) * 2 > index_mask_ && !grow_index()) return 0;
     wire::ChunkHeader* chunk = last_chunk_ == 0 ? nullptr : arena_->chunk(last_chunk_);
     if (chunk == nullptr || chunk->used + stride() > chunk->bytes) {
@@ -107,7 +107,15 @@ bool CallTree::grow_index() {
     return true;
 }
 
-CallTree::Leaf CallTree::descend(const MergedStack& stack) {
+// Asks for the slots of all frames below `depth`.
+void CallTree::expect_children(const MergedStack& stack, std::uint32_t depth, std::uint32_t path) const {
+    for (; depth < stack.count; ++depth) {
+        path = path_below(path, stack.keys[stack.count - 1 - depth]);
+        prefetch(&index_[path & index_mask_]);
+    }
+}
+
+[[gnu::hot]] CallTree::Leaf CallTree::descend(const MergedStack& stack) {
     std::uint32_t depth = 0;
     while (depth < stack.count && depth < previous_count_ &&
            previous_[depth].key == stack.keys[stack.count - 1 - depth])
@@ -115,6 +123,7 @@ CallTree::Leaf CallTree::descend(const MergedStack& stack) {
     std::uint32_t node = depth == 0 ? root_ : previous_[depth - 1].node;
     std::uint32_t path = depth == 0 ? root_path : previous_[depth - 1].path;
     previous_count_ = depth;
+    expect_children(stack, depth, path);
     for (; depth < stack.count; ++depth) {
         const std::uint64_t key = stack.keys[stack.count - 1 - depth];
         path = path_below(path, key);
@@ -132,7 +141,8 @@ std::uint32_t CallTree::step(std::uint32_t node, std::uint64_t key) {
     return next == 0 ? node : next;
 }
 
-void CallTree::charge(std::uint32_t id, std::uint32_t samples, std::uint64_t expiries, std::uint64_t attached) {
+[[gnu::hot]] void CallTree::charge(std::uint32_t id, std::uint32_t samples, std::uint64_t expiries,
+                                   std::uint64_t attached) {
     if (id == 0) return;
     wire::Node* node = arena_->node(id);
     node->samples += samples;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "agent/capture/arena.h"
+#include "agent/capture/load.h"
 #include "agent/capture/merged_stack.h"
 
 namespace pyprof::capture {
@@ -30,6 +31,7 @@ public:
     };
     // The node of a stack (leaf first), made where it is missing.
     Leaf descend(const MergedStack& stack);
+    void expect(std::uint32_t count) const { prefetch(previous_, count * sizeof previous_[0]); }
     // The child of a node, made where it is missing; the node itself where the cap is reached.
     std::uint32_t step(std::uint32_t node, std::uint64_t key);
     // Charges a node; `samples` 0 for expiries that no stack was taken for. So many of the expiries found the thread
@@ -54,6 +56,7 @@ private:
     // `path` is that of the child.
     std::uint32_t child(std::uint32_t parent, std::uint64_t key, std::uint32_t path);
     std::uint32_t find(std::uint32_t parent, std::uint64_t key, std::uint32_t path) const;
+    void expect_children(const MergedStack& stack, std::uint32_t depth, std::uint32_t path) const;
     std::uint32_t insert(std::uint32_t parent, std::uint64_t key, std::uint32_t path);
     void move_weight(wire::Node& from, std::uint32_t target);
     std::uint32_t stride() const { return wire::node_stride(budget_->extra_metrics); }

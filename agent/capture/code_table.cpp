@@ -19,8 +19,8 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 
 // How long a text is and how it ends: file names begin alike. `can_read` answers for memory.
 template <class CanRead>
-std::uint64_t end_of(std::uint64_t text, const cpython::PythonLayout::Text& at, const PageCache& known,
-                     CanRead can_read) {
+[[gnu::hot]] std::uint64_t end_of(std::uint64_t text, const cpython::PythonLayout::Text& at, const PageCache& known,
+                                  CanRead can_read) {
     if (!can_read(text, at.ascii_data)) return 0;
     const std::uint64_t length = known.load<std::uint64_t>(text + at.length);
     const std::uint32_t state = known.load<std::uint32_t>(text + at.state);
@@ -42,8 +42,8 @@ std::uint64_t mix_texts(std::uint64_t hash, std::uint64_t code, const cpython::P
 
 }  // namespace
 
-std::uint64_t CodeTable::fingerprint(std::uint64_t code, const cpython::PythonLayout& layout, PageCache& known,
-                                     bool is_kept_alive) {
+[[gnu::hot]] std::uint64_t CodeTable::fingerprint(std::uint64_t code, const cpython::PythonLayout& layout,
+                                                  PageCache& known, bool is_kept_alive) {
     const cpython::PythonLayout::Code& at = layout.code;
     std::uint64_t hash = mix(mix(0, code), known.load<std::uint32_t>(code + at.first_line));
     // A version number is enough, until the interpreter has run out of them; each interpreter counts its own.
@@ -75,8 +75,8 @@ std::uint32_t CodeTable::find_or_append(std::uint64_t hash, Append append_record
     return 0;
 }
 
-std::uint32_t CodeTable::id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
-                               PageCache& known) {
+[[gnu::hot]] std::uint32_t CodeTable::id_of(std::uint64_t code, const cpython::PythonLayout& layout,
+                                            RecordingWriter& writer, PageCache& known) {
     return find_or_append(fingerprint(code, layout, known, false), [&] { return append(code, layout, writer, known); });
 }
 

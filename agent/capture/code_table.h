@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "agent/capture/load.h"
 #include "agent/capture/memory.h"
 #include "agent/capture/recording_writer.h"
 #include "agent/capture/running_task.h"
@@ -36,6 +37,8 @@ public:
 
     // Whoever remembers ids must forget them when this number changes.
     std::uint32_t epoch() const { return epoch_.load(std::memory_order_acquire); }
+    // Asks for what every sample reads.
+    void expect() const { prefetch(&epoch_); }
 
     // Forgets everything, for a new recording or in a forked child. No other thread may be inside id_of().
     void reset();

@@ -31,8 +31,8 @@ public:
     }
 
     // Units from the start of the code to the instruction, -1 before the first traceable one. False if it lies outside.
-    bool unit_of(std::uint64_t frame, std::uint64_t code, std::uint64_t instruction, std::int32_t first_traceable,
-                 std::int32_t& unit) {
+    [[gnu::hot]] bool unit_of(std::uint64_t frame, std::uint64_t code, std::uint64_t instruction,
+                              std::int32_t first_traceable, std::int32_t& unit) {
         std::int64_t bytes = 0, end = 0;
         if (!find_bytes(frame, code, instruction, bytes) || !find_end(code, end)) return false;
         if (bytes < -unit_bytes || bytes >= end) return false;

@@ -5,15 +5,16 @@
 
 namespace pyprof::capture {
 
-Counters counters;
+[[gnu::section(".data")]] Counters counters;
 
 void begin_counters(ThreadState& thread) {
     for (std::uint64_t& value : thread.counted_events) value = 0;
     if (thread.counters.events >= 0) counters.read(thread.counters, thread.counted_events);
 }
 
-void charge_counters(ThreadState& thread, std::uint32_t node) {
-    if (thread.counters.events < 0) return;
+namespace {
+
+[[gnu::noinline]] void charge_events(ThreadState& thread, std::uint32_t node) {
     std::uint64_t values[wire::max_extra_metrics];
     if (!counters.read(thread.counters, values)) {
         thread.counters.events = -1;
@@ -26,6 +27,12 @@ void charge_counters(ThreadState& thread, std::uint32_t node) {
         thread.tree.charge_extra(node, i, values[i] - thread.counted_events[i]);
         thread.counted_events[i] = values[i];
     }
+}
+
+}  // namespace
+
+[[gnu::hot]] void charge_counters(ThreadState& thread, std::uint32_t node) {
+    if (thread.counters.events >= 0) charge_events(thread, node);
 }
 
 }  // namespace pyprof::capture

@@ -159,19 +159,24 @@ void append(const Driver& driver, MergedStack& stack) {
     for (std::uint32_t i = 0; i < driver.count; ++i) stack.keys[stack.count++] = driver.keys[i];
 }
 
-}  // namespace
-
-void add_driver(Driver& driver, MergedStack& stack) {
-    const cpython::PythonRuntime* runtime = python_runtime.load(std::memory_order_acquire);
-    if (driver.starter == 0 || runtime == nullptr || stack.has_python) return;
+[[gnu::noinline]] void add_starter(Driver& driver, const cpython::PythonRuntime& runtime, MergedStack& stack) {
     if (driver.pause != 0) {
         --driver.pause;
         return;
     }
-    if (follow(driver, runtime->layout))
+    if (follow(driver, runtime.layout))
         append(driver, stack);
     else if (driver.thread == 0)
         driver.pause = pause_without_starter;
+}
+
+}  // namespace
+
+// Most samples end with the first question.
+[[gnu::hot]] void add_driver(Driver& driver, MergedStack& stack) {
+    if (stack.has_python || driver.starter == 0) return;
+    const cpython::PythonRuntime* runtime = python_runtime.load(std::memory_order_acquire);
+    if (runtime != nullptr) add_starter(driver, *runtime, stack);
 }
 
 }  // namespace pyprof::capture

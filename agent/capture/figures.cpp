@@ -34,9 +34,9 @@ void fill_facts() {
     h.rank_confirmed = process.rank_confirmed;
     h.python_version = process.python_version;
     h.free_threaded = process.free_threaded ? 1 : 0;
-    h.python_disabled = process.python_message[0] != '\0' ? 1 : 0;
-    copy_text(h.python_message, process.python_message);
-    copy_text(h.engine_reason, process.engine_reason);
+    h.python_disabled = process_texts.python_message[0] != '\0' ? 1 : 0;
+    copy_text(h.python_message, process_texts.python_message);
+    copy_text(h.engine_reason, process_texts.engine_reason);
 }
 
 void fill_header() {
@@ -60,11 +60,11 @@ void fill_header() {
     process.moments.start();
     h.extra_metrics = process.budget.extra_metrics;
     for (std::uint32_t i = 0; i < h.extra_metrics; ++i) h.metrics[i] = process.metrics[i];
-    copy_text(h.counter_message, process.counter_message);
-    copy_text(h.job, process.job);
-    copy_text(h.host, process.host);
-    copy_text(h.script, process.script);
-    copy_text(h.executable, process.executable);
+    copy_text(h.counter_message, process_texts.counter_message);
+    copy_text(h.job, process_texts.job);
+    copy_text(h.host, process_texts.host);
+    copy_text(h.script, process_texts.script);
+    copy_text(h.executable, process_texts.executable);
     sys::call(SYS_getcwd, sys::word(h.working_directory), sizeof h.working_directory);
     read_file("/proc/self/cmdline", h.command, sizeof h.command);
     for (std::uint32_t i = 0; i < wire::loss_slots; ++i) h.losses[i] = process.early_losses[i].exchange(0);
@@ -72,7 +72,7 @@ void fill_header() {
 }
 
 // Adds neighbouring slices until `elapsed` fits; one thread at a time.
-bool widen_slices(std::uint64_t elapsed) {
+[[gnu::cold]] bool widen_slices(std::uint64_t elapsed) {
     bool expected = false;
     if (!process.slices_folding.compare_exchange_strong(expected, true)) return false;
     wire::RecordingHeader& h = header();
@@ -92,6 +92,7 @@ bool widen_slices(std::uint64_t elapsed) {
 }  // namespace
 
 ProcessState process;
+ProcessTexts process_texts;
 
 void count_loss(wire::Loss loss, std::uint64_t amount) {
     const auto slot = static_cast<std::uint32_t>(loss);
@@ -113,19 +114,25 @@ std::uint64_t program_cpu_ns() {
     return sys::now(CLOCK_PROCESS_CPUTIME_ID) - own_ns;
 }
 
-bool ensure_recording() {
-    const RecordingState seen = process.recording.load(std::memory_order_acquire);
-    if (seen == RecordingState::open) return true;
+namespace {
+
+[[gnu::cold]] bool open_recording() {
     RecordingState closed = RecordingState::closed;
     if (!process.recording.compare_exchange_strong(closed, RecordingState::opening)) return false;
     // A quarter of the cap is for the indexes of children (4 bytes a slot, at most half full).
     process.budget.index_cap = process.memory_cap / 4;
-    const bool opened =
-        process.arena.open(process.recording_path, process.fallback_path, process.memory_cap - process.memory_cap / 4);
+    const bool opened = process.arena.open(process_texts.recording_path, process_texts.fallback_path,
+                                           process.memory_cap - process.memory_cap / 4);
     if (opened) fill_header();
     process.recording.store(opened ? RecordingState::open : RecordingState::failed, std::memory_order_release);
     if (opened) update_figures();
     return opened;
+}
+
+}  // namespace
+
+[[gnu::hot]] bool ensure_recording() {
+    return process.recording.load(std::memory_order_acquire) == RecordingState::open || open_recording();
 }
 
 void update_facts() {
@@ -145,14 +152,14 @@ void update_figures() {
     }
 }
 
-std::uint64_t time_of_sample() {
+[[gnu::hot]] std::uint64_t time_of_sample() {
     const std::uint64_t ticks_per_ms = header().ticks_per_ms;
     if (ticks_per_ms == 0) return sys::monotonic_now();
     const std::uint64_t elapsed = ticks() - process.started_ticks;
     return process.started_ns + elapsed / ticks_per_ms * 1'000'000 + elapsed % ticks_per_ms * 1'000'000 / ticks_per_ms;
 }
 
-void update_figures_if_due(std::uint64_t now_ns) {
+[[gnu::hot]] void update_figures_if_due(std::uint64_t now_ns) {
     std::uint64_t due = process.next_figures_ns.load(std::memory_order_relaxed);
     if (now_ns < due) return;
     const std::uint64_t interval_ns =
@@ -170,7 +177,7 @@ void finish_recording(wire::ProcessState how) {
     h.state = how;
 }
 
-void count_slice(std::uint64_t now_ns, wire::SliceCategory category, std::uint32_t expiries) {
+[[gnu::hot]] void count_slice(std::uint64_t now_ns, wire::SliceCategory category, std::uint32_t expiries) {
     wire::RecordingHeader& h = header();
     const std::uint64_t elapsed = now_ns - process.started_ns;
     if (elapsed >> h.slice_shift >= wire::slice_count && !widen_slices(elapsed)) {
@@ -186,7 +193,7 @@ void count_slice(std::uint64_t now_ns, wire::SliceCategory category, std::uint32
                                                                                      std::memory_order_relaxed);
 }
 
-void count_handler(std::uint64_t duration) {
+[[gnu::hot]] void count_handler(std::uint64_t duration) {
     wire::RecordingHeader& h = header();
     std::atomic_ref{h.handler_ticks}.fetch_add(duration, std::memory_order_relaxed);
     const auto octave = static_cast<std::uint32_t>(63 - __builtin_clzll(duration | 1));

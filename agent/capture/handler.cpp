@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "agent/capture/expect.h"
 #include "agent/capture/figures.h"
 #include "agent/capture/native_code.h"
 #include "agent/capture/process_state.h"
@@ -17,13 +18,20 @@ namespace node_key = wire::node_key;
 
 class ErrnoKeeper {
 public:
-    ErrnoKeeper() : kept_{errno} {}
-    ~ErrnoKeeper() { errno = kept_; }
+    explicit ErrnoKeeper(ThreadState& thread) : place_{place_of(thread)}, kept_{*place_} {}
+    ~ErrnoKeeper() { *place_ = kept_; }
     ErrnoKeeper(const ErrnoKeeper&) = delete;
     ErrnoKeeper& operator=(const ErrnoKeeper&) = delete;
 
 private:
-    int kept_;
+    // Where libc says it is; asked once, for a call of libc brings cold pages.
+    static int* place_of(ThreadState& thread) {
+        if (thread.errno_place == nullptr) thread.errno_place = &errno;
+        return thread.errno_place;
+    }
+
+    int* const place_;
+    const int kept_;
 };
 
 std::uint32_t module_of(std::uint64_t address) {
@@ -46,8 +54,7 @@ void name_jit_code(NativeStack& stack) {
     }
 }
 
-void take_stack(ThreadState& thread, const Registers& registers) {
-    expect_python_here(thread.python_memo);
+[[gnu::hot]] void take_stack(ThreadState& thread, const Registers& registers) {
     walk_native(registers, thread.stack, thread.memo, thread.native);
     name_jit_code(thread.native);
     walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
@@ -78,19 +85,21 @@ void count_quality(ThreadState& thread) {
             std::atomic_ref{h.exact_stitches}.fetch_add(1, std::memory_order_relaxed);
         else
             count_loss(wire::Loss::stitch_inexact);
-        thread.record->is_python = 1;
+        if (!thread.is_python) thread.record->is_python = 1;
+        thread.is_python = true;
         if (thread.name == ThreadName::unknown)
             thread.name = name_python_thread(thread.python, nullptr, *thread.record);
     }
 }
 
-void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t expiries) {
+[[gnu::hot]] void add_sample(ThreadState& thread, const Registers& registers, std::uint64_t expiries) {
     take_stack(thread, registers);
     add_driver(thread.driver, thread.merged);
     const CallTree::Leaf leaf = thread.tree.descend(thread.merged);
     if (!leaf.complete) count_loss(wire::Loss::memory_full, expiries);
     thread.tree.charge(leaf.node, 1, expiries, thread.python.attached ? expiries : 0);
     thread.counted += expiries;
+    thread.last_sample = {leaf.node, thread.native.count, thread.python.count, thread.merged.count};
     charge_counters(thread, leaf.node);
     charge_queue(thread, leaf.node);
 
@@ -128,12 +137,10 @@ std::uint32_t late_node(ThreadState& thread) {
     return thread.tree.descend(stack).node;
 }
 
-bool start_tree(ThreadState& thread) {
-    if (!thread.tree.started()) {
-        thread.tree.start(process.arena, process.budget, thread.record->index,
-                          node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_root)));
-        thread.record->root = thread.tree.root();
-    }
+[[gnu::cold]] bool start_tree(ThreadState& thread) {
+    thread.tree.start(process.arena, process.budget, thread.record->index,
+                      node_key::make_special(static_cast<std::uint64_t>(wire::Special::thread_root)));
+    thread.record->root = thread.tree.root();
     return thread.tree.started();
 }
 
@@ -148,7 +155,7 @@ void charge_unplaced(ThreadState& thread, std::uint64_t expiries) {
 }
 
 // There is no recording yet, or no room in it.
-void do_without_sample(ThreadState& thread) {
+[[gnu::cold]] void do_without_sample(ThreadState& thread) {
     if (!thread.no_room) return;
     charge_unplaced(thread, thread.pending);
     const std::uint64_t now = time_of_sample();
@@ -167,7 +174,7 @@ void charge_without_signal(ThreadState& thread, std::uint32_t node, std::uint64_
 
 }  // namespace
 
-void keep_wanted(MergedStack& stack) {
+[[gnu::hot]] void keep_wanted(MergedStack& stack) {
     std::uint32_t kept = 0;
     for (std::uint32_t i = 0; i < stack.count; ++i) {
         const std::uint64_t key = stack.keys[i];
@@ -178,38 +185,44 @@ void keep_wanted(MergedStack& stack) {
     stack.count = kept;
 }
 
-ThreadState* (*interrupted_thread)(const siginfo_t& info) = nullptr;
+[[gnu::section(".data")]] ThreadState* (*interrupted_thread)(const siginfo_t& info) = nullptr;
 
 bool is_of_pool(const ThreadState& thread) {
     if (thread.start_routine == 0) return false;
     return (native_code.modules.flags(module_of(thread.start_routine)) & wire::module_flags::thread_pool) != 0;
 }
 
-bool ensure_record(ThreadState& thread, const InsideAgent&) {
-    if (!ensure_recording()) return false;
-    if (thread.record == nullptr) {
-        auto* record = static_cast<wire::ThreadRecord*>(RecordingWriter{}.reserve(sizeof(wire::ThreadRecord)));
-        if (record == nullptr) return false;
-        record->header.kind = wire::RecordKind::thread;
-        record->index = process.next_thread.fetch_add(1);
-        record->state = wire::ThreadState::running;
-        record->tid = thread.tid;
-        record->spawned_by = thread.spawned_by;
-        record->start_routine = thread.start_routine;
-        record->start_module = thread.start_routine == 0 ? 0 : module_of(thread.start_routine);
-        record->armed = thread.arming.engine.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
-        record->started_ns = thread.started_ns;
-        thread.driver.starter = is_of_pool(thread) ? thread.starter : 0;
-        copy_name(thread, record->name);
-        thread.name = ThreadName::unknown;
-        RecordingWriter{}.commit(record, sizeof *record);
-        thread.record = record;
-    }
+namespace {
+
+[[gnu::cold]] bool make_record(ThreadState& thread) {
+    auto* record = static_cast<wire::ThreadRecord*>(RecordingWriter{}.reserve(sizeof(wire::ThreadRecord)));
+    if (record == nullptr) return false;
+    record->header.kind = wire::RecordKind::thread;
+    record->index = process.next_thread.fetch_add(1);
+    record->state = wire::ThreadState::running;
+    record->tid = thread.tid;
+    record->spawned_by = thread.spawned_by;
+    record->start_routine = thread.start_routine;
+    record->start_module = thread.start_routine == 0 ? 0 : module_of(thread.start_routine);
+    record->armed = thread.arming.engine.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
+    record->started_ns = thread.started_ns;
+    thread.driver.starter = is_of_pool(thread) ? thread.starter : 0;
+    copy_name(thread, record->name);
+    thread.name = ThreadName::unknown;
+    thread.is_python = false;
+    RecordingWriter{}.commit(record, sizeof *record);
+    thread.record = record;
     return true;
 }
 
-bool ensure_thread(ThreadState& thread, const InsideAgent& inside) {
-    const bool has_room = ensure_record(thread, inside) && start_tree(thread);
+}  // namespace
+
+[[gnu::hot]] bool ensure_record(ThreadState& thread, const InsideAgent&) {
+    return ensure_recording() && (thread.record != nullptr || make_record(thread));
+}
+
+[[gnu::hot]] bool ensure_thread(ThreadState& thread, const InsideAgent& inside) {
+    const bool has_room = ensure_record(thread, inside) && (thread.tree.started() || start_tree(thread));
     thread.no_room = !has_room && process.recording.load(std::memory_order_acquire) == RecordingState::open;
     return has_room;
 }
@@ -238,14 +251,14 @@ void charge_last_counters(ThreadState& thread, const InsideAgent& inside) {
     if (thread.no_room) count_loss(wire::Loss::counters_lost);
 }
 
-void on_sample(int, siginfo_t* info, void* context) noexcept {
-    const ErrnoKeeper keep_errno;
+[[gnu::hot]] void on_sample(int, siginfo_t* info, void* context) noexcept {
+    const std::uint64_t begin = ticks();
     ThreadState* const thread = interrupted_thread(*info);
     if (thread == nullptr) return;
+    const ErrnoKeeper keep_errno{*thread};
     const Engine* const engine = thread->arming.engine.load(std::memory_order_acquire);
     const std::uint64_t expiries = engine == nullptr ? 0 : engine->periods(*thread, *info);
     if (expiries == 0) return;  // somebody sent this signal number by hand
-    const std::uint64_t begin = ticks();
     if (begin < thread->spared_until) {
         thread->pending += expiries;
         count_loss(wire::Loss::sample_spared, expiries);
@@ -260,11 +273,13 @@ void on_sample(int, siginfo_t* info, void* context) noexcept {
             do_without_sample(*thread);
         return;
     }
+    if (begin - thread->sampled_until > cold_after_ticks) expect_sample(*thread);
     const std::uint64_t due = expiries + thread->pending;
     thread->pending = 0;
     add_sample(*thread, Registers::from(*static_cast<const ucontext_t*>(context)), due);
     if (!process.stopping.load()) engine->change_phase(*thread);
     const std::uint64_t end = ticks();
+    thread->sampled_until = end;
     count_handler(end - begin);
     spare(*thread, begin, end);
 }

@@ -8,7 +8,7 @@ constexpr std::uint32_t longest_chain = 1 << 18;
 
 }  // namespace
 
-std::uint64_t InnermostFrame::find(std::uint64_t frame, std::uint64_t end) const {
+[[gnu::hot]] std::uint64_t InnermostFrame::find(std::uint64_t frame, std::uint64_t end) const {
     std::uint64_t first = end;  // of those that run, without one in between that does not
     std::uint64_t above = 0;
     for (std::uint32_t i = 0; frame != end && i < most_skipped; ++i) {
@@ -33,7 +33,7 @@ bool InnermostFrame::is_of_generator(std::uint64_t frame) const {
     return known_.load<std::uint8_t>(frame + layout_.frame.owner) == layout_.frame.generator_owner;
 }
 
-bool InnermostFrame::is_running(std::uint64_t frame) const {
+[[gnu::hot]] bool InnermostFrame::is_running(std::uint64_t frame) const {
     constexpr std::int8_t executing = 0;  // FRAME_EXECUTING
     std::int8_t state = -1;
     return read(frame - layout_.frame.generator_state, state, known_) && state == executing;
@@ -41,7 +41,7 @@ bool InnermostFrame::is_running(std::uint64_t frame) const {
 
 // Or the last but one, while the other is written or the arguments of its call are bound; `above` is the frame that was
 // met before, perhaps that one.
-bool InnermostFrame::is_top(std::uint64_t frame, std::uint64_t above) const {
+[[gnu::hot]] bool InnermostFrame::is_top(std::uint64_t frame, std::uint64_t above) const {
     const std::uint64_t end = end_of(frame);
     if (end == top_) return true;
     if (end == 0 || end > top_ || !readable(end, layout_.frame.bytes, known_)) return false;
@@ -49,7 +49,7 @@ bool InnermostFrame::is_top(std::uint64_t frame, std::uint64_t above) const {
 }
 
 // 0 if its code cannot be read.
-std::uint64_t InnermostFrame::end_of(std::uint64_t frame) const {
+[[gnu::hot]] std::uint64_t InnermostFrame::end_of(std::uint64_t frame) const {
     const std::uint64_t code = known_.load<std::uint64_t>(frame + layout_.frame.code) & ~layout_.frame.code_tags;
     if (!readable(code, layout_.code.basic_size, known_)) return 0;
     const std::uint64_t words = std::uint64_t{known_.load<std::uint32_t>(code + layout_.code.locals)} +
@@ -58,7 +58,7 @@ std::uint64_t InnermostFrame::end_of(std::uint64_t frame) const {
 }
 
 // The chain is compared with itself at half the speed, so that one that bites its tail is soon given up.
-bool InnermostFrame::leads_to(std::uint64_t frame, std::uint64_t end) const {
+[[gnu::hot]] bool InnermostFrame::leads_to(std::uint64_t frame, std::uint64_t end) const {
     std::uint64_t slow = frame;
     for (std::uint32_t i = 0; frame != end; ++i) {
         if (i == longest_chain || !step(frame)) return false;
@@ -68,7 +68,7 @@ bool InnermostFrame::leads_to(std::uint64_t frame, std::uint64_t end) const {
     return true;
 }
 
-bool InnermostFrame::step(std::uint64_t& frame) const {
+[[gnu::hot]] bool InnermostFrame::step(std::uint64_t& frame) const {
     return frame != 0 && frame % 8 == 0 && read(frame + layout_.frame.previous, frame, known_);
 }
 

@@ -19,6 +19,13 @@ inline void prefetch(const void* address) {
     __asm__ volatile("prefetcht0 %0" : : "m"(*static_cast<const char*>(address)));
 }
 
+inline constexpr std::uint64_t cache_line = 64;  // bytes
+
+inline void prefetch(const void* address, std::uint64_t bytes) {
+    const auto* const begin = static_cast<const char*>(address);
+    for (std::uint64_t i = 0; i < bytes; i += cache_line) prefetch(begin + i);
+}
+
 inline std::uint64_t load_pointer(std::uint64_t address) { return load<std::uint64_t>(address); }
 
 }  // namespace pyprof::capture

@@ -70,7 +70,7 @@ void PageCache::copy_copies(void* target, std::uint64_t address, std::uint64_t b
     }
 }
 
-bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
+[[gnu::hot]] bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
     if (bytes == 0 || address < page_size || address >= user_space_end || bytes > user_space_end - address)
         return false;
     if (known.trusts(address, bytes)) return true;

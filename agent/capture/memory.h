@@ -94,7 +94,7 @@ bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known);
 
 // Copies a T from `address`, which may be unaligned. False, and `value` untouched, if it cannot be read.
 template <class T>
-bool read(std::uint64_t address, T& value, PageCache& known) {
+[[gnu::hot]] bool read(std::uint64_t address, T& value, PageCache& known) {
     static_assert(__is_trivially_copyable(T));
     if (!readable(address, sizeof(T), known)) return false;
     value = known.load<T>(address);

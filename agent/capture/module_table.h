@@ -10,6 +10,7 @@
 
 #include "agent/capture/dl_find.h"
 #include "agent/capture/elf_image.h"
+#include "agent/capture/load.h"
 #include "agent/capture/recording_writer.h"
 
 namespace pyprof::capture {
@@ -40,6 +41,9 @@ public:
 
     // wire::module_flags of a module whose record was made; 0 for id 0.
     std::uint32_t flags(std::uint64_t id) const { return flags_[id & max_modules].load(std::memory_order_relaxed); }
+
+    // Asks for what every sample reads.
+    void expect() const { prefetch(flags_); }
 
     // An id that no module will get; 0 when there is none left.
     std::uint32_t take_id();
@@ -84,12 +88,13 @@ private:
     // All members start as zero bits, so that the table costs no file space and no memory before it is used.
     RecordingWriter* writer_ = nullptr;
     const char* executable_ = nullptr;
-    std::atomic<std::uint32_t> generation_{0};
     std::atomic<std::uint32_t> epoch_{0};
     std::atomic<std::uint32_t> last_id_{0};
-    std::atomic<std::uint16_t> slots_[slot_count] = {};      // ids, open addressing by begin address; 0: empty
-    Entry entries_[max_modules + 1] = {};                    // by id
-    std::atomic<std::uint8_t> flags_[max_modules + 1] = {};  // by id; apart, since every frame of every sample asks
+    std::atomic<std::uint16_t> slots_[slot_count] = {};  // ids, open addressing by begin address; 0: empty
+    Entry entries_[max_modules + 1] = {};                // by id
+    // Apart from the entries, since every sample asks.
+    std::atomic<std::uint32_t> generation_{0};
+    std::atomic<std::uint8_t> flags_[max_modules + 1] = {};  // by id
 };
 
 }  // namespace pyprof::capture

@@ -23,7 +23,7 @@ std::uint32_t shift_of(const MomentTable& table) {
     return std::atomic_ref{*table.shift}.load(std::memory_order_acquire);
 }
 
-void thin_out(const MomentTable& table, std::uint32_t by) {
+[[gnu::cold]] void thin_out(const MomentTable& table, std::uint32_t by) {
     for (std::uint64_t group = 0; group < table.capacity; ++group) {
         const std::uint64_t chosen = (group << by) + even_choice(group, by);
         store(table.entries[group], chosen < table.capacity ? load(table.entries[chosen]) : 0);
@@ -34,7 +34,7 @@ void thin_out(const MomentTable& table, std::uint32_t by) {
 }  // namespace
 
 // Room for the expiries before `end`.
-bool Moments::make_room(const MomentTable& table, std::uint64_t end) {
+[[gnu::hot]] bool Moments::make_room(const MomentTable& table, std::uint64_t end) {
     if ((end - 1) >> shift_of(table) < table.capacity) return true;
     if (held_.exchange(true, std::memory_order_acquire)) return false;
     std::uint32_t by = 0;
@@ -44,7 +44,7 @@ bool Moments::make_room(const MomentTable& table, std::uint64_t end) {
     return true;
 }
 
-std::uint64_t Moments::add(const MomentTable& table, std::uint64_t entry, std::uint64_t expiries) {
+[[gnu::hot]] std::uint64_t Moments::add(const MomentTable& table, std::uint64_t entry, std::uint64_t expiries) {
     if (expiries == 0) return 0;
     const std::uint64_t first = counted_.fetch_add(expiries, std::memory_order_relaxed);
     const std::uint64_t end = first + expiries;
@@ -97,7 +97,7 @@ std::uint32_t moment_time(std::uint64_t now_ns) {
     return time < last_time ? static_cast<std::uint32_t>(time) : last_time;
 }
 
-void count_moment(std::uint64_t now_ns, std::uint32_t node, std::uint64_t expiries) {
+[[gnu::hot]] void count_moment(std::uint64_t now_ns, std::uint32_t node, std::uint64_t expiries) {
     const std::uint32_t time = moment_time(now_ns);
     const bool known = node != 0 && time != last_time;
     const std::uint64_t left_out =

@@ -27,6 +27,11 @@ public:
     // way while the table is thinned out may land in a place that a later one takes over. Async-signal-safe.
     std::uint64_t add(const MomentTable& table, std::uint64_t entry, std::uint64_t expiries);
 
+    // Where the next entry goes, or would go if there is room.
+    const std::uint64_t* next_place(const MomentTable& table) const {
+        return table.entries + (counted_.load(std::memory_order_relaxed) >> (*table.shift & 63));
+    }
+
 private:
     friend class HeldMoments;
     bool make_room(const MomentTable& table, std::uint64_t end);

@@ -10,7 +10,7 @@ bool NativeCode::set_up(RecordingWriter& writer, const char* executable) {
     return set_up_object_lookup();
 }
 
-Row NativeCode::find_row(std::uint64_t pc, std::uint32_t generation) {
+[[gnu::hot]] Row NativeCode::find_row(std::uint64_t pc, std::uint32_t generation) {
     Row row;
     if (rows.find(pc, generation, row)) return row;
     Module module;

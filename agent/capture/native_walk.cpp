@@ -1,7 +1,5 @@
 #include "agent/capture/native_walk.h"
 
-#include <cstring>
-
 #include "agent/capture/epilogue.h"
 #include "agent/capture/exact_cfi.h"
 #include "agent/capture/executable_ranges.h"
@@ -110,17 +108,27 @@ private:
         if (next_ != count_) {
             const std::uint32_t moved =
                 count_ + (old_count_ - next_) > max_native_frames ? max_native_frames - count_ : old_count_ - next_;
-            std::memmove(frames_ + count_, frames_ + next_, moved * sizeof *frames_);
-            std::memmove(links_ + count_, links_ + next_, moved * sizeof *links_);
+            move(moved);
             old_count_ = count_ + moved;
             next_ = count_;
         }
         if (stand_aside_) place_fresh();
     }
 
+    // So many from next_ to count_; no call of libc, whose code and its table of calls would be cold.
+    void move(std::uint32_t moved) {
+        for (std::uint32_t k = 0; k < moved; ++k) {
+            const std::uint32_t i = count_ < next_ ? k : moved - 1 - k;
+            frames_[count_ + i] = frames_[next_ + i];
+            links_[count_ + i] = links_[next_ + i];
+        }
+    }
+
     void place_fresh() {
-        std::memcpy(frames_, memo_.fresh_frames, count_ * sizeof *frames_);
-        std::memcpy(links_, memo_.fresh_links, count_ * sizeof *links_);
+        for (std::uint32_t i = 0; i < count_; ++i) {
+            frames_[i] = memo_.fresh_frames[i];
+            links_[i] = memo_.fresh_links[i];
+        }
         stand_aside_ = false;
     }
 
@@ -139,6 +147,7 @@ public:
         : leaf_{registers},
           out_{out},
           generation_{native_code.modules.generation()},
+          rows_{memo.rows},
           remembered_{memo, stack, generation_, out},
           memory_{stack, registers.sp(), copies} {
         out_.guessed = false;
@@ -153,7 +162,7 @@ public:
                 at = remembered_.follow(at);
                 known = remembered_.find(at);
             }
-            const Row row = known != nullptr ? *known : native_code.find_row(at.lookup_address(), generation_);
+            const Row row = known != nullptr ? *known : find_row(at.lookup_address());
             remembered_.add(frame_of(at, row), {at.bp, WalkMemo::not_plain, row});
             step = leave(row, at);
             if (step == Step::failed && scan_.is_open) step = scan_on(at);
@@ -177,6 +186,14 @@ private:
         Position from, first, last;
         std::uint32_t count;  // of frames, up to this one
     };
+
+    Row find_row(std::uint64_t pc) {
+        Row row;
+        if (rows_.find(pc, generation_, row)) return row;
+        row = native_code.find_row(pc, generation_);
+        rows_.take(pc, native_code.rows);
+        return row;
+    }
 
     static NativeFrame frame_of(const Position& at, Row row) {
         const std::uint32_t function = row.knows_function() ? row.function() + (at.is_return_address ? 1 : 0) : 0;
@@ -378,6 +395,7 @@ private:
     const Registers& leaf_;
     NativeStack& out_;
     const std::uint32_t generation_;
+    NearRows& rows_;
     RememberedWalk remembered_;
     StackMemory memory_;
     FrameRegisters exact_;  // registers of out_.frames[exact_frame_]; none known: the leaf's
@@ -389,7 +407,8 @@ private:
 
 }  // namespace
 
-void walk_native(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out, PageCopies* copies) {
+[[gnu::hot]] void walk_native(const Registers& registers, StackBounds stack, WalkMemo& memo, NativeStack& out,
+                              PageCopies* copies) {
     Walk{registers, stack, memo, out, copies}.run();
 }
 

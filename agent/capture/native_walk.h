@@ -10,6 +10,7 @@
 #include "agent/capture/native_stack.h"
 #include "agent/capture/registers.h"
 #include "agent/capture/row.h"
+#include "agent/capture/row_cache.h"
 
 namespace pyprof::capture {
 
@@ -30,6 +31,7 @@ struct WalkMemo {
     StackBounds bounds;
     std::uint32_t generation;
     std::uint32_t count;
+    NearRows rows;
     Link links[max_native_frames];
     // Frames found before the first remembered one is met, which tells where they belong.
     NativeFrame fresh_frames[max_fresh];

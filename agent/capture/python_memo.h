@@ -30,29 +30,36 @@ struct PythonMemo {
         std::uint64_t file, name;
     };
     std::uint32_t epoch;    // CodeTable::epoch() of the ids
-    std::uint32_t current;  // which half the last walk filled
+    std::uint32_t current;  // which column of the frames the last walk filled
     std::uint32_t count;
-    std::uint64_t thread;      // thread state, 0: none
-    std::uint64_t collecting;  // address of the flag that its interpreter collects garbage, 0 unknown
-    Frame frames[2][max_frames];
+    std::uint64_t thread;         // thread state, 0: none
+    std::uint64_t collecting;     // address of the flag that its interpreter collects garbage, 0 unknown
+    Frame frames[max_frames][2];  // those of two walks side by side
 };
 
 // Asks for the memory that the next walk will most likely read, all at once: the walk itself goes from one frame to the
 // next and would wait for each.
-inline void expect_frames(const PythonMemo& memo, const cpython::PythonLayout& layout) {
-    const PythonMemo::Frame* const frames = memo.frames[memo.current & 1];
-    prefetch(reinterpret_cast<const char*>(memo.collecting));
+inline void expect_frames(const PythonMemo& memo, std::uint64_t runtime, const cpython::PythonLayout& layout) {
+    const auto expect = [](std::uint64_t address) { prefetch(reinterpret_cast<const char*>(address)); };
+    for (const cpython::Offset member :
+         {layout.runtime.finalizing, layout.runtime.first_interpreter, layout.runtime.attached})
+        expect(runtime + member);
+    for (const cpython::Offset member : {layout.thread.thread_id, layout.thread.control_frame,
+                                         layout.thread.current_frame, layout.thread.data_stack_top})
+        expect(memo.thread + member);
+    expect(memo.collecting);
     for (std::uint32_t i = 0; i < memo.count; ++i) {
-        const auto* const frame = reinterpret_cast<const char*>(frames[i].frame);
-        const auto* const code = reinterpret_cast<const char*>(frames[i].code);
+        const PythonMemo::Frame& seen = memo.frames[i][memo.current & 1];
+        const auto* const frame = reinterpret_cast<const char*>(seen.frame);
+        const auto* const code = reinterpret_cast<const char*>(seen.code);
         prefetch(frame + layout.frame.previous);
         prefetch(frame + layout.frame.instruction);
         prefetch(code + layout.code.first_line);
         if (layout.code.version != cpython::absent) continue;
         prefetch(code + layout.object.size);
         prefetch(code + layout.code.line_table);
-        prefetch(reinterpret_cast<const char*>(frames[i].name) + layout.text.state);
-        prefetch(reinterpret_cast<const char*>(frames[i].file) + layout.text.state);
+        prefetch(reinterpret_cast<const char*>(seen.name) + layout.text.state);
+        prefetch(reinterpret_cast<const char*>(seen.file) + layout.text.state);
     }
 }
 
@@ -61,10 +68,9 @@ class RememberedFrames {
 public:
     RememberedFrames(PythonMemo& memo, std::uint32_t epoch)
         : memo_{memo},
-          old_{memo.frames[memo.current & 1]},
+          old_{memo.current & 1},
           old_count_{memo.epoch == epoch ? memo.count : 0},
-          old_thread_{memo.epoch == epoch ? memo.thread : 0},
-          fresh_{memo.frames[1 - (memo.current & 1)]} {
+          old_thread_{memo.epoch == epoch ? memo.thread : 0} {
         memo.epoch = epoch;
         memo.count = 0;
         memo.thread = 0;
@@ -73,9 +79,10 @@ public:
     // nullptr if the last walk did not meet this frame. Called from leaf to root; a frame may be asked for again.
     const PythonMemo::Frame* find(std::uint64_t frame) {
         for (std::uint32_t i = next_; i < old_count_ && i < next_ + reach; ++i) {
-            if (old_[i].frame != frame) continue;
+            const PythonMemo::Frame& old = memo_.frames[i][old_];
+            if (old.frame != frame) continue;
             next_ = i;
-            return &old_[i];
+            return &old;
         }
         return nullptr;
     }
@@ -86,14 +93,14 @@ public:
     bool knows_thread(std::uint64_t thread) const { return thread != 0 && thread == old_thread_; }
 
     void add(const PythonMemo::Frame& frame) {
-        if (count_ < PythonMemo::max_frames) fresh_[count_++] = frame;
+        if (count_ < PythonMemo::max_frames) memo_.frames[count_++][1 - old_] = frame;
     }
 
     void expect_collecting(std::uint64_t address) { memo_.collecting = address; }
 
     // Ends the walk of this thread state; a walk that is not kept leaves nothing to the next.
     void keep(std::uint64_t thread) {
-        memo_.current = 1 - (memo_.current & 1);
+        memo_.current = 1 - old_;
         memo_.count = count_;
         memo_.thread = thread;
     }
@@ -102,10 +109,9 @@ private:
     static constexpr std::uint32_t reach = 16;  // frames returned from since the last walk; beyond it all are new
 
     PythonMemo& memo_;
-    const PythonMemo::Frame* old_;
+    const std::uint32_t old_;  // the column that is read; the other one is filled
     std::uint32_t old_count_;
     std::uint64_t old_thread_;
-    PythonMemo::Frame* fresh_;
     std::uint32_t next_ = 0;
     std::uint32_t count_ = 0;
 };

@@ -4,8 +4,8 @@
 
 namespace pyprof::capture {
 
-PythonStackBuilder::PythonStackBuilder(const cpython::PythonLayout& layout, CodeTable& codes, RecordingWriter& writer,
-                                       PageCache& known, PythonStack& out)
+[[gnu::hot]] PythonStackBuilder::PythonStackBuilder(const cpython::PythonLayout& layout, CodeTable& codes,
+                                                    RecordingWriter& writer, PageCache& known, PythonStack& out)
     : layout_{layout}, codes_{codes}, writer_{writer}, known_{known}, out_{out} {
     out_.count = 0;
     out_.cut_at = 0;
@@ -13,7 +13,7 @@ PythonStackBuilder::PythonStackBuilder(const cpython::PythonLayout& layout, Code
     out_.unknown_codes = 0;
 }
 
-std::uint32_t PythonStackBuilder::add_frame(RawFrame frame) {
+[[gnu::hot]] std::uint32_t PythonStackBuilder::add_frame(RawFrame frame) {
     const std::uint32_t index = total_++;
     if (index < max_python_leaf_frames) return (out_.frames[index] = resolve(frame)).code;
     root_end_[(index - max_python_leaf_frames) % max_python_root_frames] = frame;
@@ -25,7 +25,7 @@ void PythonStackBuilder::add_task(const TaskName& name) {
     if (id != 0) add_frame({.code = 0, .unit = 0, .id = id});
 }
 
-void PythonStackBuilder::end_activation(std::uint64_t marker) {
+[[gnu::hot]] void PythonStackBuilder::end_activation(std::uint64_t marker) {
     const std::uint32_t count = total_ - open_at_;
     if (out_.activation_count < max_activations)
         out_.activations[out_.activation_count++] = {.marker = marker, .first = open_at_, .count = count};
@@ -41,7 +41,7 @@ void PythonStackBuilder::sort_activations() {
             std::swap(out_.activations[k], out_.activations[k - 1]);
 }
 
-void PythonStackBuilder::finish() {
+[[gnu::hot]] void PythonStackBuilder::finish() {
     const std::uint32_t first_root = first_root_frame();
     for (std::uint32_t i = std::max(first_root, max_python_leaf_frames); i < total_; ++i)
         out_.frames[stored_index(i)] = resolve(root_end_[(i - max_python_leaf_frames) % max_python_root_frames]);
@@ -55,7 +55,7 @@ void PythonStackBuilder::finish() {
     }
 }
 
-PythonFrame PythonStackBuilder::resolve(const RawFrame& frame) {
+[[gnu::hot]] PythonFrame PythonStackBuilder::resolve(const RawFrame& frame) {
     const std::uint32_t code = frame.id != 0 ? frame.id : codes_.id_of(frame.code, layout_, writer_, known_);
     if (code == 0) ++out_.unknown_codes;
     return {.code = code, .unit = frame.unit};

@@ -8,14 +8,14 @@
 namespace pyprof::capture {
 namespace {
 
-FirstWalks first_walks;
+[[gnu::section(".data")]] FirstWalks first_walks;
 
 // From now on native stacks only.
 void switch_off() {
     constexpr char reason[] = "no stack could be read; this interpreter's frames are laid out differently";
-    static_assert(sizeof reason <= sizeof process.python_message);
+    static_assert(sizeof reason <= sizeof process_texts.python_message);
     python_runtime.store(nullptr, std::memory_order_release);
-    __builtin_memcpy(process.python_message, reason, sizeof reason);
+    __builtin_memcpy(process_texts.python_message, reason, sizeof reason);
     update_facts();
 }
 
@@ -27,10 +27,10 @@ ThreadName read_name(const PythonStack& stack, const cpython::PythonLayout& layo
 
 }  // namespace
 
-std::atomic<const cpython::PythonRuntime*> python_runtime{nullptr};
+[[gnu::section(".data")]] std::atomic<const cpython::PythonRuntime*> python_runtime{nullptr};
 CodeTable python_codes;
 
-void walk_python_here(const InterruptedThread& thread, PythonStack& out) {
+[[gnu::hot]] void walk_python_here(const InterruptedThread& thread, PythonStack& out) {
     const cpython::PythonRuntime* runtime = python_runtime.load(std::memory_order_acquire);
     if (runtime == nullptr) {
         out.result = PythonWalk::none;
@@ -56,9 +56,9 @@ ThreadName name_python_thread(const PythonStack& stack, PageCopies* copies, wire
     return read_name(stack, runtime->layout, PageCache{*shared.get()}, record);
 }
 
-void expect_python_here(const PythonMemo& memo) {
+[[gnu::hot]] void expect_python_here(const PythonMemo& memo) {
     const cpython::PythonRuntime* runtime = python_runtime.load(std::memory_order_acquire);
-    if (runtime != nullptr) expect_frames(memo, runtime->layout);
+    if (runtime != nullptr) expect_frames(memo, runtime->runtime, runtime->layout);
 }
 
 }  // namespace pyprof::capture

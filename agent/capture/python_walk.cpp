@@ -124,7 +124,7 @@ private:
     }
 
     // Another thread's pthread values cannot be read: its thread state is looked for among all.
-    std::uint64_t first_own_thread() {
+    [[gnu::noinline]] std::uint64_t first_own_thread() {
         std::uint64_t found = 0;
         for_each_thread([&](std::uint64_t thread) {
             if (found == 0 && is_own(thread)) found = thread;
@@ -186,7 +186,7 @@ private:
 
     // A thread may run code of several interpreters, one inside the other, each with a thread state of its own. The
     // innermost comes first.
-    bool for_each_own_thread(std::uint64_t innermost) {
+    [[gnu::noinline]] bool for_each_own_thread(std::uint64_t innermost) {
         bool good = walk_thread(innermost);
         const bool saw_all = for_each_thread([&](std::uint64_t thread) {
             if (thread != innermost && is_own(thread)) good = walk_thread(thread) && good;
@@ -211,7 +211,7 @@ private:
         return true;
     }
 
-    bool walk_thread(std::uint64_t thread) {
+    [[gnu::hot]] bool walk_thread(std::uint64_t thread) {
         switch (layout_.frame.activations) {
             case cpython::Activations::counted:
                 return walk_counted_frames(thread);
@@ -226,7 +226,7 @@ private:
     }
 
     // 3.8 and 3.9: each frame has a native frame of the evaluation loop.
-    bool walk_counted_frames(std::uint64_t thread) {
+    [[gnu::noinline]] bool walk_counted_frames(std::uint64_t thread) {
         std::uint64_t frame = 0;
         if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
         for (std::uint32_t i = 0; frame != 0; ++i) {
@@ -240,7 +240,7 @@ private:
     // Both begin at the root, so that is where they are counted from: a loop that is only entered or left stands at the
     // leaf. The root of a stack that is not whole is unknown, that of a coroutine library's own stack has loops without
     // frames: there the leaves are taken for each other's.
-    void align_loops(std::uint32_t frames) {
+    [[gnu::noinline]] void align_loops(std::uint32_t frames) {
         const std::uint32_t count = loops_.count();
         if (native_.end != WalkEnd::bottom || count > frames + 1) return;
         if (count == frames + 1) end_loop();
@@ -252,7 +252,7 @@ private:
         if (loops_.next(marker)) stack_.end_activation(marker);
     }
 
-    std::uint32_t count_own_frames(std::uint64_t innermost, bool several) {
+    [[gnu::noinline]] std::uint32_t count_own_frames(std::uint64_t innermost, bool several) {
         std::uint32_t frames = count_frames(innermost);
         if (several)
             for_each_thread([&](std::uint64_t thread) {
@@ -274,7 +274,7 @@ private:
     }
 
     // 3.10: each frame has a control frame. The loop links the control frame first, and unlinks it first.
-    bool walk_paired_frames(std::uint64_t thread) {
+    [[gnu::noinline]] bool walk_paired_frames(std::uint64_t thread) {
         std::uint64_t frame = 0, control = 0;
         if (!read_thread(thread + layout_.thread.current_frame, frame) ||
             !read_thread(thread + layout_.thread.control_frame, control))
@@ -319,7 +319,7 @@ private:
 
     // 3.13 on: one chain, in which each activation ends with its entry frame. From 3.15 on it ends with a frame of the
     // thread state, before with nothing.
-    bool walk_entry_frames(std::uint64_t thread) {
+    [[gnu::hot]] bool walk_entry_frames(std::uint64_t thread) {
         std::uint64_t frame = 0, base = 0;
         if (!read_thread(thread + layout_.thread.current_frame, frame)) return false;
         if (layout_.thread.base_frame != cpython::absent && !read_thread(thread + layout_.thread.base_frame, base))
@@ -357,7 +357,7 @@ private:
     }
 
     // 3.11 and 3.12: an activation's frames lead from its control frame's current_frame to that of the one before.
-    bool walk_control_frames(std::uint64_t thread) {
+    [[gnu::hot]] bool walk_control_frames(std::uint64_t thread) {
         std::uint64_t control = 0;
         if (!read_thread(thread + layout_.thread.control_frame, control)) return false;
         for (std::uint32_t i = 0; control != thread + layout_.thread.root_control_frame; ++i) {
@@ -436,7 +436,7 @@ private:
         return true;
     }
 
-    bool read_frame(std::uint64_t frame, RawFrame& raw, PythonMemo::Frame& checked) {
+    [[gnu::hot]] bool read_frame(std::uint64_t frame, RawFrame& raw, PythonMemo::Frame& checked) {
         const std::uint64_t code = known_.load<std::uint64_t>(frame + layout_.frame.code) & ~layout_.frame.code_tags;
         const PythonMemo::Frame* seen = remembered_.find(frame);
         if (seen != nullptr && seen->code != code) seen = nullptr;
@@ -467,7 +467,7 @@ private:
                known_.load<std::uint64_t>(code + layout_.object.type) == runtime_.code_type;
     }
 
-    PythonMemo::Frame first_look(std::uint64_t frame, std::uint64_t code, std::uint64_t fingerprint) {
+    [[gnu::noinline]] PythonMemo::Frame first_look(std::uint64_t frame, std::uint64_t code, std::uint64_t fingerprint) {
         PythonMemo::Frame first{};
         first.frame = frame;
         first.code = code;
@@ -506,8 +506,8 @@ private:
 
 }  // namespace
 
-void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread& thread, CodeTable& codes,
-                 RecordingWriter& writer, PythonStack& out) {
+[[gnu::hot]] void walk_python(const cpython::PythonRuntime& runtime, const InterruptedThread& thread, CodeTable& codes,
+                              RecordingWriter& writer, PythonStack& out) {
     out.result = PythonWalk::none;
     out.attached = false;
     out.collector = no_collector;

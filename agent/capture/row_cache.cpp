@@ -17,23 +17,26 @@ std::uint64_t mixed(std::uint64_t row, std::uint32_t generation) {
     return row * golden ^ generation * 0xd6e8feb86659fd93;
 }
 
-std::uint64_t index_of(std::uint64_t pc, unsigned bits) { return (pc >> block_bits) * golden >> (64 - bits); }
+std::uint64_t index_of(std::uint64_t pc, unsigned width) { return (pc >> block_bits) * golden >> (64 - width); }
 
 }  // namespace
 
 // What `check` says once the row and the generation are taken out of it: the block, and the first and the last byte of
 // the part that the row is for.
-bool RowCache::find(std::uint64_t pc, std::uint32_t generation, Row& row) const {
+template <unsigned bits>
+[[gnu::hot]] bool RowTable<bits>::find(std::uint64_t pc, std::uint32_t generation, Row& row) const {
     const Entry& entry = entries_[index_of(pc, index_bits)];
-    const std::uint64_t bits = entry.row.load(std::memory_order_relaxed);
-    const std::uint64_t place = entry.check.load(std::memory_order_relaxed) ^ mixed(bits, generation);
+    const std::uint64_t stored = entry.row.load(std::memory_order_relaxed);
+    const std::uint64_t place = entry.check.load(std::memory_order_relaxed) ^ mixed(stored, generation);
     const std::uint64_t at = pc & block_mask, first = place >> block_bits & block_mask, last = place & block_mask;
-    if (place >> 2 * block_bits != pc >> block_bits || at < first || at > last || bits == 0) return false;
-    row = Row{bits}.further(at - first);
+    if (place >> 2 * block_bits != pc >> block_bits || at < first || at > last || stored == 0) return false;
+    row = Row{stored}.further(at - first);
     return pc >> address_bits == 0;
 }
 
-void RowCache::store(std::uint64_t pc, std::uint32_t generation, Row row, std::uint64_t begin, std::uint64_t end) {
+template <unsigned bits>
+void RowTable<bits>::store(std::uint64_t pc, std::uint32_t generation, Row row, std::uint64_t begin,
+                           std::uint64_t end) {
     if (pc >> address_bits != 0 || begin > pc || end <= pc) return;
     const std::uint64_t block = pc & ~block_mask;
     const std::uint64_t first = std::max(begin, block);
@@ -44,5 +47,18 @@ void RowCache::store(std::uint64_t pc, std::uint32_t generation, Row row, std::u
     entry.row.store(stored.bits(), std::memory_order_relaxed);
     entry.check.store(place ^ mixed(stored.bits(), generation), std::memory_order_relaxed);
 }
+
+template <unsigned bits>
+template <unsigned other_bits>
+[[gnu::hot]] void RowTable<bits>::take(std::uint64_t pc, const RowTable<other_bits>& other) {
+    const auto& from = other.entries_[index_of(pc, other_bits)];
+    Entry& entry = entries_[index_of(pc, bits)];
+    entry.row.store(from.row.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    entry.check.store(from.check.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
+template class RowTable<13>;
+template class RowTable<6>;
+template void RowTable<6>::take(std::uint64_t, const RowTable<13>&);
 
 }  // namespace pyprof::capture

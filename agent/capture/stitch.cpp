@@ -59,7 +59,7 @@ private:
 
 }  // namespace
 
-void stitch(const NativeStack& native, const PythonStack& python, MergedStack& out) {
+[[gnu::hot]] void stitch(const NativeStack& native, const PythonStack& python, MergedStack& out) {
     out.count = 0;
     out.exact = true;
     out.has_python = python.count != 0;

@@ -35,7 +35,7 @@ std::uint64_t unexplained_ns() {
 
 }  // namespace
 
-void (*adopt_thread)(int tid) = nullptr;
+[[gnu::section(".data")]] void (*adopt_thread)(int tid) = nullptr;
 void (*drop_ended_threads)() = nullptr;
 
 void scan_tasks() {
@@ -45,7 +45,7 @@ void scan_tasks() {
     });
 }
 
-void scan_tasks_if_due(std::uint64_t now_ns) {
+[[gnu::hot]] void scan_tasks_if_due(std::uint64_t now_ns) {
     std::uint64_t due = process.next_scan_ns.load(std::memory_order_relaxed);
     const std::uint64_t unexplained = unexplained_ns();
     const bool somebody_works =

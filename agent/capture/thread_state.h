@@ -23,6 +23,11 @@
 
 namespace pyprof::capture {
 
+// The node a sample was charged to, and how many frames it had.
+struct SampleExtent {
+    std::uint32_t node = 0, native = 0, python = 0, merged = 0;
+};
+
 struct ThreadState {
     // Who works on this state: its thread's id, negative for another thread, 0 for nobody. A signal now is counted and
     // left alone. Never reset: who came in goes out.
@@ -34,31 +39,36 @@ struct ThreadState {
     std::uint64_t cpu_base_ns = 0;    // its CPU time when it became known; what came before is nobody's
     std::uint64_t counted = 0;        // expiries charged so far
     std::uint64_t pending = 0;        // expiries that arrived at a bad moment; the next sample takes them
+    SampleExtent last_sample{};       // it had, and
+    std::uint64_t sampled_until = 0;  // in ticks(), when it ended
     std::uint64_t spared_until = 0;   // ticks(): no sample is taken before, so that the program goes on
     std::uint64_t start_routine = 0;  // address given to pthread_create
     std::uint32_t spawned_by = 0;     // node in the creator's tree
     std::uint64_t started_ns = 0;
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
+    bool is_python = false;                // said in that record
     bool no_room = false;                  // when it was last tried, the recording had none for it or its tree
     ThreadName name{};                     // in that record
     std::uint64_t pthread = 0;             // pthread_self(), 0 unknown
+    int* errno_place = nullptr;            // of the thread; found by its first sample
     bool ended = false;                    // it is past its last look at itself
     std::uint64_t starter = 0;             // pthread_self() of the thread with Python that started it, 0 unknown
-    Driver driver;
     Waiting waiting;
     CounterSet counters;
     std::uint64_t counted_events[wire::max_extra_metrics] = {};  // values at the last look
     CallTree tree;
-    // Calls of MPI, by the thread itself outside handlers. `counting` says that it is at them now: whoever takes the
-    // recording away sets ProcessState::stopping and waits for 0; the thread sets it to 1 and looks at `stopping`.
-    std::atomic<std::uint32_t> counting{0};
-    CallCounts calls;
-    CallingLine calling_line;
     WalkMemo memo;
     PythonMemo python_memo;
     NativeStack native;
     PythonStack python;
     MergedStack merged;
+    // From here on not every sample is interested.
+    Driver driver;
+    // Calls of MPI, by the thread itself outside handlers. `counting` says that it is at them now: whoever takes the
+    // recording away sets ProcessState::stopping and waits for 0; the thread sets it to 1 and looks at `stopping`.
+    std::atomic<std::uint32_t> counting{0};
+    CallCounts calls;
+    CallingLine calling_line;
 
     // Makes the state of a new thread of memory that is all zero or was another thread's state. Touches only what must
     // be touched: most of the object is room that a shallow stack never needs. The tree and the calls must have been
@@ -72,12 +82,13 @@ struct ThreadState {
         arming.forget();
         adopted = false;
         stack = {};
-        cpu_base_ns = counted = pending = spared_until = start_routine = started_ns = 0;
+        cpu_base_ns = counted = pending = sampled_until = spared_until = start_routine = started_ns = 0;
         spawned_by = 0;
         starter = 0;
         driver.starter = driver.thread = 0;
         driver.count = driver.pause = 0;
         record = nullptr;
+        errno_place = nullptr;
         no_room = false;
         counters = {};
         memo.count = 0;

@@ -225,7 +225,7 @@ void charge_rest_of_waits(ThreadState& thread, std::uint64_t now_ns) {
     charge(thread, node, thread.waiting.open_ns);
 }
 
-void charge_queue(ThreadState& thread, std::uint32_t node) {
+[[gnu::hot]] void charge_queue(ThreadState& thread, std::uint32_t node) {
     if (thread.waiting.queue_ns == 0) return;
     charge_off_cpu(thread, node, thread.waiting.queue_ns);
     thread.waiting.queue_ns = 0;

@@ -36,6 +36,7 @@ namespace pyprof::preload {
 namespace {
 
 using capture::process;
+using capture::process_texts;
 using capture::RecordingState;
 namespace sys = capture::sys;
 
@@ -52,7 +53,7 @@ struct Finished {
     char path[1024] = {};
 } finished;
 
-cpython::PythonRuntime python;  // the handlers' view of it is capture::python_runtime
+[[gnu::section(".data")]] cpython::PythonRuntime python;  // the handlers' view of it is capture::python_runtime
 
 // True if the process holds an interpreter, readable or not.
 bool find_interpreter() {
@@ -64,7 +65,7 @@ bool find_interpreter() {
     if (python.state == cpython::RuntimeState::ready)
         capture::python_runtime.store(&python, std::memory_order_release);
     else
-        discover::TextBuilder{process.python_message, sizeof process.python_message}.add(python.message);
+        discover::TextBuilder{process_texts.python_message, sizeof process_texts.python_message}.add(python.message);
     capture::update_facts();
     return true;
 }
@@ -122,7 +123,7 @@ void start_engine() {
     const EngineChoice choice = choose_engine(options.engine, options.rate_hz, process.ticks_per_second);
     process.period_ns = 1'000'000'000 / choice.rate_hz;
     process.engine = choice.engine->kind;
-    discover::TextBuilder reason{process.engine_reason, sizeof process.engine_reason};
+    discover::TextBuilder reason{process_texts.engine_reason, sizeof process_texts.engine_reason};
     if (choice.reason != nullptr) reason.add("no perf: ").add(choice.reason);
     set_engine(choice);
 }
@@ -158,7 +159,7 @@ void start_in_child() {
     process.recording.store(RecordingState::closed);
     process.slices_folding.store(false);
     for (auto& loss : process.early_losses) loss.store(0);
-    process.script[0] = '\0';
+    process_texts.script[0] = '\0';
     process.cpu_base_ns = process.own_cpu_base_ns = 0;
     forget_recording();
     forget_announced();
@@ -197,13 +198,13 @@ void start(bool late) {
     start_clock();
     locate_spool(process.started_realtime_ns);
     if (options.command_pid == process.pid)
-        discover::TextBuilder{process.script, sizeof process.script}.add(getenv("PYPROF_SCRIPT") ?: "");
-    capture::native_code.set_up(writer, process.executable);
+        discover::TextBuilder{process_texts.script, sizeof process_texts.script}.add(getenv("PYPROF_SCRIPT") ?: "");
+    capture::native_code.set_up(writer, process_texts.executable);
     process.signal = free_signal();
     if (process.signal == 0 || !install_handler()) return;
     start_engine();
-    process.budget.extra_metrics =
-        counters::set_up(options.counters, process.metrics, process.counter_message, sizeof process.counter_message);
+    process.budget.extra_metrics = counters::set_up(options.counters, process.metrics, process_texts.counter_message,
+                                                    sizeof process_texts.counter_message);
     if (options.wall) measure_waits();
     // CPU clocks go on through exec, so what came before is another program's or start-up.
     process.cpu_base_ns = capture::program_cpu_ns();
@@ -373,7 +374,7 @@ void discard_finished() {
     finished = {};
 }
 
-const char* job() { return process.job; }
+const char* job() { return process_texts.job; }
 
 std::uint32_t call_clock() { return static_cast<std::uint32_t>(process.call_clock); }
 

@@ -45,7 +45,7 @@ EngineChoice choose_engine(std::optional<wire::Engine> wish, std::uint32_t rate_
     return choice;
 }
 
-bool phase_ends(capture::Arming& arming) {
+[[gnu::hot]] bool phase_ends(capture::Arming& arming) {
     const bool begun = arming.samples_to_change != 0;
     if (begun && --arming.samples_to_change != 0) return false;
     arming.samples_to_change = 8 + static_cast<std::uint32_t>(arming.random.below(17));

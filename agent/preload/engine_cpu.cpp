@@ -27,7 +27,7 @@ void disarm(ThreadState& thread) {
     thread.arming.timer = -1;
 }
 
-std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
+[[gnu::hot]] std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
     if (info.si_code != SI_TIMER) return 0;
     const std::uint64_t expired = 1 + static_cast<std::uint64_t>(info.si_overrun);
     thread.arming.charged_to_ns += static_cast<std::int64_t>(expired * process.period_ns);
@@ -35,7 +35,7 @@ std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
     return expired;
 }
 
-void change_phase(ThreadState& thread) {
+[[gnu::hot]] void change_phase(ThreadState& thread) {
     if (thread.arming.timer < 0 || !phase_ends(thread.arming)) return;
     const std::uint64_t moment = thread.arming.random.below(process.period_ns);
     thread.arming.next_ns = static_cast<std::uint64_t>(thread.arming.charged_to_ns) + moment;

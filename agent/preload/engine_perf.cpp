@@ -80,12 +80,12 @@ void disarm(ThreadState& thread) {
     thread.arming.event = nullptr;
 }
 
-std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
+[[gnu::hot]] std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
     if (info.si_code == SI_TIMER || thread.arming.event == nullptr) return 0;
     return take_periods(thread.arming, sys::now(CLOCK_THREAD_CPUTIME_ID));
 }
 
-void change_phase(ThreadState& thread) {
+[[gnu::hot]] void change_phase(ThreadState& thread) {
     if (thread.arming.event == nullptr || !thread.arming.new_phase) return;
     replace_event(thread, wandering_interval(thread.arming.random));
 }

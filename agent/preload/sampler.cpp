@@ -25,7 +25,7 @@ constexpr std::uint64_t longest_change_ns = 100'000'000;
 constexpr std::uint64_t never_ns = ~0ULL;
 
 std::atomic<Sampler*> samplers[capture::own_thread_slots];
-std::atomic<bool> some_paused{false};
+[[gnu::section(".data")]] std::atomic<bool> some_paused{false};
 std::atomic<std::uint64_t> come_back_ns{0};      // CLOCK_MONOTONIC; not before, or
 std::atomic<std::uint64_t> come_back_cpu_ns{0};  // CPU time of the thread that forked last
 std::atomic<int> forking_thread{0};
@@ -222,9 +222,13 @@ void samplers_come_back_at_once() {
     samplers_come_back();
 }
 
-void samplers_come_back() {
-    if (!some_paused.load(std::memory_order_relaxed) || is_quiet_after_fork() || !some_paused.exchange(false)) return;
+[[gnu::cold]] static void come_back_after_fork() {
+    if (is_quiet_after_fork() || !some_paused.exchange(false)) return;
     for_each_sampler([](Sampler& sampler) { sampler.come_back(); });
+}
+
+[[gnu::hot]] void samplers_come_back() {
+    if (some_paused.load(std::memory_order_relaxed)) come_back_after_fork();
 }
 
 }  // namespace pyprof::preload

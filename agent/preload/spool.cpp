@@ -13,6 +13,7 @@ namespace pyprof::preload {
 namespace {
 
 using capture::process;
+using capture::process_texts;
 using discover::TextBuilder;
 namespace sys = capture::sys;
 
@@ -47,7 +48,7 @@ bool wants_fallback() { return folder[0] == '\0' || !has_room(folder); }
 
 bool make_folder(char (&into)[512], const char* parent) {
     TextBuilder path{into, sizeof into};
-    path.add(parent).add("/pyprof-").add(geteuid()).add("-").add(process.job);
+    path.add(parent).add("/pyprof-").add(geteuid()).add("-").add(process_texts.job);
     sys::call(SYS_mkdir, sys::word(into), 0700);
     if (!path.cut() && is_ours(into)) return true;
     into[0] = '\0';
@@ -60,7 +61,13 @@ void recording_in(const char* in_folder, char (&into)[1024], int pid, std::uint6
     into[0] = '\0';
     if (in_folder[0] == '\0') return;
     TextBuilder path{into, sizeof into};
-    path.add(in_folder).add("/").add(process.host).add("-").add(static_cast<std::uint64_t>(pid)).add("-").add(started);
+    path.add(in_folder)
+        .add("/")
+        .add(process_texts.host)
+        .add("-")
+        .add(static_cast<std::uint64_t>(pid))
+        .add("-")
+        .add(started);
     path.add(".rec");
     if (path.cut()) into[0] = '\0';
 }
@@ -69,15 +76,15 @@ void recording_in(const char* in_folder, char (&into)[1024], int pid, std::uint6
 
 void rename_recording(int pid, std::uint64_t started_realtime_ns) {
     const bool elsewhere = wants_fallback() && make_fallback();
-    recording_in(elsewhere ? "" : folder, process.recording_path, pid, started_realtime_ns);
-    recording_in(fallback_folder, process.fallback_path, pid, started_realtime_ns);
+    recording_in(elsewhere ? "" : folder, process_texts.recording_path, pid, started_realtime_ns);
+    recording_in(fallback_folder, process_texts.fallback_path, pid, started_realtime_ns);
 }
 
 void locate_spool(std::uint64_t started_realtime_ns) {
-    copy_environment(process.job, "PYPROF_JOB");
-    if (process.job[0] == '\0') TextBuilder{process.job, sizeof process.job}.add("nameless");
-    gethostname(process.host, sizeof process.host - 1);
-    discover::find_program_path(process.executable, sizeof process.executable);
+    copy_environment(process_texts.job, "PYPROF_JOB");
+    if (process_texts.job[0] == '\0') TextBuilder{process_texts.job, sizeof process_texts.job}.add("nameless");
+    gethostname(process_texts.host, sizeof process_texts.host - 1);
+    discover::find_program_path(process_texts.executable, sizeof process_texts.executable);
     const char* spool = getenv("PYPROF_SPOOL");
     const char* temporary = getenv("TMPDIR");
     const bool chosen = (spool != nullptr && spool[0] == '/' && make_folder(folder, spool)) ||

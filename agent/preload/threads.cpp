@@ -18,6 +18,7 @@ namespace {
 
 using capture::InsideAgent;
 using capture::process;
+using capture::process_texts;
 using capture::ThreadState;
 namespace sys = capture::sys;
 
@@ -137,8 +138,8 @@ capture::StackBounds stack_of_this_thread() {
 
 // Says once that the system refused the engine for some threads.
 void state_fallback() {
-    if (process.engine_reason[0] != '\0') return;
-    discover::TextBuilder{process.engine_reason, sizeof process.engine_reason}
+    if (process_texts.engine_reason[0] != '\0') return;
+    discover::TextBuilder{process_texts.engine_reason, sizeof process_texts.engine_reason}
         .add("a limit of the system refused ")
         .add(engines.engine->name)
         .add(" for some threads, which ")
@@ -290,7 +291,7 @@ void set_engine(const EngineChoice& choice) { engines = choice; }
 
 // Timers carry the state, which must be one that is still there; other signals carry nothing. The thread-local pointer
 // is the quick answer, but a bare clone shares it with the thread that made it.
-ThreadState* thread_of_signal(const siginfo_t& info) {
+[[gnu::hot]] ThreadState* thread_of_signal(const siginfo_t& info) {
     samplers_come_back();
     const bool by_timer = info.si_code == SI_TIMER;
     auto* const named = by_timer ? static_cast<ThreadState*>(info.si_value.sival_ptr) : nullptr;

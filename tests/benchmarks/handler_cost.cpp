@@ -20,6 +20,7 @@
 #include <ucontext.h>
 #include <vector>
 
+#include "agent/capture/expect.h"
 #include "agent/capture/figures.h"
 #include "agent/capture/handler.h"
 #include "agent/capture/native_code.h"
@@ -161,14 +162,16 @@ constexpr const char* part_names[] = {"native_ns", "python_ns", "stitch_ns", "tr
 void take_parts(siginfo_t*, void* context) {
     std::uint64_t at[6];
     at[0] = ticks();
-    expect_python_here(thread.python_memo);
+    if (at[0] - thread.sampled_until > cold_after_ticks) expect_sample(thread);
     walk_native(Registers::from(*static_cast<const ucontext_t*>(context)), thread.stack, thread.memo, thread.native);
     at[1] = ticks();
     walk_python_here({thread.native, thread.stack, thread.python_memo}, thread.python);
     at[2] = ticks();
     stitch(thread.native, thread.python, thread.merged);
     at[3] = ticks();
-    thread.tree.charge(thread.tree.descend(thread.merged).node, 1, 1);
+    const std::uint32_t node = thread.tree.descend(thread.merged).node;
+    thread.tree.charge(node, 1, 1);
+    thread.last_sample = {node, thread.native.count, thread.python.count, thread.merged.count};
     at[4] = ticks();
     const std::uint64_t now = time_of_sample();
     count_slice(now, wire::SliceCategory::python, 1);
@@ -177,6 +180,7 @@ void take_parts(siginfo_t*, void* context) {
     at[5] = ticks();
     for (int i = 0; i < 5; ++i) readings[i].add(at[i], at[i + 1]);
     readings[5].add(at[0], at[5]);
+    thread.sampled_until = at[5];
 }
 
 void take_sample(siginfo_t* info, void* context) {

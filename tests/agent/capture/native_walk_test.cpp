@@ -140,7 +140,7 @@ TEST_CASE("a second walk with a memo equals the first without") {
     for (int round = 0; round < 3; ++round) {
         recurse(30 + round, *walked);
         *fresh = walked->stack;
-        walked->memo = {};
+        std::construct_at(&walked->memo);
         recurse(30 + round, *walked);
         REQUIRE(walked->stack.count == fresh->count);
         for (std::uint32_t i = 0; i < fresh->count; ++i)

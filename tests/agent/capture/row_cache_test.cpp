@@ -97,6 +97,32 @@ TEST_CASE("a row that knows no function, or one too far away, stays so") {
     CHECK_FALSE(row.knows_function());
 }
 
+TEST_CASE("a small table takes what the large one has for a block") {
+    const auto far = std::make_unique<RowCache>();
+    const auto near = std::make_unique<NearRows>();
+    for (std::uint64_t pc = 0x401000; pc < 0x402000; pc += 64) {
+        store(*far, pc, 1);
+        near->take(pc, *far);
+        Row row;
+        REQUIRE(near->find(pc, 1, row));
+        CHECK(row.bits() == row_for(pc).bits());
+        CHECK_FALSE(near->find(pc, 2, row));
+        CHECK_FALSE(near->find(pc + 1, 1, row));
+    }
+}
+
+TEST_CASE("nothing is found that was taken where another block had the entry") {
+    const auto far = std::make_unique<RowCache>();
+    const auto near = std::make_unique<NearRows>();
+    const std::vector<std::uint64_t> pcs = sharing_pcs(50);
+    for (std::size_t i = 0; i + 1 < pcs.size(); ++i) {
+        store(*far, pcs[i + 1], 1);
+        near->take(pcs[i], *far);
+        Row row;
+        CHECK_FALSE(near->find(pcs[i], 1, row));
+    }
+}
+
 TEST_CASE("an entry torn between two stores is not found") {
     const auto first = std::make_unique<RowCache>(), second = std::make_unique<RowCache>();
     const std::vector<std::uint64_t> pcs = sharing_pcs(200);

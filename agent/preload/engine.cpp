@@ -45,10 +45,10 @@ EngineChoice choose_engine(std::optional<wire::Engine> wish, std::uint32_t rate_
     return choice;
 }
 
-[[gnu::hot]] bool phase_ends(capture::Arming& arming) {
+[[gnu::hot]] bool phase_ends(capture::Arming& arming, std::uint32_t shortest) {
     const bool begun = arming.samples_to_change != 0;
     if (begun && --arming.samples_to_change != 0) return false;
-    arming.samples_to_change = 8 + static_cast<std::uint32_t>(arming.random.below(17));
+    arming.samples_to_change = shortest + static_cast<std::uint32_t>(arming.random.below(2 * shortest + 1));
     return begun;
 }
 
@@ -58,11 +58,11 @@ void begin_periods(capture::Arming& arming, std::uint64_t from_ns, std::uint64_t
     arming.rounding_ns = arming.random.below(process.period_ns);
 }
 
-std::uint64_t take_periods(capture::Arming& arming, std::uint64_t cpu_ns) {
+[[gnu::hot]] std::uint64_t take_periods(capture::Arming& arming, std::uint64_t cpu_ns, std::uint32_t shortest) {
     const auto period = static_cast<std::int64_t>(process.period_ns);
     const auto rounding = static_cast<std::int64_t>(arming.rounding_ns);
     const std::int64_t open = static_cast<std::int64_t>(cpu_ns) - arming.charged_to_ns + rounding;
-    arming.new_phase = phase_ends(arming);
+    arming.new_phase = phase_ends(arming, shortest);
     if (arming.new_phase) arming.rounding_ns = arming.random.below(process.period_ns);
     if (open < period) return 0;
     arming.charged_to_ns += open / period * period;
@@ -71,7 +71,8 @@ std::uint64_t take_periods(capture::Arming& arming, std::uint64_t cpu_ns) {
 
 std::uint64_t wandering_interval(capture::Random& random) {
     const std::uint64_t period_ns = process.period_ns;
-    return period_ns - period_ns / 16 + random.below(period_ns / 8);
+    const std::uint64_t apart_ns = period_ns / 64 + random.below(period_ns * 3 / 64);
+    return random.below(2) == 0 ? period_ns - apart_ns : period_ns + apart_ns;
 }
 
 }  // namespace pyprof::preload

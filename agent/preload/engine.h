@@ -32,16 +32,20 @@ const char* why_no_perf();
 
 // What follows is async-signal-safe.
 
-// True after each run of 8 to 24 samples: long enough to cost nothing, short against any figure in a report.
-bool phase_ends(capture::Arming& arming);
+// The shortest phase where a new one costs next to nothing: as many samples, short against any figure in a report.
+inline constexpr std::uint32_t shortest_phase = 8;
+
+// True after each run of `shortest` to three times as many samples.
+bool phase_ends(capture::Arming& arming, std::uint32_t shortest = shortest_phase);
 
 // For engines that charge by the thread's clock. A sample `moment_ns` after `from_ns` will stand for one period.
 void begin_periods(capture::Arming& arming, std::uint64_t from_ns, std::uint64_t moment_ns);
 // The periods up to `cpu_ns` that are not charged yet, charged now. A part of a period counts as a whole one or none,
 // at random with that part as its chance, so that no moment of a period is favoured; what was rounded is made up for
 // later. The dice are thrown once in a phase.
-std::uint64_t take_periods(capture::Arming& arming, std::uint64_t cpu_ns);
-// About a period, up to a sixteenth more or less: samples that come in such intervals wander through the whole period.
+std::uint64_t take_periods(capture::Arming& arming, std::uint64_t cpu_ns, std::uint32_t shortest = shortest_phase);
+// A sixty-fourth to a sixteenth more or less than a period: samples that come in such intervals wander through the
+// whole period in 16 to 64 of them.
 std::uint64_t wandering_interval(capture::Random& random);
 
 }  // namespace pyprof::preload

@@ -22,6 +22,9 @@ namespace sys = capture::sys;
 // A virtual machine may need tens of microseconds for an interrupt; if they come faster, nothing else runs any more.
 constexpr std::uint64_t shortest_interval_ns = 90'000;
 
+// Another event costs the kernel about 0.1 ms.
+constexpr std::uint64_t shortest_phase_ns = 100'000'000;
+
 constexpr std::size_t event_bytes = wire::page_bytes;  // the control page alone, no ring of samples
 
 int open_descriptor(int tid, std::uint64_t period_ns) {
@@ -82,7 +85,9 @@ void disarm(ThreadState& thread) {
 
 [[gnu::hot]] std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
     if (info.si_code == SI_TIMER || thread.arming.event == nullptr) return 0;
-    return take_periods(thread.arming, sys::now(CLOCK_THREAD_CPUTIME_ID));
+    const auto shortest = static_cast<std::uint32_t>(shortest_phase_ns / process.period_ns);
+    return take_periods(thread.arming, sys::now(CLOCK_THREAD_CPUTIME_ID),
+                        shortest > shortest_phase ? shortest : shortest_phase);
 }
 
 [[gnu::hot]] void change_phase(ThreadState& thread) {

@@ -45,19 +45,36 @@ TEST_CASE("where the program uses SIGSTKFLT there is no engine perf") {
     CHECK(choice.reason != nullptr);
 }
 
-TEST_CASE("a phase lasts 8 to 24 samples") {
+TEST_CASE("a phase lasts as many samples as its engine wants, up to three times as many") {
+    const std::uint32_t shortest = GENERATE(8U, 100U);
     capture::Arming arming;
     arming.random.seed(1);
-    CHECK_FALSE(preload::phase_ends(arming));
-    int length = 0;
-    int phases = 0;
-    for (int sample = 0; sample < 10'000; ++sample) {
+    CHECK_FALSE(preload::phase_ends(arming, shortest));
+    std::uint32_t length = 0, phases = 0;
+    constexpr std::uint32_t samples = 100'000;
+    for (std::uint32_t sample = 0; sample < samples; ++sample) {
         ++length;
-        if (!preload::phase_ends(arming)) continue;
-        if (length < 8 || length > 24) FAIL("a phase of " << length << " samples");
+        if (!preload::phase_ends(arming, shortest)) continue;
+        if (length < shortest || length > 3 * shortest) FAIL("a phase of " << length << " samples");
         length = 0;
         ++phases;
     }
-    CHECK(phases > 10'000 / 24);
-    CHECK(phases < 10'000 / 8);
+    CHECK(phases > samples / (3 * shortest));
+    CHECK(phases < samples / shortest);
+}
+
+TEST_CASE("an interval is never a period, and the period on average") {
+    capture::process.period_ns = 1'000'000;
+    capture::Random random;
+    random.seed(1);
+    constexpr int intervals = 10'000;
+    double sum = 0;
+    for (int i = 0; i < intervals; ++i) {
+        const auto apart = static_cast<double>(preload::wandering_interval(random)) - 1e6;
+        CHECK(std::abs(apart) >= 1e6 / 64);
+        CHECK(std::abs(apart) <= 1e6 / 16);
+        sum += apart;
+    }
+    // Uniform from 1/64 to 4/64 on either side: the mean square is 7/64².
+    CHECK(std::abs(sum / intervals) < 4.5 * 1e6 * std::sqrt(7.0) / 64 / std::sqrt(intervals));
 }

@@ -70,10 +70,9 @@ void PageCache::copy_copies(void* target, std::uint64_t address, std::uint64_t b
     }
 }
 
-[[gnu::hot]] bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
+[[gnu::hot]] bool ask_readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
     if (bytes == 0 || address < page_size || address >= user_space_end || bytes > user_space_end - address)
         return false;
-    if (known.trusts(address, bytes)) return true;
     const std::uint64_t last = (address + bytes - 1) >> page_shift;
     for (std::uint64_t page = address >> page_shift; page <= last; ++page) {
         if (known.contains(page)) continue;

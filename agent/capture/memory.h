@@ -48,7 +48,7 @@ private:
     PageCopies* copies_;
 };
 
-// Memory known to be readable: pages found so, and one range that needs no asking. Lives for one sample: later the page
+// Memory known to be readable: pages found so, and two ranges that need no asking. Lives for one sample: later the page
 // may be gone.
 class PageCache {
 public:
@@ -58,9 +58,11 @@ public:
 
     void clear() { *this = PageCache{}; }
     // [begin, end) can be read as long as the object lives; for the thread's own stack.
-    void trust(std::uint64_t begin, std::uint64_t end) { trusted_begin_ = begin, trusted_end_ = end; }
+    void trust(std::uint64_t begin, std::uint64_t end) { stack_ = {begin, end}; }
+    // Likewise; for the interpreter's stack of its frames.
+    void trust_data_stack(std::uint64_t begin, std::uint64_t end) { data_stack_ = {begin, end}; }
     bool trusts(std::uint64_t address, std::uint64_t bytes) const {
-        return address >= trusted_begin_ && address < trusted_end_ && bytes <= trusted_end_ - address;
+        return stack_.holds(address, bytes) || data_stack_.holds(address, bytes);
     }
     bool contains(std::uint64_t page) const { return pages_[page % slots] == page; }
     PageCopies* copies() const { return copies_; }
@@ -83,14 +85,23 @@ private:
     void copy_copies(void* target, std::uint64_t address, std::uint64_t bytes) const;
 
     static constexpr std::uint32_t slots = 32;
+    struct Range {
+        std::uint64_t begin = 0, end = 0;
+        bool holds(std::uint64_t address, std::uint64_t bytes) const {
+            return address >= begin && address < end && bytes <= end - address;
+        }
+    };
     PageCopies* copies_ = nullptr;
-    std::uint64_t trusted_begin_ = 0, trusted_end_ = 0;
+    Range stack_, data_stack_;
     std::uint64_t pages_[slots] = {};  // page numbers; page 0 is never readable, so 0 is an empty slot
 };
 
 // Whether all of [address, address + bytes) can be read now. One system call (about 140 ns) for each page that `known`
 // does not hold. False for empty and for wrapping ranges.
-bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known);
+bool ask_readable(std::uint64_t address, std::uint64_t bytes, PageCache& known);
+inline bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
+    return (bytes != 0 && known.trusts(address, bytes)) || ask_readable(address, bytes, known);
+}
 
 // Copies a T from `address`, which may be unaligned. False, and `value` untouched, if it cannot be read.
 template <class T>

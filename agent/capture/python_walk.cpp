@@ -17,8 +17,9 @@ using cpython::PythonLayout;
 constexpr std::uint32_t longest_chain = 1 << 18;     // frames of one thread; a longer chain is taken for a cycle
 constexpr std::uint32_t most_activations = 1 << 15;  // of one thread; each takes half a KiB of C stack
 constexpr std::uint32_t most_interpreters = 256;
-constexpr std::uint64_t lowest_address = 1 << 20;  // of a heap; programs begin at 4 MiB where they are not moved
-constexpr std::uint32_t most_threads = 4096;       // of one interpreter
+constexpr std::uint64_t smallest_chunk_bytes = 16 << 10;  // DATA_STACK_CHUNK_SIZE in pystate.c of 3.11 and 3.12
+constexpr std::uint64_t lowest_address = 1 << 20;         // of a heap; programs begin at 4 MiB where they are not moved
+constexpr std::uint32_t most_threads = 4096;              // of one interpreter
 
 using RawFrame = PythonStackBuilder::RawFrame;
 
@@ -389,7 +390,15 @@ private:
     std::uint64_t innermost(std::uint64_t thread, std::uint64_t frame, std::uint64_t end) {
         std::uint64_t top = 0;
         if (!read_thread(thread + layout_.thread.data_stack_top, top)) return end;
+        trust_data_stack(thread);
         return InnermostFrame{layout_, top, known_}.find(frame, end);
+    }
+
+    // While the interpreter waits, the chunk that it names is there: it names another one before it gives one back.
+    void trust_data_stack(std::uint64_t thread) {
+        std::uint64_t chunk = 0;
+        if (trusts_thread_ && read_thread(thread + layout_.thread.data_stack_chunk, chunk) && chunk != 0)
+            known_.trust_data_stack(chunk, chunk + smallest_chunk_bytes);
     }
 
     // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense.

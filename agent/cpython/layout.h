@@ -96,6 +96,7 @@ struct PythonLayout {
         Offset control_frame;       // innermost CFrame or _PyCFrame, where the version has them
         Offset root_control_frame;  // … and the outermost, embedded, which is no activation
         Offset current_frame;       // innermost frame, where the thread state knows it
+        Offset data_stack_chunk;    // Activations::control_frames: the memory that the innermost frames lie in
         Offset data_stack_top;      // Activations::control_frames: where the next frame will lie
         Offset base_frame;          // pointer to an entry frame that ends the chain and is no activation
         Offset running_task;        // the asyncio task that runs on this thread, null without one; from 3.14 on

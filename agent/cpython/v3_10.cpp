@@ -30,6 +30,7 @@ constexpr PythonLayout python_3_10{
                .control_frame = 48,
                .root_control_frame = 264,
                .current_frame = 24,
+               .data_stack_chunk = absent,
                .data_stack_top = absent,
                .base_frame = absent,
                .running_task = absent},

@@ -34,6 +34,7 @@ constexpr PythonLayout python_3_11{
                .control_frame = 56,
                .root_control_frame = 336,
                .current_frame = absent,
+               .data_stack_chunk = 296,
                .data_stack_top = 304,
                .base_frame = absent,
                .running_task = absent},

@@ -34,6 +34,7 @@ constexpr PythonLayout python_3_12{
                .control_frame = 56,
                .root_control_frame = 272,
                .current_frame = absent,
+               .data_stack_chunk = 232,
                .data_stack_top = 240,
                .base_frame = absent,
                .running_task = absent},

@@ -27,6 +27,7 @@ constexpr PythonLayout python_3_9{
                .control_frame = absent,
                .root_control_frame = absent,
                .current_frame = 24,
+               .data_stack_chunk = absent,
                .data_stack_top = absent,
                .base_frame = absent,
                .running_task = absent},

@@ -43,6 +43,20 @@ TEST_CASE("null, empty, wrapping and kernel addresses are never readable") {
     CHECK_FALSE(readable(0x8000000000000000, 8, known));
 }
 
+TEST_CASE("trusted ranges are not asked for, and what reaches beyond them is") {
+    const HalfReadable pages;
+    const std::uint64_t unreadable = pages.address() + page_size;
+    PageCache known;
+    known.trust(unreadable, unreadable + 64);
+    known.trust_data_stack(unreadable + 128, unreadable + 192);
+    for (const std::uint64_t begin : {unreadable, unreadable + 128}) {
+        CHECK(readable(begin, 64, known));
+        CHECK(readable(begin + 63, 1, known));
+        CHECK_FALSE(readable(begin + 1, 64, known));
+        CHECK_FALSE(readable(begin + 64, 1, known));
+    }
+}
+
 TEST_CASE("a failed read leaves the value alone") {
     const HalfReadable pages;
     PageCache known;

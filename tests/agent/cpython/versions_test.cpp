@@ -38,6 +38,7 @@ TEST_CASE("a layout names the fields that its forms need") {
         CHECK((layout.control_frame.previous != absent) == control_frames);
         CHECK((layout.control_frame.current_frame != absent) == (form == Activations::control_frames));
         CHECK((layout.thread.current_frame != absent) == (form != Activations::control_frames));
+        CHECK((layout.thread.data_stack_chunk != absent) == (layout.thread.data_stack_top != absent));
         const bool by_runtime = layout.thread.attached_from == AttachedFrom::runtime;
         CHECK((layout.runtime.attached != absent) == by_runtime);
         CHECK((layout.thread.status != absent) == !by_runtime);

@@ -166,8 +166,10 @@ static void print_thread(void) {
     FIELD("thread.current_frame", PyThreadState, frame);
 #endif
 #if HAS_FRAMES_IN_CONTROL_FRAMES
+    FIELD("thread.data_stack_chunk", PyThreadState, datastack_chunk);
     FIELD("thread.data_stack_top", PyThreadState, datastack_top);
 #else
+    NONE("thread.data_stack_chunk");
     NONE("thread.data_stack_top");
 #endif
 #if AT_LEAST(15)

@@ -75,14 +75,22 @@ public:
     template <class T>
     T load(std::uint64_t address) const {
         static_assert(__is_trivially_copyable(T));
+        if (copies_ != nullptr) return load_copy<T>(address);
         T value;
-        copy(&value, address, sizeof(T));
+        __builtin_memcpy(&value, reinterpret_cast<const void*>(address), sizeof(T));
         return value;
     }
     void insert(std::uint64_t page) { pages_[page % slots] = page; }
 
 private:
     void copy_copies(void* target, std::uint64_t address, std::uint64_t bytes) const;
+    // Apart, so that values read from memory itself stay in registers.
+    template <class T>
+    [[gnu::cold]] T load_copy(std::uint64_t address) const {
+        T value;
+        copy_copies(&value, address, sizeof(T));
+        return value;
+    }
 
     static constexpr std::uint32_t slots = 32;
     struct Range {

@@ -31,6 +31,7 @@ json quality_of(const profile::Quality& q) {
             {"expected", q.expected},
             {"rate_delivered_hz", q.rate_delivered_hz},
             {"cpu_covered", q.cpu_covered},
+            {"wall_covered", q.wall_covered},
             {"lost", lost},
             {"unwind_complete", q.unwind_complete},
             {"unwind_fallback", q.unwind_fallback},

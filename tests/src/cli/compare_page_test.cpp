@@ -31,7 +31,8 @@ TEST_CASE("The page is the profile's, and rows know their functions in it") {
     bool has_counted = false;
     for (const auto& function : section.at("functions")) {
         REQUIRE(function.contains("id"));
-        CHECK(page->profile.functions.at(function.at("id").get<std::size_t>()).name == function.at("name"));
+        CHECK(page->profile.functions.at(function.at("id").get<std::size_t>()).name ==
+              function.at("name").get<std::string>());
         has_counted |= function.at("ncalls") == 5;
     }
     CHECK(has_counted);

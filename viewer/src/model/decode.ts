@@ -46,7 +46,7 @@ const example: Header = {
     moment_unit_ns: optional(0),
   },
   quality: {
-    samples: 0, expected: 0, rate_delivered_hz: 0, cpu_covered: 0, lost: [{cause: '', count: 0}], unwind_complete: 0,
+    samples: 0, expected: 0, rate_delivered_hz: 0, cpu_covered: 0, wall_covered: 0, lost: [{cause: '', count: 0}], unwind_complete: 0,
     unwind_fallback: 0, unwind_truncated: 0, merge_exact: 0, merge_inexact: 0, merge_none: 0, unresolved_native: 0,
     native: 0, handler_ns: 0, handler_median_ns: 0, handler_p99_ns: 0, handler_max_ns: 0, damaged_bytes: 0,
   },

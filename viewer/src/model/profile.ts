@@ -121,6 +121,8 @@ export interface Quality {
   readonly expected: number;
   readonly rate_delivered_hz: number;
   readonly cpu_covered: number;
+  /** 0: waits were not recorded. */
+  readonly wall_covered: number;
   readonly lost: readonly Loss[];
   readonly unwind_complete: number;
   readonly unwind_fallback: number;

@@ -17,6 +17,15 @@ test('the worst line decides', () => {
   assert.equal(worst(linesOf({lost: [{cause: 'tree_full', count: 5000}]})), 'poor');
 });
 
+test('wall time counts where it was measured', () => {
+  const lineOf = (quality: NonNullable<TestProfile['quality']>): string | undefined =>
+    linesOf(quality).find(({label}) => label === 'Wall time covered')?.value;
+  assert.equal(lineOf({}), undefined);
+  assert.equal(lineOf({wall_covered: 0.96}), '96.0 %');
+  assert.equal(worst(linesOf({wall_covered: 0.96})), 'fair');
+  assert.equal(worst(linesOf({wall_covered: 0.8})), 'poor');
+});
+
 test('losses are named by cause, and causes without losses are not', () => {
   const line = linesOf({lost: [{cause: 'tree_full', count: 7}, {cause: 'reentered', count: 0}]}).find(({label}) => label.startsWith('Lost'));
   assert.equal(line?.detail, 'tree full 7');

@@ -15,7 +15,7 @@ export interface QualityLine {
 export function qualityLines(profile: Profile): QualityLine[] {
   const {quality} = profile;
   return [
-    coverage(quality), losses(quality), unwinding(quality), merging(quality), naming(quality), cost(profile),
+    coverage(quality), wallCoverage(quality), losses(quality), unwinding(quality), merging(quality), naming(quality), cost(profile),
     ...damage(quality),
   ].filter((line) => line !== undefined);
 }
@@ -36,6 +36,16 @@ function coverage(quality: Quality): QualityLine | undefined {
     value: percent(quality.cpu_covered),
     grade: grade(Math.abs(1 - quality.cpu_covered), 0.03, 0.1),
     detail: 'CPU time in the profile ÷ CPU time of all recorded processes',
+  };
+}
+
+function wallCoverage({wall_covered: covered}: Quality): QualityLine | undefined {
+  if (covered <= 0) return undefined;
+  return {
+    label: 'Wall time covered',
+    value: percent(covered),
+    grade: grade(Math.abs(1 - covered), 0.03, 0.1),
+    detail: 'CPU time and waits in the profile ÷ lifetimes of all recorded threads',
   };
 }
 

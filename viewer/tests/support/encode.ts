@@ -74,7 +74,7 @@ const quietRun: Run = {
 };
 
 const quietQuality: Quality = {
-  samples: 0, expected: 0, rate_delivered_hz: 100, cpu_covered: 1, lost: [], unwind_complete: 0, unwind_fallback: 0,
+  samples: 0, expected: 0, rate_delivered_hz: 100, cpu_covered: 1, wall_covered: 0, lost: [], unwind_complete: 0, unwind_fallback: 0,
   unwind_truncated: 0, merge_exact: 0, merge_inexact: 0, merge_none: 0, unresolved_native: 0, native: 0, handler_ns: 0,
   handler_median_ns: 0, handler_p99_ns: 0, handler_max_ns: 0, damaged_bytes: 0,
 };

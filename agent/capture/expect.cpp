@@ -1,5 +1,7 @@
 #include "agent/capture/expect.h"
 
+#include <algorithm>
+
 #include "agent/capture/load.h"
 #include "agent/capture/native_code.h"
 #include "agent/capture/process_state.h"
@@ -26,7 +28,7 @@ void expect_stacks(const ThreadState& thread) {
     prefetch(&thread.native);
     expect(thread.native.frames, thread.last_sample.native);
     prefetch(&thread.python_memo);
-    expect(thread.python_memo.frames, thread.last_sample.python);
+    expect(thread.python_memo.frames, std::min(thread.last_sample.python, PythonMemo::max_frames));
     prefetch(&thread.python);
     prefetch(thread.python.activations);
     prefetch(&thread.merged);

@@ -36,11 +36,11 @@ struct ThreadState {
     Arming arming;
     bool adopted = false;  // no hook saw it start, none will see it end
     StackBounds stack{};
-    std::uint64_t cpu_base_ns = 0;    // its CPU time when it became known; what came before is nobody's
-    std::uint64_t counted = 0;        // expiries charged so far
-    std::uint64_t pending = 0;        // expiries that arrived at a bad moment; the next sample takes them
-    SampleExtent last_sample{};       // it had, and
-    std::uint64_t sampled_until = 0;  // in ticks(), when it ended
+    std::uint64_t cpu_base_ns = 0;  // its CPU time when it became known; what came before is nobody's
+    std::uint64_t counted = 0;      // expiries charged so far
+    std::uint64_t pending = 0;      // expiries that arrived at a bad moment; the next sample takes them
+    SampleExtent last_sample{};
+    std::uint64_t sampled_until = 0;  // ticks() when that ended
     std::uint64_t spared_until = 0;   // ticks(): no sample is taken before, so that the program goes on
     std::uint64_t start_routine = 0;  // address given to pthread_create
     std::uint32_t spawned_by = 0;     // node in the creator's tree

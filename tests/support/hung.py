@@ -14,6 +14,7 @@ class Hung(AssertionError):
 def run(command, timeout, **options):
     """As subprocess.run() with its output as text, and the process id as `pid`; a program that runs for longer than
     `timeout` seconds is Hung, with the stacks of all its processes, which are then killed."""
+    options.setdefault("env", {**os.environ})  # readline, if something loads it, sets COLUMNS for children behind that
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
     try:
         output, errors = process.communicate(timeout=timeout)

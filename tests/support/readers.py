@@ -47,15 +47,23 @@ def npm_package(name, version):
     """The folder of an installed package of npm; skips where it cannot be had."""
     folder = environments.folder / f"{name.rpartition('/')[2]}-{version}"
     package = folder / "node_modules" / name
-    if package.exists():
-        return package
-    if shutil.which("npm") is None:
-        pytest.skip(f"no npm to install {name} with")
-    words = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", folder, f"{name}@{version}"]
-    folder.mkdir(parents=True, exist_ok=True)
-    if subprocess.run(words, capture_output=True, timeout=200, stdin=subprocess.DEVNULL).returncode != 0:
+    if not package.exists() and not installed_by_npm(folder, f"{name}@{version}"):
         pytest.skip(f"{name} cannot be installed here")
     return package
+
+
+@functools.lru_cache(maxsize=None)
+def installed_by_npm(folder, what):
+    """Tried once: a registry that nobody reaches answers late."""
+    if shutil.which("npm") is None:
+        return False
+    words = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=20000",
+             "--prefix", folder, what]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return subprocess.run(words, capture_output=True, timeout=100, stdin=subprocess.DEVNULL).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def in_chromium(address, folder):

@@ -23,7 +23,7 @@ test_packages=(
     cython3 gfortran swig pybind11-dev libboost-python-dev python3-cffi python3-scipy python3-numexpr
     python3-ipykernel python3-nbconvert python3-ipyparallel python3-venv
     python3-pandas python3-tables python3-multiprocess python3-dill python3-greenlet python3-petsc4py python3-slepc4py
-    python3-h5py-mpi python3-mpi4py-fft python3-pyopencl pocl-opencl-icd
+    python3-h5py python3-h5py-mpi python3-mpi4py-fft python3-pyopencl pocl-opencl-icd
     mpich libmpich-dev
     libdebuginfod-dev
     git procps strace elfutils chromium valgrind mandoc zsh fish

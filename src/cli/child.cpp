@@ -23,8 +23,9 @@ using Clock = std::chrono::steady_clock;
 // signals its child first, then its group), may take to show that the child got it too.
 constexpr auto forwarding_delay = std::chrono::milliseconds{100};
 
-// How long a batch system may take from one process of a job to the next when it resumes them. Below a second.
-constexpr auto resuming_delay = std::chrono::milliseconds{500};
+// Half a second in all: a batch system may take as long from one process of a job to the next when it resumes them.
+constexpr timespec resuming_step{0, 10'000'000};
+constexpr int resuming_steps = 50;
 
 // The signals received by this process that wait for the decision whether the child needs them.
 class Forwarder {
@@ -98,27 +99,24 @@ std::optional<siginfo_t> wait_for_signal(std::optional<Clock::time_point> due) {
     return info;
 }
 
-// Waits until the child goes on or has ended, at most so long.
-bool goes_on_within(pid_t child, Clock::duration time) {
+// Waits a while until the child goes on or has ended. In steps, not by a clock: this process may be stopped meanwhile.
+bool goes_on_soon(pid_t child) {
     sigset_t child_signal;
     sigemptyset(&child_signal);
     sigaddset(&child_signal, SIGCHLD);
-    const auto end = Clock::now() + time;
-    while (true) {
+    for (int step = 0; step < resuming_steps; ++step) {
         siginfo_t change{};
         const int found = waitid(P_PID, static_cast<id_t>(child), &change, WCONTINUED | WEXITED | WNOHANG | WNOWAIT);
         if (found == 0 && change.si_pid == child) return true;
-        const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(end - Clock::now()).count();
-        if (left <= 0) return false;
-        const timespec timeout{0, left};
-        sigtimedwait(&child_signal, nullptr, &timeout);
+        sigtimedwait(&child_signal, nullptr, &resuming_step);
     }
+    return false;
 }
 
 // The child stopped: so does this process, for the shell that waits for it. Not if both were stopped, as a batch system
 // suspends a job, and this one was resumed first: nobody would resume it again.
 void stop_like(pid_t child) {
-    if (!goes_on_within(child, resuming_delay)) kill(getpid(), SIGSTOP);
+    if (!goes_on_soon(child)) kill(getpid(), SIGSTOP);
 }
 
 // The child's end, if it has ended.

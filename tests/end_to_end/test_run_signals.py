@@ -118,12 +118,14 @@ def test_the_launcher_stops_and_goes_on_with_the_command(tmp_path):
     assert process.returncode == 5
 
 
-def test_a_suspended_job_goes_on_whichever_process_is_resumed_first(tmp_path):
+@pytest.mark.parametrize("child_first", [False, True])
+def test_a_suspended_job_goes_on_when_the_launcher_is_resumed_first(tmp_path, child_first):
     """Batch systems stop and resume one process after the other."""
     process, child = start([runs.pyprof, "-q", *program], tmp_path, start_new_session=True)
-    for pid in (process.pid, child):
+    for pid in (child, process.pid) if child_first else (process.pid, child):
         os.kill(pid, signal.SIGSTOP)
-    time.sleep(0.2)
+        time.sleep(0.05)
+    time.sleep(0.7)  # longer than the launcher waits for its command to go on
     os.kill(process.pid, signal.SIGCONT)
     time.sleep(0.05)
     os.kill(child, signal.SIGCONT)

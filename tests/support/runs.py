@@ -107,6 +107,9 @@ def environment_of_mpi():
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYPROF_")}
     # Else hwloc looks for OpenCL devices, and pocl, which K45 needs, takes over the signals of mpirun.
     clean["HWLOC_COMPONENTS"] = "-opencl"
+    # All ranks are on this machine. Open MPI 5 leaves loopback out, and where the one other interface has an address
+    # that it thinks unreachable, spawned processes find no way to their parent, with or without pyprof.
+    clean["OMPI_MCA_btl_tcp_if_include"] = "lo"
     if os.geteuid() == 0:  # Open MPI wants to be told twice
         clean.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
     return clean

@@ -74,9 +74,11 @@ def assert_counted(measured):
 
 
 def assert_sampled(sampled_ns, true_ns, report):
-    """A sum of CPU time within five standard deviations of its samples, and a twentieth."""
+    """A sum of CPU time within five standard deviations of its samples, and a twentieth. Where more ranks work than there
+    are cores, expiries that ticks notice late count for what their thread does then (decision 127)."""
     period = 1e9 / report["run"]["rate_hz"]
-    assert abs(sampled_ns - true_ns) <= 5 * (true_ns * period) ** 0.5 + 0.05 * true_ns + period
+    late_ns = (report["quality"]["samples"] - report["quality"]["signals"]) * period
+    assert abs(sampled_ns - true_ns) <= 5 * (true_ns * period) ** 0.5 + 0.05 * true_ns + period + late_ns
 
 
 def cpu_of_function(report, name):

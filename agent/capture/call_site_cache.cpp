@@ -1,5 +1,7 @@
 #include "agent/capture/call_site_cache.h"
 
+#include "agent/capture/load.h"
+
 namespace pyprof::capture {
 namespace {
 
@@ -21,6 +23,10 @@ CallSite CallSiteCache::find(std::uint64_t address, std::uint32_t generation) co
     const std::uint64_t entry = entries_[index_of(address, index_bits)].load(std::memory_order_relaxed);
     if (entry >> site_bits != tag_of(address, generation)) return CallSite::unknown;
     return static_cast<CallSite>(entry & ((1U << site_bits) - 1));
+}
+
+void CallSiteCache::expect(std::uint64_t address) const {
+    if (address >> address_bits == 0) prefetch(&entries_[index_of(address, index_bits)]);
 }
 
 void CallSiteCache::store(std::uint64_t address, std::uint32_t generation, CallSite site) {

@@ -19,6 +19,8 @@ class CallSiteCache {
 public:
     // `generation` is ModuleTable::generation(): what was stored under another is not found, up to 16384 of them back.
     CallSite find(std::uint64_t address, std::uint32_t generation) const;
+    // Asks for what find() will read.
+    void expect(std::uint64_t address) const;
     // Addresses above the user's 47 bits are not kept.
     void store(std::uint64_t address, std::uint32_t generation, CallSite site);
 

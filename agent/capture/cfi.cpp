@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "agent/capture/cfi_reader.h"
+#include "agent/capture/load.h"
 
 namespace pyprof::capture {
 namespace {
@@ -358,7 +359,9 @@ bool find_function(std::uint64_t header, const MemoryRange& memory, std::uint64_
     if (wanted < table[0].begin) return false;
     std::uint64_t first = 0;
     for (std::uint64_t left = count; left > 1;) {
-        const std::uint64_t half = left / 2;
+        const std::uint64_t half = left / 2, next = (left - half) / 2;
+        prefetch(&table[first + next]);  // the places to look at next, whichever it will be
+        prefetch(&table[first + half + next]);
         if (table[first + half].begin <= wanted) first += half;
         left -= half;
     }

@@ -11,14 +11,21 @@ bool NativeCode::set_up(RecordingWriter& writer, const char* executable) {
 }
 
 [[gnu::hot]] Row NativeCode::find_row(std::uint64_t pc, std::uint32_t generation) {
-    Row row;
-    if (rows.find(pc, generation, row)) return row;
+    RowPart part;
+    if (rows.find(pc, generation, part)) return part.row;
+    if (!find_part(pc, generation, part)) return Row{RowKind::none, 0, Row::rbp_same};
+    rows.store(pc, generation, part);
+    return part.row;
+}
+
+// False for code outside every loaded object.
+bool NativeCode::find_part(std::uint64_t pc, std::uint32_t generation, RowPart& part) {
+    if (wide_rows.find(pc, generation, part)) return true;
     Module module;
-    if (!modules.find(pc, module)) return Row{RowKind::none, 0, Row::rbp_same};
-    FrameRules rules;
-    row = decode_row(module, pc, rules);
-    rows.store(pc, generation, row, rules.begin, rules.end);
-    return row;
+    if (!modules.find(pc, module)) return false;
+    part = decode_row(module, pc);
+    if (part.end - part.begin > RowCache::block_bytes) wide_rows.store(pc, generation, part);
+    return true;
 }
 
 bool NativeCode::find_frame_rules(std::uint64_t pc, FrameRules& rules) {
@@ -28,17 +35,16 @@ bool NativeCode::find_frame_rules(std::uint64_t pc, FrameRules& rules) {
            find_rules(entry, pc, rules);
 }
 
-Row NativeCode::decode_row(const Module& module, std::uint64_t pc, FrameRules& rules) const {
-    constexpr Row none{RowKind::none, 0, Row::rbp_same};
+RowPart NativeCode::decode_row(const Module& module, std::uint64_t pc) const {
     FunctionEntry entry;
     if (find_function(module.eh_frame_header, module.unwind_memory, pc, entry)) {
-        if (find_rules(entry, pc, rules)) return compact(rules).in(module.id, pc - entry.begin);
+        FrameRules rules;
+        if (find_rules(entry, pc, rules))
+            return {compact(rules).in(module.id, pc - entry.begin), rules.begin, rules.end};
         entry.begin = pc;
         entry.end = pc + 1;
     }
-    rules.begin = entry.begin;
-    rules.end = entry.end;
-    return none.in(module.id, 0);
+    return {Row{RowKind::none, 0, Row::rbp_same}.in(module.id, 0), entry.begin, entry.end};
 }
 
 }  // namespace pyprof::capture

@@ -14,6 +14,7 @@ namespace pyprof::capture {
 struct NativeCode {
     ModuleTable modules;
     RowCache rows;
+    WideRows wide_rows;
     CallSiteCache call_sites;
     JitTable jit_code;
 
@@ -29,7 +30,8 @@ struct NativeCode {
     bool find_frame_rules(std::uint64_t pc, FrameRules& rules);
 
 private:
-    Row decode_row(const Module& module, std::uint64_t pc, FrameRules& rules) const;
+    bool find_part(std::uint64_t pc, std::uint32_t generation, RowPart& part);
+    RowPart decode_row(const Module& module, std::uint64_t pc) const;
 };
 
 extern NativeCode native_code;

@@ -31,6 +31,7 @@ struct WalkMemo {
     StackBounds bounds;
     std::uint32_t generation;
     std::uint32_t count;
+    bool is_sound;  // each caller was found by unwind information, or by a scan that could follow it
     NearRows rows;
     Link links[max_native_frames];
     // Frames found before the first remembered one is met, which tells where they belong.

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "agent/capture/executable_ranges.h"
+#include "agent/capture/load.h"
 #include "agent/capture/unloading.h"
 #include "wire/recording.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t user_space_end = 1ULL << 47;
 constexpr std::uint32_t near_words = 64;  // beyond, a return address is more likely an earlier call's
+constexpr std::uint32_t words_at_once = 16;
 constexpr unsigned char call_relative = 0xe8;
 constexpr std::uint64_t longest_call = 7;  // without prefixes, which need not be looked at
 
@@ -87,21 +89,30 @@ CallSite find_call_site(NativeCode& code, std::uint32_t generation, std::uint64_
 // an earlier sample's handler.
 class CallerChain {
 public:
-    CallerChain(NativeCode& code, std::uint32_t generation, StackMemory& memory, std::uint64_t pc, std::uint64_t sp)
-        : code_{code}, generation_{generation}, memory_{memory}, pc_{pc}, sp_{sp} {}
+    CallerChain(const ScannedFrame& frame, StackMemory& memory, std::uint64_t pc, std::uint64_t sp)
+        : code_{frame.code},
+          generation_{frame.generation},
+          last_walk_{frame.last_walk},
+          memory_{memory},
+          pc_{pc},
+          sp_{sp} {}
 
-    // Whether the chain is sound as far as it can be followed. The outermost frame calls no code of this kind: words
-    // that name it are copies.
+    // Whether the chain is sound as far as it can be followed, or until it leads into the last walk. The outermost
+    // frame calls no code of this kind: words that name it are copies.
     bool is_sound() {
         if (code_.find_row(pc_ - 1, generation_).kind() == RowKind::bottom) return false;
         Link link = Link::sound;
-        for (std::uint32_t i = 0; i < max_links && link == Link::sound; ++i) link = follow();
+        for (std::uint32_t i = 0; i < max_links && link == Link::sound && !is_remembered(); ++i) link = follow();
         return link != Link::broken;
     }
 
 private:
     static constexpr std::uint32_t max_links = 128;
     enum class Link : std::uint8_t { sound, broken, end };  // end: the bottom, or no telling
+
+    bool is_remembered() const {
+        return last_walk_ != nullptr && last_walk_->leads_to_bottom(pc_, sp_, knows_bp_ ? &bp_ : nullptr);
+    }
 
     Link follow() {
         const Row row = code_.find_row(pc_ - 1, generation_);
@@ -133,6 +144,7 @@ private:
 
     NativeCode& code_;
     const std::uint32_t generation_;
+    const RememberedWalk* const last_walk_;
     StackMemory& memory_;
     std::uint64_t pc_, sp_;
     std::uint64_t bp_ = 0;
@@ -144,19 +156,26 @@ bool is_of_agent(NativeCode& code, std::uint32_t generation, std::uint64_t value
     return (code.modules.flags(code.find_row(value - 1, generation).module()) & wire::module_flags::agent) != 0;
 }
 
+// Asks for what is known of the words from `at`, which lie in different places, all at once.
+void expect_words(const ScannedFrame& frame, const StackMemory& memory, std::uint64_t at) {
+    for (std::uint32_t i = 0; i < words_at_once && memory.is_trusted(at); ++i, at += 8)
+        frame.code.call_sites.expect(load<std::uint64_t>(at));
+}
+
 // The first sound return address among `words` words from `at`; if there is none and it need not be sound, the first.
 bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std::uint32_t words, bool must_be_sound,
           GuessedCaller& caller) {
     bool found = false;
     for (std::uint32_t i = 0; i < words && frame.words_left > 0; ++i, --frame.words_left, at += 8) {
         std::uint64_t value = 0;
+        if (i % words_at_once == 0) expect_words(frame, memory, at);
         if (!memory.is_plausible_cfa(at + 8, frame.sp) || !memory.read(at, value)) return found;
         if (!is_return_address(frame.code, frame.generation, value) || is_of_agent(frame.code, frame.generation, value))
             continue;
-        const bool is_sound = CallerChain{frame.code, frame.generation, memory, value, at + 8}.is_sound() &&
+        const bool is_sound = CallerChain{frame, memory, value, at + 8}.is_sound() &&
                               (frame.has_unwind_information ||
                                find_call_site(frame.code, frame.generation, value) != CallSite::call_with);
-        if (is_sound || (!must_be_sound && !found)) caller = {value, at + 8, caller.bp};
+        if (is_sound || (!must_be_sound && !found)) caller = {value, at + 8, caller.bp, is_sound};
         if (is_sound) return true;
         found = !must_be_sound;
     }
@@ -257,7 +276,7 @@ bool scan_for_jit_caller(const ScannedFrame& frame, std::uint64_t pc, StackMemor
             return true;
         }
         if (is_return_address(frame.code, frame.generation, value) &&
-            CallerChain{frame.code, frame.generation, memory, value, at + 8}.is_sound())
+            CallerChain{frame, memory, value, at + 8}.is_sound())
             return false;
     }
     return false;

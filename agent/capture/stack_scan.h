@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "agent/capture/native_code.h"
+#include "agent/capture/remembered_walk.h"
 #include "agent/capture/stack_memory.h"
 
 namespace pyprof::capture {
@@ -18,6 +19,7 @@ struct GuessedCaller {
     std::uint64_t pc;  // a return address
     std::uint64_t sp;
     std::uint64_t bp;
+    bool is_sound = true;
 };
 
 // Whether the bytes before `end`, at most `count` of them readable, end with a call instruction (direct, or indirect
@@ -36,6 +38,7 @@ struct ScannedFrame {
     const Registers* registers;   // of a leaf; null for others
     std::uint32_t& words_left;    // of max_scanned_words_of_walk
     std::uint64_t rejected = 0;   // a word found before, whose callers led nowhere: the search goes on behind it
+    const RememberedWalk* last_walk = nullptr;  // in which most callers were followed already
 };
 
 // The word at `sp` itself, if it is a sound return address: a function that has not begun, or a call that went nowhere.
@@ -44,8 +47,8 @@ bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller
 // The nearest word from `sp` upwards, at most max_scanned_words away, that passes is_return_address and is sound: its
 // frame's callers can be followed, and, where the scanned frame has no unwind information, it did not call a function
 // that has. A leaf's registers tell where to look on if nothing is near. If nothing is sound, the first that passes
-// is_return_address, unless one was rejected. `caller.bp` stays what it was. A walk that has no words left finds
-// nothing.
+// is_return_address, unless one was rejected; `caller.is_sound` tells. `caller.bp` stays what it was. A walk that has
+// no words left finds nothing.
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller);
 
 // The caller of JIT code in other JIT code, for a frame whose lookup address is `pc`: the nearest word that follows a

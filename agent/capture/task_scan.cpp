@@ -1,5 +1,7 @@
 #include "agent/capture/task_scan.h"
 
+#include <algorithm>
+
 #include "agent/capture/proc_files.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/syscalls.h"
@@ -7,7 +9,9 @@
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint64_t scan_interval_ns = 1'000'000'000;
+// Asking takes as long as two samples or three: seldom enough that they are the rare ones.
+constexpr std::uint64_t shortest_interval_ns = 1'000'000'000, longest_interval_ns = 4'000'000'000;
+constexpr std::uint64_t intervals_of_run = 4;
 constexpr std::uint64_t much_unexplained_ns = 50'000'000;
 
 int number(const char* text) {
@@ -51,7 +55,9 @@ void scan_tasks() {
     const bool somebody_works =
         unexplained > process.unexplained_ns.load(std::memory_order_relaxed) + much_unexplained_ns;
     if ((now_ns < due && !somebody_works) || adopt_thread == nullptr) return;
-    if (!process.next_scan_ns.compare_exchange_strong(due, now_ns + scan_interval_ns)) return;
+    const std::uint64_t interval_ns =
+        std::clamp((now_ns - process.started_ns) / intervals_of_run, shortest_interval_ns, longest_interval_ns);
+    if (!process.next_scan_ns.compare_exchange_strong(due, now_ns + interval_ns)) return;
     process.unexplained_ns.store(unexplained, std::memory_order_relaxed);
     const std::uint64_t tasks = task_count();
     const std::uint32_t known = process.live_threads.load(std::memory_order_relaxed);

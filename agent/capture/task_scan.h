@@ -4,8 +4,9 @@
 
 namespace pyprof::capture {
 
-// Called from handlers; counts the tasks of /proc/self/task every second, and as soon as the process has used 50 ms of
-// CPU time more that no sample stands for: somebody unknown works. (Counting costs 2 us, with cold caches 6 and more.)
+// Called from handlers; counts the tasks of /proc/self/task every second, after four seconds less often, down to every
+// four, and as soon as the process has used 50 ms of CPU time more that no sample stands for: somebody unknown
+// works. (Counting costs 2 us, with cold caches 6 to 25.)
 // Looks at them only when there are not as many as threads are known: then threads are missing, or adopted ones have
 // ended. Async-signal-safe.
 void scan_tasks_if_due(std::uint64_t now_ns);

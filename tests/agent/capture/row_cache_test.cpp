@@ -30,7 +30,7 @@ Row row_for(std::uint64_t pc) {
 }
 
 void store(RowCache& cache, std::uint64_t pc, std::uint32_t generation) {
-    cache.store(pc, generation, row_for(pc), pc, pc + 1);
+    cache.store(pc, generation, {row_for(pc), pc, pc + 1});
 }
 
 // Different pcs, some of one block of code, that share an entry of the cache.
@@ -73,7 +73,7 @@ TEST_CASE("a row is found for all the code in its block that it holds for, with 
     const auto row_at = [&](std::uint64_t at) { return Row{RowKind::rsp, 7, -2}.in(3, at - function); };
     const auto [begin, end] = GENERATE(std::pair{0x401004ULL, 0x401020ULL}, std::pair{0x400f00ULL, 0x401020ULL},
                                        std::pair{0x401004ULL, 0x402000ULL}, std::pair{0x401010ULL, 0x401011ULL});
-    cache->store(pc, 1, row_at(pc), begin, end);
+    cache->store(pc, 1, {row_at(pc), begin, end});
     for (std::uint64_t at = 0x400f00; at < 0x401100; ++at) {
         const bool holds = at >= begin && at < end && at >> 6 == pc >> 6;
         Row row;
@@ -82,15 +82,35 @@ TEST_CASE("a row is found for all the code in its block that it holds for, with 
     }
 }
 
+TEST_CASE("what is found in a wide block says for which part of it, so that it can be stored in a small one") {
+    const auto wide = std::make_unique<WideRows>();
+    const auto narrow = std::make_unique<RowCache>();
+    constexpr std::uint64_t function = 0x401040, begin = 0x401050, end = 0x402010, block_end = 0x401400;
+    const auto row_at = [&](std::uint64_t at) { return Row{RowKind::rbp, 2, -2}.in(3, at - function); };
+    wide->store(0x401099, 1, {row_at(0x401099), begin, end});
+    for (std::uint64_t at = 0x401000; at < 0x401500; ++at) {
+        RowPart part{};
+        REQUIRE(wide->find(at, 1, part) == (at >= begin && at < block_end));
+        if (at < begin || at >= block_end) continue;
+        CHECK(part.row.bits() == row_at(at).bits());
+        CHECK(part.begin == begin);
+        CHECK(part.end == block_end);
+        narrow->store(at, 1, part);
+        Row row;
+        REQUIRE(narrow->find(at, 1, row));
+        CHECK(row.bits() == row_at(at).bits());
+    }
+}
+
 TEST_CASE("a row that knows no function, or one too far away, stays so") {
     const auto cache = std::make_unique<RowCache>();
     const Row none = Row{RowKind::none, 0, Row::rbp_same}.in(3, 0);
     const Row far = Row{RowKind::rsp, 1, 0}.in(3, Row::max_function - 1);
     Row row;
-    cache->store(0x401000, 1, none, 0x401000, 0x401008);
+    cache->store(0x401000, 1, {none, 0x401000, 0x401008});
     REQUIRE(cache->find(0x401004, 1, row));
     CHECK(row.bits() == none.bits());
-    cache->store(0x401000, 1, far, 0x401000, 0x401008);
+    cache->store(0x401000, 1, {far, 0x401000, 0x401008});
     REQUIRE(cache->find(0x401000, 1, row));
     CHECK(row.function() == Row::max_function - 1);
     REQUIRE(cache->find(0x401004, 1, row));

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import platform
+import random
 import shutil
 import statistics
 import subprocess
@@ -48,11 +49,18 @@ def empty_environment(folder, rate, engine="cpu"):
             "EMPTY_ENGINE": engine, "EMPTY_OUTPUT": str(folder / "empty")}
 
 
+def somewhere(environment):
+    """The environment with a variable of random length, which Python keeps on its heap. Where arrays lie decides a percent
+    or two of what NumPy's loops take, and would be the same in all runs of one variant and another for the next."""
+    return {**environment, "SOMEWHERE": "x" * random.randrange(600, 1624)}
+
+
 def run(command, environment):
     """(user + system seconds of the whole tree, wall seconds) of a command that must succeed."""
+    placed = somewhere(environment)
     begin = time.perf_counter()
     quiet = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
-    pid = os.posix_spawnp(str(command[0]), [str(word) for word in command], environment, file_actions=quiet)
+    pid = os.posix_spawnp(str(command[0]), [str(word) for word in command], placed, file_actions=quiet)
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - begin
     assert status == 0, f"{command}: status {status}"

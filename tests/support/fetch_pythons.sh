@@ -23,11 +23,11 @@ source_of() {
         /^Suites:/ { found = index(" " $0 " ", " " codename " "); $0 = "Suites: " suite }
         { block = block $0 "\n" }
         END { if (found) printf "%s", block }' /etc/apt/sources.list.d/debian.sources 2>/dev/null | grep . ||
-        sed -nE "s/^deb (\[[^]]*\] )?([^ ]+) $codename .*/deb \1\2 $1 main/p" \
-            /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | head -1 | grep .
+        { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true; } |  # one of them may be missing
+        sed -nE "/^deb (\[[^]]*\] )?([^ ]+) $codename .*/{s//deb \1\2 $1 main/p;q}" | grep .
 }
 
-# Makes the private apt of suite $1, below $2, and fills its lists.
+# Makes the private apt of suite $1, below $2, and fills its lists. The machine's source may be a mirror that stands still.
 prepare_apt() {
     mkdir -p "$2"/{lists/partial,cache/archives/partial,sources}
     local source
@@ -45,6 +45,7 @@ Dir::Etc::SourceList "/dev/null";
 Dir::Etc::SourceParts "$2/sources";
 Acquire::Languages "none";
 Acquire::Retries "3";
+Acquire::Check-Valid-Until "false";
 APT::Sandbox::User "";
 APT::Install-Recommends "0";
 Debug::NoLocking "1";

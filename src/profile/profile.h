@@ -177,6 +177,9 @@ struct Loss {
     friend bool operator==(const Loss&, const Loss&) = default;
 };
 
+// Samples with a frame that the stack scan found are counted among the losses, but whole.
+inline bool is_guessed(const Loss& loss) { return loss.cause == "unwind_guessed"; }
+
 struct Quality {
     std::uint64_t samples = 0;   // expiries, overruns included
     std::uint64_t signals = 0;   // handler runs

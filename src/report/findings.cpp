@@ -99,7 +99,7 @@ void about_sampling(const Profile& profile, Sentences& out) {
     }
     for (const profile::Loss& loss : quality.lost) {
         const double share = share_of(loss.count, std::max<std::uint64_t>(1, quality.signals));
-        if (share >= noteworthy) {
+        if (share >= noteworthy && !profile::is_guessed(loss)) {
             out.push_back(fmt::format("{} of the samples are affected by {}.", percent(share), loss.cause));
         }
     }

@@ -118,16 +118,19 @@ private:
         libraries();
         if (!profile::is_sampled(profile_)) return line("counted, not sampled: there are no intervals");
         if (run.rate_hz == 0) return line(grouped(quality.samples) + " samples, at an unknown rate");
-        std::string lost;
+        std::string lost, guessed;
         for (const profile::Loss& loss : quality.lost) {
             if (loss.count == 0) continue;
-            lost += (lost.empty() ? "" : ", ") + grouped(loss.count) + " " + loss.cause;
+            if (profile::is_guessed(loss))
+                guessed = fmt::format("{}guessed: {}", dot(), grouped(loss.count));
+            else
+                lost += (lost.empty() ? "" : ", ") + grouped(loss.count) + " " + loss.cause;
         }
         std::ranges::replace(lost, '_', ' ');
-        line(fmt::format("{} samples of CPU time at {:.0f} Hz (asked {:.0f}{}){}own cost {}{}lost: {}",
-                         grouped(quality.samples), quality.rate_delivered_hz, run.rate_hz,
-                         run.engine.empty() ? "" : ", engine " + run.engine, dot(),
-                         percent(share_of(quality.handler_ns, run.cpu_ns)), dot(), lost.empty() ? "nothing" : lost));
+        line(fmt::format(
+            "{} samples of CPU time at {:.0f} Hz (asked {:.0f}{}){}own cost {}{}lost: {}{}", grouped(quality.samples),
+            quality.rate_delivered_hz, run.rate_hz, run.engine.empty() ? "" : ", engine " + run.engine, dot(),
+            percent(share_of(quality.handler_ns, run.cpu_ns)), dot(), lost.empty() ? "nothing" : lost, guessed));
     }
 
     // Python stands in the line before.

@@ -23,6 +23,14 @@ TEST_CASE("At most five findings, whatever is wrong") {
     CHECK(findings_of(profile).size() == 5);
 }
 
+TEST_CASE("Samples cut short are a finding, those with a guessed frame are none") {
+    profile::Profile profile = test_support::sample_profile();
+    profile.quality.lost = {{"unwind_guessed", profile.quality.signals}};
+    CHECK_FALSE(any_contains(findings_of(profile), "of the samples are affected"));
+    profile.quality.lost = {{"unwind_truncated", profile.quality.signals}};
+    CHECK(any_contains(findings_of(profile), "of the samples are affected by unwind_truncated"));
+}
+
 TEST_CASE("Time in the kernel that performance events do not see is said") {
     profile::Profile profile = test_support::sample_profile();
     profile.quality.expected = profile.quality.samples = 10'000;

@@ -43,6 +43,16 @@ TEST_CASE("The report names the hot function, its line, the kernel and what MPI 
     CHECK(contains(report, "not seen: GIL, I/O, idle"));
 }
 
+TEST_CASE("Stacks with a guessed frame are not lost, and said") {
+    profile::Profile profile = test_support::small_profile();
+    profile.quality.lost = {{"unwind_guessed", 23}};
+    CHECK(contains(screen(profile), "lost: nothing · guessed: 23"));
+    profile.quality.lost = {{"reentered", 1}, {"unwind_guessed", 23}, {"too_deep", 2}};
+    CHECK(contains(screen(profile, Style{160, true, false}), "lost: 1 reentered, 2 too deep · guessed: 23"));
+    profile.quality.lost = {{"reentered", 1}};
+    CHECK(!contains(screen(profile), "guessed"));
+}
+
 TEST_CASE("The report says how well the ranks are used") {
     const std::string report = screen(test_support::sample_profile());
     CHECK(contains(report, "Ranks outside MPI: "));

@@ -31,6 +31,21 @@ test('losses are named by cause, and causes without losses are not', () => {
   assert.equal(line?.detail, 'tree full 7');
 });
 
+test('stacks with a guessed frame are whole', () => {
+  const lines = linesOf({lost: [{cause: 'unwind_guessed', count: 5000}], unwind_complete: 5000, unwind_fallback: 5000, unwind_truncated: 0});
+  const lineOf = (label: string): (typeof lines)[number] | undefined => lines.find((line) => line.label === label);
+  assert.equal(lineOf('Lost or cut samples')?.value, 'none');
+  assert.equal(lineOf('Native stacks complete')?.value, '100.0 %');
+  assert.match(lineOf('Native stacks complete')?.detail ?? '', /^5.000 with a frame found by stack scan/);
+  assert.equal(worst(lines), 'good');
+});
+
+test('stacks that are cut short are not', () => {
+  const cut = {unwind_complete: 9000, unwind_fallback: 500, unwind_truncated: 500};
+  assert.equal(linesOf(cut).find(({label}) => label === 'Native stacks complete')?.value, '95.0 %');
+  assert.equal(worst(linesOf(cut)), 'fair');
+});
+
 test('what was not measured is not graded', () => {
   const labels = linesOf({native: 0, cpu_covered: 0, handler_ns: 0}).map((line) => line.label);
   assert.deepEqual(labels, ['Lost or cut samples', 'Native stacks complete', 'Python and native joined exactly']);

@@ -50,8 +50,9 @@ function wallCoverage({wall_covered: covered}: Quality): QualityLine | undefined
 }
 
 function losses(quality: Quality): QualityLine {
-  const lost = quality.lost.reduce((sum, loss) => sum + loss.count, 0);
-  const causes = quality.lost.filter((loss) => loss.count > 0);
+  // Stacks with a frame that the stack scan found are whole: unwinding() names them.
+  const causes = quality.lost.filter((loss) => loss.count > 0 && loss.cause !== 'unwind_guessed');
+  const lost = causes.reduce((sum, loss) => sum + loss.count, 0);
   const share = ratio(lost, quality.samples + lost);
   return {
     label: 'Lost or cut samples',
@@ -66,9 +67,9 @@ function unwinding(quality: Quality): QualityLine | undefined {
   if (all === 0) return undefined;
   return {
     label: 'Native stacks complete',
-    value: percent(quality.unwind_complete / all),
-    grade: grade(1 - quality.unwind_complete / all, 0.02, 0.1),
-    detail: `${count(quality.unwind_fallback)} by fallback, ${count(quality.unwind_truncated)} cut short`,
+    value: percent(1 - quality.unwind_truncated / all),
+    grade: grade(quality.unwind_truncated / all, 0.02, 0.1),
+    detail: `${count(quality.unwind_fallback)} with a frame found by stack scan, ${count(quality.unwind_truncated)} cut short`,
   };
 }
 

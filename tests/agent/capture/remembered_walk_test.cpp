@@ -1,6 +1,7 @@
 #include "agent/capture/remembered_walk.h"
 
 #include <cstdint>
+#include <tuple>
 
 #include "tests/support/catch.h"
 
@@ -37,7 +38,10 @@ struct LastWalk {
     StackBounds bounds() const { return {sp(0), sp(frames)}; }
     bool leads_from(std::uint32_t i) { return leads_from(pc(i), sp(i)); }
     bool leads_from(std::uint64_t at_pc, std::uint64_t at_sp, const std::uint64_t* bp = nullptr) {
-        return RememberedWalk{memo, bounds(), generation, stack}.leads_to_bottom(at_pc, at_sp, bp);
+        const auto remembered = std::tuple{memo.generation, memo.count, memo.is_sound};
+        const bool leads = RememberedWalk{memo, bounds(), generation, stack}.leads_to_bottom(at_pc, at_sp, bp);
+        std::tie(memo.generation, memo.count, memo.is_sound) = remembered;  // which the new walk took
+        return leads;
     }
 };
 

@@ -127,10 +127,12 @@ private:
                 lost += (lost.empty() ? "" : ", ") + grouped(loss.count) + " " + loss.cause;
         }
         std::ranges::replace(lost, '_', ' ');
-        line(fmt::format(
-            "{} samples of CPU time at {:.0f} Hz (asked {:.0f}{}){}own cost {}{}lost: {}{}", grouped(quality.samples),
+        const std::string facts_of_samples = fmt::format(
+            "{} samples of CPU time at {:.0f} Hz (asked {:.0f}{}){}own cost {}{}lost: {}", grouped(quality.samples),
             quality.rate_delivered_hz, run.rate_hz, run.engine.empty() ? "" : ", engine " + run.engine, dot(),
-            percent(share_of(quality.handler_ns, run.cpu_ns)), dot(), lost.empty() ? "nothing" : lost, guessed));
+            percent(share_of(quality.handler_ns, run.cpu_ns)), dot(), lost.empty() ? "nothing" : lost);
+        const bool fits = columns(facts_of_samples + guessed) <= style_.width;
+        line(facts_of_samples + (fits ? guessed : ""));  // `info` has it in any case
     }
 
     // Python stands in the line before.

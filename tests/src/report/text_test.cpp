@@ -49,6 +49,7 @@ TEST_CASE("Stacks with a guessed frame are not lost, and said") {
     CHECK(contains(screen(profile), "lost: nothing · guessed: 23"));
     profile.quality.lost = {{"reentered", 1}, {"unwind_guessed", 23}, {"too_deep", 2}};
     CHECK(contains(screen(profile, Style{160, true, false}), "lost: 1 reentered, 2 too deep · guessed: 23"));
+    CHECK(!contains(screen(profile, Style{90, true, false}), "guess"));  // no room
     profile.quality.lost = {{"reentered", 1}};
     CHECK(!contains(screen(profile), "guessed"));
 }

@@ -2,9 +2,12 @@
 //
 //   native_walk/TIER/DEPTH   one walk, by what is remembered of earlier ones and by depth
 //   empty_signal             raising a signal whose handler does nothing
-//   sample, parts            below about 40 native and 10 Python frames of a real interpreter, by what runs
+//   sample, parts            below about 30 native and 10 Python frames of a real interpreter, by what runs
 //                            between two samples: nothing, a sweep of 48 MiB that empties caches and TLB, 5 ms of
 //                            NumPy; `at_timer` under a real CPU timer at 199 Hz below NumPy work
+//
+//   unw_backtrace, backtrace the same native frames by libunwind and by glibc, where these are installed: what others
+//   pay
 //
 // `sample` calls the agent's own handler; `parts` repeats its steps with a clock reading between them. Times are
 // medians of cycle counter readings, as in the `quality` of a report; Google Benchmark's own column is the mean.
@@ -192,9 +195,19 @@ void take_sample(siginfo_t* info, void* context) {
     readings[5].add(begin, ticks());
 }
 
-// Signals of a CPU timer at 199 Hz into NumPy work, as in a real run. After the kernel's own interrupt, which on a
-// virtual machine leaves it, more is cold than after work alone.
-void measure_at_timer() {
+// What walks native frames elsewhere. The first call loads and allocates; it is made outside handlers.
+using Backtrace = int (*)(void** addresses, int size);
+Backtrace other_walk = nullptr;
+
+void take_backtrace(siginfo_t*, void*) {
+    void* addresses[512];
+    const std::uint64_t begin = ticks();
+    thread.native.count = static_cast<std::uint32_t>(other_walk(addresses, 512));
+    readings[5].add(begin, ticks());
+    thread.python.count = 0;
+}
+
+timer_t start_timer() {
     sigevent event{};
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = SIGUSR1;
@@ -203,19 +216,35 @@ void measure_at_timer() {
     timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer);
     const itimerspec period{{0, 5'025'125}, {0, 5'025'125}};
     timer_settime(timer, 0, &period, nullptr);
-    for ([[maybe_unused]] auto each : *sample_state) {
-        const std::size_t before = readings[5].count();
-        while (readings[5].count() == before) run_python("work()", nullptr);
+    return timer;
+}
+
+// Signals of a CPU timer at 199 Hz into NumPy work, as in a real run. After the kernel's own interrupt, which on a
+// virtual machine leaves it, more is cold than after work alone. Called between two pieces of work: whether to go on.
+int works_on() {
+    static bool is_running = false;
+    static timer_t timer;
+    static std::size_t seen = 0;
+    if (!is_running) {
+        for (Readings& each : readings) each.clear();
+        timer = start_timer();
+        is_running = true;
+    } else if (readings[5].count() == seen) {
+        return 1;
+    } else {
         sample_state->SetIterationTime(readings[5].last() * 1e-9);
     }
+    seen = readings[5].count();
+    if (sample_state->KeepRunning()) return 1;
     timer_delete(timer);
+    is_running = false;
+    return 0;
 }
 
 // Called by the innermost Python function.
 void measure_samples() {
     for (int i = 0; i < 20; ++i) raise_signal();
     for (Readings& each : readings) each.clear();
-    if (sample_between == Between::timer) return measure_at_timer();
     for ([[maybe_unused]] auto each : *sample_state) {
         disturb(sample_between);
         raise_signal();
@@ -223,12 +252,13 @@ void measure_samples() {
     }
 }
 
-void sample(benchmark::State& state, Between between, bool parts) {
+void sample(benchmark::State& state, Between between, void (*take)(siginfo_t*, void*), Backtrace other) {
     sample_state = &state;
     sample_between = between;
-    in_handler = parts ? take_parts : take_sample;
-    run_python("outermost()", nullptr);
-    if (parts)
+    in_handler = take;
+    other_walk = other;
+    run_python(between == Between::timer ? "outermost(work_at_timer)" : "outermost(measure)", nullptr);
+    if (take == take_parts)
         for (int i = 0; i < 5; ++i) state.counters[part_names[i]] = readings[i].quantile(0.5);
     state.counters["median_ns"] = readings[5].quantile(0.5);
     state.counters["p99_ns"] = readings[5].quantile(0.99);
@@ -240,6 +270,7 @@ void sample(benchmark::State& state, Between between, bool parts) {
 constexpr const char* program = R"(
 import ctypes, numpy
 measure = ctypes.PYFUNCTYPE(None)(%llu)
+works_on = ctypes.PYFUNCTYPE(ctypes.c_int)(%llu)
 matrix = numpy.random.default_rng(1).random((200, 200))
 vector = numpy.random.default_rng(2).random(1_000_000)
 def work():
@@ -247,12 +278,15 @@ def work():
     numpy.sqrt(vector).sum()
     numpy.linalg.solve(matrix, matrix[0])
     sorted(str(each) for each in range(2000))
-def innermost():
-    measure()
-def middle(depth):
-    return innermost() if depth == 0 else list(map(lambda below: middle(below), [depth - 1]))
-def outermost():
-    return middle(3)
+def work_at_timer():
+    while works_on():
+        work()
+def python_only(depth, innermost):
+    return innermost() if depth == 0 else python_only(depth - 1, innermost)
+def middle(depth, innermost):
+    return python_only(4, innermost) if depth == 0 else list(map(lambda below: middle(below, innermost), [depth - 1]))
+def outermost(innermost):
+    return middle(1, innermost)
 )";
 
 // An embedded interpreter takes the modules of the first `python3` in PATH, which may be another one.
@@ -263,7 +297,8 @@ bool start_python() {
     reinterpret_cast<void (*)(int)>(dlsym(library, "Py_InitializeEx"))(0);
     run_python = reinterpret_cast<int (*)(const char*, void*)>(dlsym(library, "PyRun_SimpleStringFlags"));
     char text[2048];
-    std::snprintf(text, sizeof text, program, reinterpret_cast<unsigned long long>(&measure_samples));
+    std::snprintf(text, sizeof text, program, reinterpret_cast<unsigned long long>(&measure_samples),
+                  reinterpret_cast<unsigned long long>(&works_on));
     python = discover::find_python();
     if (python.state != cpython::RuntimeState::ready || run_python(text, nullptr) != 0) return false;
     python_runtime.store(&python);
@@ -319,14 +354,30 @@ void register_walks() {
     benchmark::RegisterBenchmark("native_walk/stack_scan", walk_through, pyprof_test_call_bare);
 }
 
+constexpr int iterations[] = {20000, 400, 400, 1200};  // by Between
+
+Backtrace find_backtrace(const char* library, const char* name) {
+    void* const handle = dlopen(library, RTLD_NOW);
+    if (handle == nullptr) return nullptr;
+    const auto found = reinterpret_cast<Backtrace>(dlsym(handle, name));
+    void* addresses[8];
+    if (found != nullptr) found(addresses, 8);
+    return found;
+}
+
 void register_samples() {
-    for (const bool parts : {false, true})
+    const auto add = [](std::string name, void (*take)(siginfo_t*, void*), Backtrace other) {
         for (const Between each : {Between::nothing, Between::sweep, Between::numpy, Between::timer})
-            benchmark::RegisterBenchmark(
-                (std::string{parts ? "parts/" : "sample/"} + names_of_between[static_cast<int>(each)]).c_str(), sample,
-                each, parts)
+            benchmark::RegisterBenchmark((name + "/" + names_of_between[static_cast<int>(each)]).c_str(), sample, each,
+                                         take, other)
                 ->UseManualTime()
-                ->Iterations(each == Between::nothing ? 20000 : 400);
+                ->Iterations(iterations[static_cast<int>(each)]);
+    };
+    add("sample", take_sample, nullptr);
+    add("parts", take_parts, nullptr);
+    if (const Backtrace found = find_backtrace("libunwind.so.8", "unw_backtrace"))
+        add("unw_backtrace", take_backtrace, found);
+    if (const Backtrace found = find_backtrace("libc.so.6", "backtrace")) add("backtrace", take_backtrace, found);
 }
 
 }  // namespace

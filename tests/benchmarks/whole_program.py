@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """CPU time that sampling adds to whole programs (figures C2 and C3): the program alone, with an empty handler at the same
 rate, and with the agent, by turns.
-Usage: whole_program.py [--rate HZ] [--engine cpu|perf] [--rounds N] [calls|numpy_mix|threads|ranks …]"""
+Usage: whole_program.py [--rate HZ] [--engine cpu|perf] [--rounds N] [--times N] [calls|numpy_mix|threads|ranks …]"""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ import subprocess
 import measure
 
 programs = measure.top / "tests/benchmarks/programs"
-sizes = {"calls": 1800, "numpy_mix": 250, "threads": 350, "ranks": 300}
+sizes = {"calls": 1800, "numpy_mix": 250, "threads": 350, "ranks": 300}  # about a second of CPU time
 
 
 def command_of(program):
@@ -80,8 +80,11 @@ def main():
     parser.add_argument("--rate", type=int, default=199)
     parser.add_argument("--engine", choices=["cpu", "perf"], default="cpu")
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--times", type=int, default=1, help="so many times as long: what a start costs counts less")
     parser.add_argument("programs", nargs="*", default=list(sizes))
     options = parser.parse_args()
+    for program in sizes:
+        sizes[program] *= options.times
     rows, figures = [], {}
     for program in options.programs:
         row, figures[program] = measure_program(program, options.rate, options.engine, options.rounds)

@@ -10,16 +10,16 @@ bool NativeCode::set_up(RecordingWriter& writer, const char* executable) {
     return set_up_object_lookup();
 }
 
-[[gnu::hot]] Row NativeCode::find_row(std::uint64_t pc, std::uint32_t generation) {
+[[gnu::hot]] RowPart NativeCode::find_part(std::uint64_t pc, std::uint32_t generation) {
     RowPart part;
-    if (rows.find(pc, generation, part)) return part.row;
-    if (!find_part(pc, generation, part)) return Row{RowKind::none, 0, Row::rbp_same};
+    if (rows.find(pc, generation, part)) return part;
+    if (!find_again(pc, generation, part)) return {Row{RowKind::none, 0, Row::rbp_same}, pc, pc};
     rows.store(pc, generation, part);
-    return part.row;
+    return part;
 }
 
 // False for code outside every loaded object.
-bool NativeCode::find_part(std::uint64_t pc, std::uint32_t generation, RowPart& part) {
+bool NativeCode::find_again(std::uint64_t pc, std::uint32_t generation, RowPart& part) {
     if (wide_rows.find(pc, generation, part)) return true;
     Module module;
     if (!modules.find(pc, module)) return false;

@@ -24,13 +24,15 @@ struct NativeCode {
 
     // How to leave the frame whose lookup address is `pc`, from the cache or decoded now. RowKind::none with module 0
     // for code outside every loaded object. `generation` is modules.generation() as read when the walk began.
-    Row find_row(std::uint64_t pc, std::uint32_t generation);
+    Row find_row(std::uint64_t pc, std::uint32_t generation) { return find_part(pc, generation).row; }
+    // With the code that it is known to hold for; no byte where there is no object.
+    RowPart find_part(std::uint64_t pc, std::uint32_t generation);
 
     // All rules of that frame, never cached. False without unwind information.
     bool find_frame_rules(std::uint64_t pc, FrameRules& rules);
 
 private:
-    bool find_part(std::uint64_t pc, std::uint32_t generation, RowPart& part);
+    bool find_again(std::uint64_t pc, std::uint32_t generation, RowPart& part);
     RowPart decode_row(const Module& module, std::uint64_t pc) const;
 };
 

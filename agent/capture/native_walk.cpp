@@ -65,11 +65,11 @@ private:
     };
 
     Row find_row(std::uint64_t pc) {
-        Row row;
-        if (rows_.find(pc, generation_, row)) return row;
-        row = native_code.find_row(pc, generation_);
-        rows_.take(pc, native_code.rows);
-        return row;
+        RowPart part;
+        if (rows_.find(pc, generation_, part)) return part.row;
+        part = native_code.find_part(pc, generation_);
+        rows_.store(pc, generation_, part);
+        return part.row;
     }
 
     static NativeFrame frame_of(const Position& at, Row row) {

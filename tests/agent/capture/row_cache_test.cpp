@@ -1,5 +1,6 @@
 #include "agent/capture/row_cache.h"
 
+#include <algorithm>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -10,11 +11,15 @@ namespace pyprof::capture {
 
 struct RowCacheInternals {
     // Puts the halves of two stores together, as two writers in the middle of each other would.
-    static void tear(RowCache& cache, std::uint64_t pc, RowCache& other) {
-        cache.entries_[index(pc)].row.store(other.entries_[index(pc)].row.load());
+    static void tear(RowCache& cache, RowCache& other, std::uint64_t pc) {
+        entry(cache, pc).row.store(entry(other, pc).row.load());
     }
-    static std::uint64_t index(std::uint64_t pc) {
-        return (pc >> 6) * 0x9e3779b97f4a7c15 >> (64 - RowCache::index_bits);
+    // What code of one block is stored in first. Codes of the same set have equal numbers but for the last two bits.
+    static std::uint64_t number(std::uint64_t pc) { return (pc >> 6) * 0x9e3779b97f4a7c15 >> (64 - 13); }
+
+private:
+    static RowCache::Entry& entry(RowCache& cache, std::uint64_t pc) {
+        return cache.sets_[number(pc) / 4].entries[number(pc) % 4];
     }
 };
 
@@ -33,11 +38,19 @@ void store(RowCache& cache, std::uint64_t pc, std::uint32_t generation) {
     cache.store(pc, generation, {row_for(pc), pc, pc + 1});
 }
 
-// Different pcs, some of one block of code, that share an entry of the cache.
+// Different pcs, some of one block of code, that are first stored in one entry of the cache.
 std::vector<std::uint64_t> sharing_pcs(std::size_t wanted) {
     std::vector<std::uint64_t> pcs = {0x7f0000001000};
     for (std::uint64_t pc = pcs[0] + 1; pcs.size() < wanted; pc += 13)
-        if (RowCacheInternals::index(pc) == RowCacheInternals::index(pcs[0])) pcs.push_back(pc);
+        if (RowCacheInternals::number(pc) == RowCacheInternals::number(pcs[0])) pcs.push_back(pc);
+    return pcs;
+}
+
+// Starts of different blocks whose rows stand in one set.
+std::vector<std::uint64_t> blocks_of_a_set(std::size_t wanted) {
+    std::vector<std::uint64_t> pcs = {0x7f0000001000};
+    for (std::uint64_t pc = pcs[0] + 64; pcs.size() < wanted; pc += 64)
+        if (RowCacheInternals::number(pc) / 4 == RowCacheInternals::number(pcs[0]) / 4) pcs.push_back(pc);
     return pcs;
 }
 
@@ -117,48 +130,64 @@ TEST_CASE("a row that knows no function, or one too far away, stays so") {
     CHECK_FALSE(row.knows_function());
 }
 
-TEST_CASE("a small table takes what the large one has for a block") {
-    const auto far = std::make_unique<RowCache>();
-    const auto near = std::make_unique<NearRows>();
-    for (std::uint64_t pc = 0x401000; pc < 0x402000; pc += 64) {
-        store(*far, pc, 1);
-        near->take(pc, *far);
+TEST_CASE("four blocks stand side by side in a set, whatever order they came in; a fifth takes the place of one") {
+    const auto cache = std::make_unique<RowCache>();
+    std::vector<std::uint64_t> pcs = blocks_of_a_set(GENERATE(4, 5));
+    std::ranges::rotate(pcs, pcs.begin() + GENERATE(0, 1, 2, 3));
+    for (const std::uint64_t pc : pcs) store(*cache, pc, 1);
+    std::size_t found = 0;
+    for (const std::uint64_t pc : pcs) {
         Row row;
-        REQUIRE(near->find(pc, 1, row));
+        if (!cache->find(pc, 1, row)) continue;
+        ++found;
         CHECK(row.bits() == row_for(pc).bits());
-        CHECK_FALSE(near->find(pc, 2, row));
-        CHECK_FALSE(near->find(pc + 1, 1, row));
+    }
+    CHECK(found == 4);
+    Row last;
+    CHECK(cache->find(pcs.back(), 1, last));
+}
+
+TEST_CASE("parts of one block stand side by side, and a row stored again takes no further entry") {
+    const auto cache = std::make_unique<RowCache>();
+    constexpr std::uint64_t block = 0x401000;
+    for (int times = 0; times < 3; ++times)
+        for (std::uint64_t part = 0; part < 4; ++part)
+            cache->store(block + 16 * part, 1, {row_for(part), block + 16 * part, block + 16 * part + 8});
+    for (std::uint64_t part = 0; part < 4; ++part) {
+        Row row;
+        REQUIRE(cache->find(block + 16 * part, 1, row));
+        CHECK(row.bits() == row_for(part).bits());
+        CHECK_FALSE(cache->find(block + 16 * part + 8, 1, row));
     }
 }
 
-TEST_CASE("nothing is found that was taken where another block had the entry") {
-    const auto far = std::make_unique<RowCache>();
-    const auto near = std::make_unique<NearRows>();
-    const std::vector<std::uint64_t> pcs = sharing_pcs(50);
-    for (std::size_t i = 0; i + 1 < pcs.size(); ++i) {
-        store(*far, pcs[i + 1], 1);
-        near->take(pcs[i], *far);
+TEST_CASE("rows of an older generation give way") {
+    const auto cache = std::make_unique<RowCache>();
+    const std::vector<std::uint64_t> pcs = blocks_of_a_set(8);
+    for (std::size_t i = 0; i < 8; ++i) store(*cache, pcs[i], i < 4 ? 1 : 2);
+    for (std::size_t i = 0; i < 8; ++i) {
         Row row;
-        CHECK_FALSE(near->find(pcs[i], 1, row));
+        CHECK(cache->find(pcs[i], i < 4 ? 1 : 2, row) == (i >= 4));
     }
 }
 
 TEST_CASE("an entry torn between two stores is not found") {
-    const auto first = std::make_unique<RowCache>(), second = std::make_unique<RowCache>();
     const std::vector<std::uint64_t> pcs = sharing_pcs(200);
     for (std::size_t i = 0; i + 1 < pcs.size(); ++i) {
+        const auto first = std::make_unique<RowCache>(), second = std::make_unique<RowCache>();
         store(*first, pcs[i], 1);
         store(*second, pcs[i + 1], 1);
-        RowCacheInternals::tear(*first, pcs[i], *second);
         Row row;
+        REQUIRE(first->find(pcs[i], 1, row));
+        RowCacheInternals::tear(*first, *second, pcs[i]);
         CHECK_FALSE(first->find(pcs[i], 1, row));
         CHECK_FALSE(first->find(pcs[i + 1], 1, row));
     }
 }
 
-TEST_CASE("threads that store into one entry never read another's row") {
+TEST_CASE("threads that store into one set never read another's row") {
     const auto cache = std::make_unique<RowCache>();
-    const std::vector<std::uint64_t> pcs = sharing_pcs(4);
+    const std::vector<std::uint64_t> pcs = blocks_of_a_set(9);
     std::atomic<unsigned> wrong{0}, found{0};
     auto hammer = [&](std::size_t own) {
         for (unsigned i = 0; i < 200000; ++i) {

@@ -50,6 +50,7 @@ struct Arming {
     std::uint64_t seen_ns = 0;                   // tgkill: its CPU time at the last look
     std::int64_t charged_to_ns = 0;              // its CPU time up to the end of the last period signalled
     std::uint64_t next_ns = 0;                   // cpu: its CPU time at the next moment
+    std::uint64_t cpu_ns = 0;                    // perf: its CPU time at the last signal
     std::uint64_t rounding_ns = 0;               // added before parts of a period are cut off
     bool new_phase = false;                      // one began at the last sample
     Random random;
@@ -63,6 +64,7 @@ struct Arming {
         seen_ns = 0;
         charged_to_ns = 0;
         next_ns = 0;
+        cpu_ns = 0;
         rounding_ns = 0;
         new_phase = false;
         samples_to_change = 0;

@@ -121,9 +121,30 @@ void copy_name(const ThreadState& thread, char* name) {
 
 // After a sample that took half a period or more, the program gets as long before the next: were samples as slow as
 // they come often, it would stand still.
-void spare(ThreadState& thread, std::uint64_t begin, std::uint64_t end) {
+void spare(ThreadState& thread, std::uint64_t own_ticks, std::uint64_t end) {
     const std::uint64_t period = process.period_ns * process.arena.header()->ticks_per_ms / 1'000'000;
-    if (period != 0 && (end - begin) * 2 >= period) thread.spared_until = end + (end - begin);
+    if (period != 0 && own_ticks * 2 >= period) thread.spared_until = end + own_ticks;
+}
+
+// A quarter of a millisecond to half of one: hardly a sample takes as long, but one during which other threads ran.
+constexpr std::uint64_t put_aside_ticks = 1'000'000;
+constexpr std::uint32_t samples_after_that = 1024;
+
+// The thread's CPU time where its engine knows it, or one of its last samples was put aside; else 0.
+[[gnu::hot]] std::uint64_t cpu_at_begin(ThreadState& thread) {
+    if (thread.arming.cpu_ns != 0 || thread.samples_on_cpu_clock == 0) return thread.arming.cpu_ns;
+    --thread.samples_on_cpu_clock;
+    return sys::now(CLOCK_THREAD_CPUTIME_ID);
+}
+
+// Of the ticks that a sample took, those that the thread itself used. All of them where nobody looked at its CPU time
+// when the sample began: its last samples were quick.
+[[gnu::cold]] std::uint64_t used_ticks(ThreadState& thread, std::uint64_t taken, std::uint64_t cpu_begin_ns) {
+    thread.samples_on_cpu_clock = samples_after_that;
+    const std::uint64_t ticks_per_ms = process.arena.header()->ticks_per_ms;
+    if (cpu_begin_ns == 0 || ticks_per_ms == 0) return taken;
+    const std::uint64_t used = (sys::now(CLOCK_THREAD_CPUTIME_ID) - cpu_begin_ns) * ticks_per_ms / 1'000'000;
+    return used < taken ? used : taken;
 }
 
 // Where time and events go that no stack was taken for.
@@ -273,6 +294,7 @@ void charge_last_counters(ThreadState& thread, const InsideAgent& inside) {
             do_without_sample(*thread);
         return;
     }
+    const std::uint64_t cpu_begin_ns = cpu_at_begin(*thread);
     if (begin - thread->sampled_until > cold_after_ticks) expect_sample(*thread);
     const std::uint64_t due = expiries + thread->pending;
     thread->pending = 0;
@@ -280,8 +302,10 @@ void charge_last_counters(ThreadState& thread, const InsideAgent& inside) {
     if (!process.stopping.load()) engine->change_phase(*thread);
     const std::uint64_t end = ticks();
     thread->sampled_until = end;
-    count_handler(end - begin);
-    spare(*thread, begin, end);
+    const std::uint64_t taken = end - begin;
+    const std::uint64_t used = taken < put_aside_ticks ? taken : used_ticks(*thread, taken, cpu_begin_ns);
+    count_handler(used);
+    spare(*thread, used, end);
 }
 
 [[gnu::noinline]] Registers registers_here() {

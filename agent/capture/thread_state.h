@@ -40,10 +40,11 @@ struct ThreadState {
     std::uint64_t counted = 0;      // expiries charged so far
     std::uint64_t pending = 0;      // expiries that arrived at a bad moment; the next sample takes them
     SampleExtent last_sample{};
-    std::uint64_t sampled_until = 0;  // ticks() when that ended
-    std::uint64_t spared_until = 0;   // ticks(): no sample is taken before, so that the program goes on
-    std::uint64_t start_routine = 0;  // address given to pthread_create
-    std::uint32_t spawned_by = 0;     // node in the creator's tree
+    std::uint64_t sampled_until = 0;         // ticks() when that ended
+    std::uint64_t spared_until = 0;          // ticks(): no sample is taken before, so that the program goes on
+    std::uint32_t samples_on_cpu_clock = 0;  // so many more look at the thread's CPU time: one was put aside
+    std::uint64_t start_routine = 0;         // address given to pthread_create
+    std::uint32_t spawned_by = 0;            // node in the creator's tree
     std::uint64_t started_ns = 0;
     wire::ThreadRecord* record = nullptr;  // in the recording; made at the first sample
     bool is_python = false;                // said in that record
@@ -90,6 +91,7 @@ struct ThreadState {
         record = nullptr;
         errno_place = nullptr;
         no_room = false;
+        samples_on_cpu_clock = 0;
         counters = {};
         memo.count = 0;
         python_memo.count = 0;

@@ -86,8 +86,8 @@ void disarm(ThreadState& thread) {
 [[gnu::hot]] std::uint64_t periods(ThreadState& thread, const siginfo_t& info) {
     if (info.si_code == SI_TIMER || thread.arming.event == nullptr) return 0;
     const auto shortest = static_cast<std::uint32_t>(shortest_phase_ns / process.period_ns);
-    return take_periods(thread.arming, sys::now(CLOCK_THREAD_CPUTIME_ID),
-                        shortest > shortest_phase ? shortest : shortest_phase);
+    thread.arming.cpu_ns = sys::now(CLOCK_THREAD_CPUTIME_ID);
+    return take_periods(thread.arming, thread.arming.cpu_ns, shortest > shortest_phase ? shortest : shortest_phase);
 }
 
 [[gnu::hot]] void change_phase(ThreadState& thread) {

@@ -64,6 +64,15 @@ def test_awkward_programs(engine, mode, tmp_path):
     assert check.check_totals(report) == []
 
 
+def test_time_of_other_programs_is_no_cost(any_engine, tmp_path):
+    """A handler that has to wait for its core took no time of the program's: it is not counted, and spares no samples. Where
+    it was, handlers took half of the CPU time here, and a sixth of the samples was left out (perf)."""
+    quality = compared([runs.python3, targets / "engines.py", "share_a_core"], any_engine, tmp_path, rate=1000)["quality"]
+    assert quality["samples"] > 200
+    assert quality["handler_s"] < 0.2 * quality["samples"] / 1000
+    assert quality["lost"].get("sample_spared", 0) < 0.05 * quality["samples"]
+
+
 @pytest.mark.parametrize("interpreter", runs.each_interpreter(since="3.12"))
 def test_forks_are_not_warned_of(interpreter, tmp_path):
     """CPython 3.12 counts the threads right after a fork; the sampler's must not be among them."""

@@ -46,6 +46,20 @@ def fork():
         print("child ended with", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
+def share_a_core():
+    """Three processes take turns on one core."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    sys.stdout.flush()
+    children = []
+    for _ in range(3):
+        children.append(os.fork())
+        if children[-1] == 0:
+            burn(0.5)
+            os._exit(0)
+    for child in children:
+        os.waitpid(child, 0)
+
+
 def replace():
     burn(0.7)
     sys.stdout.flush()
@@ -91,7 +105,7 @@ def small_stacks():
 
 
 modes = {function.__name__: function for function in (
-    three_to_one, threads, fork, replace, start_programs, sigtrap, everything_blocked, small_stacks)}
+    three_to_one, threads, fork, share_a_core, replace, start_programs, sigtrap, everything_blocked, small_stacks)}
 
 if __name__ == "__main__":
     modes[sys.argv[1]]()

@@ -16,7 +16,7 @@ inline void check_charges(const capture::Engine& engine, std::uint64_t period_ns
                           std::uint64_t late_ns) {
     capture::process.period_ns = period_ns;
     PhaseCount count{engine};
-    const std::uint64_t used_ns = count.burn(periods);
+    const std::uint64_t used_ns = count.burn_to_signal(periods);
     count.disarm();
     CHECK(count.charged() * period_ns <= used_ns + 2 * period_ns);
     CHECK(count.charged() * period_ns + late_ns + 2 * period_ns >= used_ns);

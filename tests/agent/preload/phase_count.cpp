@@ -60,9 +60,17 @@ void PhaseCount::disarm() { engine_in_use->disarm(state); }
 std::uint64_t PhaseCount::burn(std::uint64_t periods) {
     const std::uint64_t end = cpu_now() + periods * process.period_ns;
     // Mostly outside the kernel, where `perf` does not look.
-    while (cpu_now() < end)
+    do {
         for (int i = 0; i < 50'000; ++i) __asm__ volatile("");
+    } while (cpu_now() < end);
     return cpu_now() - origin_ns;
+}
+
+std::uint64_t PhaseCount::burn_to_signal(std::uint64_t periods) {
+    std::uint64_t used_ns = burn(periods);
+    const std::uint64_t before = signal_count, longest_ns = 2 * used_ns;
+    while (signal_count == before && used_ns < longest_ns) used_ns = burn(0);
+    return used_ns;
 }
 
 std::uint64_t PhaseCount::signals() const { return signal_count; }

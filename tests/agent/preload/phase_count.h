@@ -20,6 +20,9 @@ public:
     void disarm();
     // Uses CPU time for so many periods; gives what was used since the thread was first armed, in nanoseconds.
     std::uint64_t burn(std::uint64_t periods);
+    // The same, and on until the next signal comes (on busy cores ticks may not find the thread for a while), for as
+    // long again at most.
+    std::uint64_t burn_to_signal(std::uint64_t periods);
 
     std::uint64_t signals() const;
     std::uint64_t charged() const;  // periods

@@ -119,7 +119,7 @@ void copy_name(const ThreadState& thread, char* name) {
     if (sys::get_tid() == thread.tid) sys::call(SYS_prctl, 16 /* PR_GET_NAME */, sys::word(name));
 }
 
-// After a sample that took half a period or more, the program gets as long before the next: were samples as slow as
+// After a sample that used half a period or more, the program gets as long before the next: were samples as slow as
 // they come often, it would stand still.
 void spare(ThreadState& thread, std::uint64_t own_ticks, std::uint64_t end) {
     const std::uint64_t period = process.period_ns * process.arena.header()->ticks_per_ms / 1'000'000;

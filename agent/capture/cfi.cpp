@@ -80,11 +80,26 @@ bool read_function_entry(std::uint64_t at, const MemoryRange& memory, FunctionEn
     return true;
 }
 
+// Rows of one function by increasing address.
+struct RowList {
+    RowPart* const rows;
+    const std::uint32_t most;
+    std::uint32_t count = 0;
+
+    void add(const FrameRules& rules, std::uint64_t begin, std::uint64_t end) {
+        if (begin < end && count < most) rows[count++] = {compact(rules), begin, end};
+    }
+};
+
 // Call frame instructions, DWARF 5 section 7.24 and the GNU extensions.
 class Interpreter {
 public:
     Interpreter(const FunctionEntry& entry, std::uint64_t pc, FrameRules& rules)
         : entry_{entry}, pc_{pc}, rules_{rules} {}
+
+    // Puts the rows before that of `pc` into `list`, and stops when it is full.
+    Interpreter(const FunctionEntry& entry, std::uint64_t pc, FrameRules& rules, RowList& list)
+        : entry_{entry}, pc_{pc}, rules_{rules}, list_{&list} {}
 
     bool run() {
         if (!run(entry_.common_instructions)) return false;
@@ -96,12 +111,14 @@ public:
         return true;
     }
 
+    bool has_jumped() const { return jumped_; }
+
 private:
     static constexpr std::uint32_t max_remembered = 8;
 
     bool run(const MemoryRange& instructions) {
         CfiReader reader{instructions.begin, instructions.end};
-        while (!reader.at_end() && location_ <= pc_) {
+        while (!reader.at_end() && location_ <= pc_ && !has_enough()) {
             const auto opcode = reader.fixed<std::uint8_t>();
             const std::uint32_t low = opcode & 0x3f;
             switch (opcode >> 6) {
@@ -162,8 +179,12 @@ private:
         }
     }
 
+    bool has_enough() const { return list_ != nullptr && list_->count == list_->most; }
+
     void advance(std::uint64_t steps) {
-        location_ += steps * entry_.code_alignment;
+        const std::uint64_t next = location_ + steps * entry_.code_alignment;
+        if (list_ != nullptr) list_->add(rules_, location_, next);
+        location_ = next;
         if (location_ <= pc_) row_begin_ = location_;
     }
 
@@ -261,6 +282,7 @@ private:
     const FunctionEntry& entry_;
     const std::uint64_t pc_;
     FrameRules& rules_;
+    RowList* const list_ = nullptr;
     std::uint64_t location_ = 0;
     std::uint64_t row_begin_ = 0;  // where the rules took their present form
     bool jumped_ = false;          // by set_loc, perhaps backwards
@@ -392,6 +414,19 @@ Row compact(const FrameRules& rules) {
         rules.registers[rsp_register].kind != Rule::Kind::same || !compact_rbp(rules.registers[rbp_register], rbp))
         return Row{RowKind::exact, 0, Row::rbp_same};
     return Row{kind, cfa, rbp};
+}
+
+std::uint32_t find_rows(const FunctionEntry& entry, RowPart* rows, std::uint32_t most) {
+    FrameRules rules;
+    rules.is_signal_frame = entry.is_signal_frame;
+    RowList list{rows, most};
+    Interpreter interpreter{entry, entry.end - 1, rules, list};
+    if (!interpreter.run() || interpreter.has_jumped()) return 0;
+    list.add(rules, rules.begin, rules.end);
+    for (std::uint32_t i = 0; i < list.count; ++i)
+        if (rows[i].begin < entry.begin || rows[i].end > entry.end || (i != 0 && rows[i].begin < rows[i - 1].end))
+            return 0;
+    return list.count;
 }
 
 }  // namespace pyprof::capture

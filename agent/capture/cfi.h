@@ -69,4 +69,8 @@ bool find_rules(const FunctionEntry& entry, std::uint64_t pc, FrameRules& rules)
 // The rules as a row if one of its kinds expresses them, else RowKind::exact. Expressions must lie in readable memory.
 Row compact(const FrameRules& rules);
 
+// The function's rows from its start on, at most `most`, without module and function. How many there are; 0 for an
+// entry that is damaged or not in order.
+std::uint32_t find_rows(const FunctionEntry& entry, RowPart* rows, std::uint32_t most);
+
 }  // namespace pyprof::capture

@@ -46,12 +46,6 @@ void expect_recording(std::uint32_t node) {
     prefetch(process.arena.node(node));
 }
 
-// The second level is enough: the data cache runs no code.
-[[gnu::always_inline]] inline void expect_code() {
-    for (const char* line = pyprof_sample_code; line < pyprof_sample_code_end; line += cache_line)
-        __asm__ volatile("prefetcht1 %0" : : "m"(*line));
-}
-
 // Where the walk finds return addresses.
 void expect_native_frames(const NativeStack& native, std::uint32_t count) {
     for (std::uint32_t i = 0; i < count; ++i)
@@ -67,7 +61,7 @@ void expect_native_frames(const NativeStack& native, std::uint32_t count) {
     python_codes.expect();
     expect_stacks(thread);
     expect_recording(thread.last_sample.node);
-    expect_code();
+    prefetch_code(pyprof_sample_code, pyprof_sample_code_end);
     expect_native_frames(thread.native, thread.last_sample.native);
     expect_python_here(thread.python_memo);
 }

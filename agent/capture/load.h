@@ -26,6 +26,11 @@ inline void prefetch(const void* address, std::uint64_t bytes) {
     for (std::uint64_t i = 0; i < bytes; i += cache_line) prefetch(begin + i);
 }
 
+// Code from `begin` up to `end`. The second level is enough: the data cache runs none.
+[[gnu::always_inline]] inline void prefetch_code(const char* begin, const char* end) {
+    for (const char* line = begin; line < end; line += cache_line) __asm__ volatile("prefetcht1 %0" : : "m"(*line));
+}
+
 inline std::uint64_t load_pointer(std::uint64_t address) { return load<std::uint64_t>(address); }
 
 }  // namespace pyprof::capture

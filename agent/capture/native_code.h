@@ -15,6 +15,7 @@ struct NativeCode {
     ModuleTable modules;
     RowCache rows;
     WideRows wide_rows;
+    HugeRows huge_rows;
     CallSiteCache call_sites;
     JitTable jit_code;
 
@@ -25,6 +26,8 @@ struct NativeCode {
     // How to leave the frame whose lookup address is `pc`, from the cache or decoded now. RowKind::none with module 0
     // for code outside every loaded object. `generation` is modules.generation() as read when the walk began.
     Row find_row(std::uint64_t pc, std::uint32_t generation) { return find_part(pc, generation).row; }
+    // The same by way of the calling thread's own rows.
+    Row find_row(std::uint64_t pc, std::uint32_t generation, NearRows& near);
     // With the code that it is known to hold for; no byte where there is no object.
     RowPart find_part(std::uint64_t pc, std::uint32_t generation);
 
@@ -33,7 +36,9 @@ struct NativeCode {
 
 private:
     bool find_again(std::uint64_t pc, std::uint32_t generation, RowPart& part);
-    RowPart decode_row(const Module& module, std::uint64_t pc) const;
+    RowPart decode_row(const Module& module, std::uint64_t pc, std::uint32_t generation);
+    void store(const RowPart& part, std::uint32_t generation);
+    void store_at(std::uint64_t pc, const RowPart& part, std::uint32_t generation);
 };
 
 extern NativeCode native_code;

@@ -24,8 +24,9 @@ enum class WalkEnd : std::uint8_t {
 struct NativeStack {
     std::uint32_t count;
     WalkEnd end;
-    bool guessed;             // at least one frame is
-    std::uint64_t stack_end;  // one past the last frame's memory; its own sp if nobody knows how far it goes
+    bool guessed;              // at least one frame is
+    std::uint32_t generation;  // ModuleTable::generation() when it was walked
+    std::uint64_t stack_end;   // one past the last frame's memory; its own sp if nobody knows how far it goes
     NativeFrame frames[max_native_frames];
 };
 

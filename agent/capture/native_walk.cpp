@@ -28,6 +28,7 @@ public:
           remembered_{memo, stack, generation_, out},
           memory_{stack, registers.sp(), copies} {
         out_.guessed = false;
+        out_.generation = generation_;
     }
 
     void run() {
@@ -39,7 +40,7 @@ public:
                 at = remembered_.follow(at);
                 known = remembered_.find(at);
             }
-            const Row row = known != nullptr ? *known : find_row(at.lookup_address());
+            const Row row = known != nullptr ? *known : native_code.find_row(at.lookup_address(), generation_, rows_);
             remembered_.add(frame_of(at, row), {at.bp, WalkMemo::not_plain, row});
             step = leave(row, at);
             if (step == Step::failed && scan_.is_open) step = scan_on(at);
@@ -63,14 +64,6 @@ private:
         Position from, first, last;
         std::uint32_t count;  // of frames, up to this one
     };
-
-    Row find_row(std::uint64_t pc) {
-        RowPart part;
-        if (rows_.find(pc, generation_, part)) return part.row;
-        part = native_code.find_part(pc, generation_);
-        rows_.store(pc, generation_, part);
-        return part.row;
-    }
 
     static NativeFrame frame_of(const Position& at, Row row) {
         const std::uint32_t function = row.knows_function() ? row.function() + (at.is_return_address ? 1 : 0) : 0;
@@ -214,6 +207,7 @@ private:
     ScannedFrame scanned(std::uint64_t sp, bool has_information, bool is_leaf, std::uint64_t rejected) {
         return {.code = native_code,
                 .generation = generation_,
+                .near_rows = rows_,
                 .sp = sp,
                 .has_unwind_information = has_information,
                 .registers = is_leaf ? &leaf_ : nullptr,

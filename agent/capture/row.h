@@ -56,4 +56,10 @@ private:
     std::uint64_t bits_ = 0;
 };
 
+// A row at some pc, which holds for the code in [begin, end) around it.
+struct RowPart {
+    Row row;
+    std::uint64_t begin, end;
+};
+
 }  // namespace pyprof::capture

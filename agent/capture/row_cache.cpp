@@ -89,7 +89,8 @@ auto RowTable<block_width, width>::entry_for(std::uint64_t block, std::uint64_t 
 }
 
 template class RowTable<6, 13>;
-template class RowTable<6, 6>;
+template class RowTable<6, 7>;
 template class RowTable<10, 11>;
+template class RowTable<14, 9>;
 
 }  // namespace pyprof::capture

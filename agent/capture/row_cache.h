@@ -2,23 +2,17 @@
 // Block of code → Row, no locks: 8192 entries of 16 bytes for the whole process, and in front of them a few for each
 // thread, which lie together: what a thread runs comes again, and its rows come with few pages. An entry holds the row
 // for a part of one block of 64 bytes, so that a pc never met before finds what was decoded for one near it. Behind
-// them stand rows that hold for much code, by blocks of 1 KiB: in the body of a long function hardly a pc is decoded
-// twice. The four entries of a set lie in one cache line: what hundreds of blocks run by turns would otherwise push
-// each other out here and there, and be decoded again at every turn. An entry torn by two writers does not match (each
-// half vouches for the other), so a reader sees a row that was stored for code around its pc, under its generation, or
-// none.
+// them stand rows that hold for much code, by blocks of 1 KiB and of 16 KiB: in the body of a long function hardly a
+// pc is decoded twice. The four entries of a set lie in one cache line: what hundreds of blocks run by turns would
+// otherwise push each other out here and there, and be decoded again at every turn. An entry torn by two writers does
+// not match (each half vouches for the other), so a reader sees a row that was stored for code around its pc, under its
+// generation, or none.
 #include <atomic>
 #include <cstdint>
 
 #include "agent/capture/row.h"
 
 namespace pyprof::capture {
-
-// A row at some pc, which holds for the code in [begin, end) around it.
-struct RowPart {
-    Row row;
-    std::uint64_t begin, end;
-};
 
 template <unsigned block_width, unsigned width>
 class RowTable {
@@ -53,7 +47,8 @@ private:
 };
 
 using RowCache = RowTable<6, 13>;
-using NearRows = RowTable<6, 6>;
+using NearRows = RowTable<6, 7>;
 using WideRows = RowTable<10, 11>;
+using HugeRows = RowTable<14, 9>;
 
 }  // namespace pyprof::capture

@@ -7,6 +7,11 @@
 #include "agent/capture/unloading.h"
 #include "wire/recording.h"
 
+// This file's functions and what they call, side by side by preload/sample_code.ld; null without it.
+extern "C" {
+[[gnu::weak, gnu::visibility("hidden")]] extern const char pyprof_scan_code[], pyprof_scan_code_end[];
+}
+
 namespace pyprof::capture {
 namespace {
 
@@ -92,15 +97,17 @@ public:
     CallerChain(const ScannedFrame& frame, StackMemory& memory, std::uint64_t pc, std::uint64_t sp)
         : code_{frame.code},
           generation_{frame.generation},
+          near_rows_{frame.near_rows},
           last_walk_{frame.last_walk},
           memory_{memory},
           pc_{pc},
-          sp_{sp} {}
+          sp_{sp},
+          row_{code_.find_row(pc - 1, generation_, near_rows_)} {}
 
     // Whether the chain is sound as far as it can be followed, or until it leads into the last walk. The outermost
     // frame calls no code of this kind: words that name it are copies.
     bool is_sound() {
-        if (code_.find_row(pc_ - 1, generation_).kind() == RowKind::bottom) return false;
+        if (row_.kind() == RowKind::bottom) return false;
         Link link = Link::sound;
         for (std::uint32_t i = 0; i < max_links && link == Link::sound && !is_remembered(); ++i) link = follow();
         return link != Link::broken;
@@ -115,27 +122,28 @@ private:
     }
 
     Link follow() {
-        const Row row = code_.find_row(pc_ - 1, generation_);
-        const bool by_rbp = row.kind() == RowKind::rbp && knows_bp_;
-        if (row.kind() != RowKind::rsp && !by_rbp) return Link::end;
-        const std::uint64_t cfa = (by_rbp ? bp_ : sp_) + static_cast<std::uint64_t>(row.cfa_field() * 8);
+        const bool by_rbp = row_.kind() == RowKind::rbp && knows_bp_;
+        if (row_.kind() != RowKind::rsp && !by_rbp) return Link::end;
+        const std::uint64_t cfa = (by_rbp ? bp_ : sp_) + static_cast<std::uint64_t>(row_.cfa_field() * 8);
         if (!memory_.is_plausible_cfa(cfa, sp_) || !memory_.read(cfa - 8, pc_)) return Link::broken;
         sp_ = cfa;
-        if (!find_saved_bp(row)) return Link::broken;
-        return judge(row);
+        if (!find_saved_bp()) return Link::broken;
+        const Row callee = row_;
+        row_ = code_.find_row(pc_ - 1, generation_, near_rows_);
+        return judge(callee);
     }
 
     // rbp is unknown until a frame is met that saved it.
-    bool find_saved_bp(Row row) {
-        if (row.rbp_field() == Row::rbp_same) return true;
-        if (row.rbp_field() == Row::rbp_at_rbp) return knows_bp_ && memory_.read(bp_, bp_);
+    bool find_saved_bp() {
+        if (row_.rbp_field() == Row::rbp_same) return true;
+        if (row_.rbp_field() == Row::rbp_at_rbp) return knows_bp_ && memory_.read(bp_, bp_);
         knows_bp_ = true;
-        return memory_.read(sp_ + static_cast<std::uint64_t>(row.rbp_field() * 8), bp_);
+        return memory_.read(sp_ + static_cast<std::uint64_t>(row_.rbp_field() * 8), bp_);
     }
 
     // The link from the frame of `callee` to the return address just found.
     Link judge(Row callee) {
-        if (code_.find_row(pc_ - 1, generation_).kind() == RowKind::signal)
+        if (row_.kind() == RowKind::signal)
             return (code_.modules.flags(callee.module()) & wire::module_flags::agent) != 0 ? Link::broken : Link::end;
         const CallSite site = find_call_site(code_, generation_, pc_);
         if (site != CallSite::none) return site == CallSite::call_without ? Link::broken : Link::sound;
@@ -144,9 +152,11 @@ private:
 
     NativeCode& code_;
     const std::uint32_t generation_;
+    NearRows& near_rows_;
     const RememberedWalk* const last_walk_;
     StackMemory& memory_;
     std::uint64_t pc_, sp_;
+    Row row_;  // of the frame at pc_
     std::uint64_t bp_ = 0;
     bool knows_bp_ = false;
 };
@@ -156,10 +166,17 @@ bool is_of_agent(NativeCode& code, std::uint32_t generation, std::uint64_t value
     return (code.modules.flags(code.find_row(value - 1, generation).module()) & wire::module_flags::agent) != 0;
 }
 
+// Most words of a stack are numbers or addresses of the stack: no object's code lies there.
+bool may_be_code(const StackMemory& memory, std::uint64_t value) {
+    return value >= page_size && value < user_space_end && !memory.is_on_stack(value);
+}
+
 // Asks for what is known of the words from `at`, which lie in different places, all at once.
 void expect_words(const ScannedFrame& frame, const StackMemory& memory, std::uint64_t at) {
-    for (std::uint32_t i = 0; i < words_at_once && memory.is_trusted(at); ++i, at += 8)
-        frame.code.call_sites.expect(load<std::uint64_t>(at));
+    for (std::uint32_t i = 0; i < words_at_once && memory.is_trusted(at); ++i, at += 8) {
+        const auto value = load<std::uint64_t>(at);
+        if (may_be_code(memory, value)) frame.code.call_sites.expect(value);
+    }
 }
 
 // The first sound return address among `words` words from `at`; if there is none and it need not be sound, the first.
@@ -170,7 +187,8 @@ bool scan(const ScannedFrame& frame, StackMemory& memory, std::uint64_t at, std:
         std::uint64_t value = 0;
         if (i % words_at_once == 0) expect_words(frame, memory, at);
         if (!memory.is_plausible_cfa(at + 8, frame.sp) || !memory.read(at, value)) return found;
-        if (!is_return_address(frame.code, frame.generation, value) || is_of_agent(frame.code, frame.generation, value))
+        if (!may_be_code(memory, value) || !is_return_address(frame.code, frame.generation, value) ||
+            is_of_agent(frame.code, frame.generation, value))
             continue;
         const bool is_sound = CallerChain{frame, memory, value, at + 8}.is_sound() &&
                               (frame.has_unwind_information ||
@@ -255,6 +273,7 @@ bool return_at_top(const ScannedFrame& frame, StackMemory& memory, GuessedCaller
 }
 
 bool scan_for_caller(const ScannedFrame& frame, StackMemory& memory, GuessedCaller& caller) {
+    prefetch_code(pyprof_scan_code, pyprof_scan_code_end);
     const bool is_first = frame.rejected == 0;
     const std::uint64_t begin = is_first ? (frame.sp + 7) & ~7ULL : frame.rejected + 8;
     const ObjectReader reader;

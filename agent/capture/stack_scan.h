@@ -33,6 +33,7 @@ bool is_return_address(NativeCode& code, std::uint32_t generation, std::uint64_t
 struct ScannedFrame {
     NativeCode& code;
     std::uint32_t generation;
+    NearRows& near_rows;
     std::uint64_t sp;
     bool has_unwind_information;  // which led nowhere
     const Registers* registers;   // of a leaf; null for others

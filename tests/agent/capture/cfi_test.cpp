@@ -84,6 +84,33 @@ TEST_CASE("a function with a frame pointer has four rows") {
     expect(36, 64, RowKind::rsp, 1, -2);
 }
 
+TEST_CASE("all rows of a function are found at once") {
+    Fixture function{with_frame_pointer};
+    FunctionEntry entry;
+    REQUIRE(find_function(function.cfi.address(), function.cfi.memory(), function.code, entry));
+    RowPart rows[8];
+    REQUIRE(find_rows(entry, rows, 8) == 4);
+    const std::uint64_t ends[] = {1, 4, 36, 64};
+    std::uint64_t begin = 0;
+    for (int i = 0; i < 4; ++i) {
+        CHECK(rows[i].begin - function.code == begin);
+        CHECK(rows[i].end - function.code == ends[i]);
+        CHECK(rows[i].row.bits() == function.row(begin).bits());
+        begin = ends[i];
+    }
+    CHECK(find_rows(entry, rows, 2) == 2);
+    CHECK(rows[1].end - function.code == 4);
+}
+
+TEST_CASE("a function whose instructions jump or are damaged has no list of rows") {
+    const auto instructions = GENERATE(Bytes{0x41, 0x01, 0, 0, 0, 0}, Bytes{0x41, 0x3f});  // set_loc; unknown
+    Fixture function{instructions};
+    FunctionEntry entry;
+    RowPart rows[8];
+    REQUIRE(find_function(function.cfi.address(), function.cfi.memory(), function.code, entry));
+    CHECK(find_rows(entry, rows, 8) == 0);
+}
+
 TEST_CASE("rules say for which code they hold") {
     Fixture function{with_frame_pointer};
     const auto part = GENERATE(std::pair{0, 1}, std::pair{1, 4}, std::pair{4, 36}, std::pair{36, 64});

@@ -1,5 +1,6 @@
 #include "agent/capture/native_code.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -41,6 +42,35 @@ TEST_CASE("a cached row is the decoded one") {
     REQUIRE(code->rows.find(pc, 0, cached));
     CHECK(cached.bits() == decoded.bits());
     CHECK(code->find_row(pc, 0).bits() == decoded.bits());
+}
+
+TEST_CASE("with one row of a function the others are known") {
+    const auto code = ready();
+    FunctionEntry entry{};
+    Module module;
+    REQUIRE(code->modules.find(start_of_qsort(), module));
+    // The next function with several rows of some length.
+    RowPart parts[16];
+    std::uint32_t count = 0;
+    for (std::uint64_t pc = start_of_qsort(); count < 3; pc = std::max(pc + 1, entry.end))
+        count =
+            find_function(module.eh_frame_header, module.unwind_memory, pc, entry) ? find_rows(entry, parts, 16) : 0;
+    const auto is_known = [&](std::uint64_t pc) {
+        Row row;
+        return code->rows.find(pc, 0, row) || code->wide_rows.find(pc, 0, row) || code->huge_rows.find(pc, 0, row);
+    };
+    CHECK_FALSE(is_known(parts[count - 1].begin));
+    code->find_row(entry.begin, 0);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (parts[i].end - parts[i].begin < 16) continue;
+        CAPTURE(i);
+        CHECK(is_known(parts[i].begin));
+        CHECK(is_known(parts[i].end - 1));
+        const std::uint64_t inside = parts[i].begin + 5;
+        FrameRules rules;
+        REQUIRE(code->find_frame_rules(inside, rules));
+        CHECK(code->find_row(inside, 0).bits() == compact(rules).in(1, inside - entry.begin).bits());
+    }
 }
 
 TEST_CASE("outside every object there is no row and no module, and nothing is cached") {

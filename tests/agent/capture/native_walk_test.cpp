@@ -450,6 +450,31 @@ TEST_CASE("a row leaves every frame of the C library as the exact decoder does")
     CHECK(wrong == 0);
 }
 
+TEST_CASE("the rows of a function are those of its places") {
+    const auto set_up = std::make_unique<Walked>();
+    constexpr std::uint32_t most = 64;
+    std::uint64_t compared = 0, wrong = 0;
+    for (const FunctionEntry& entry : functions_around(reinterpret_cast<std::uint64_t>(&std::qsort))) {
+        RowPart rows[most];
+        const std::uint32_t count = find_rows(entry, rows, most);
+        std::uint64_t end = entry.begin;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const RowPart& part = rows[i];
+            wrong += part.begin != end;  // one follows the other
+            end = part.end;
+            for (const std::uint64_t pc : {part.begin, part.begin + (part.end - part.begin) / 2, part.end - 1}) {
+                FrameRules rules;
+                ++compared;
+                wrong += !find_rules(entry, pc, rules) || rules.begin != part.begin || rules.end != part.end ||
+                         compact(rules).bits() != part.row.bits();
+            }
+        }
+        wrong += count < most && end != entry.end;
+    }
+    CHECK(compared > 10000);
+    CHECK(wrong == 0);
+}
+
 TEST_CASE("a row finds the saved rbp where the exact decoder does") {
     const auto set_up = std::make_unique<Walked>();
     const DistinctStack stack{0};

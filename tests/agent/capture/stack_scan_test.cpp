@@ -34,8 +34,9 @@ bool is_call(const std::vector<unsigned char>& bytes) {
 // The first scan of a walk.
 ScannedFrame frame_at(std::uint64_t sp, bool has_unwind_information, const Registers* registers) {
     static std::uint32_t words_left;
+    static NearRows near_rows;
     words_left = max_scanned_words_of_walk;
-    return {code(), 0, sp, has_unwind_information, registers, words_left};
+    return {code(), 0, near_rows, sp, has_unwind_information, registers, words_left};
 }
 
 constexpr std::size_t frame_words = 4;

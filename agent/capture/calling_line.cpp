@@ -109,7 +109,8 @@ std::uint64_t CallingLine::look_up(const Frame& frame, const cpython::PythonRunt
     const std::uint32_t epoch = codes.epoch();
     const std::uint64_t place = importing_frame(frame.frame, runtime.layout, known);
     const std::uint64_t code = code_of(place, runtime.layout);
-    const std::uint32_t id = codes.id_of(code, runtime.layout, writer, known);
+    const std::uint32_t id =
+        codes.id_of(code, CodeTable::fingerprint(code, runtime.layout, known, false), runtime.layout, writer, known);
     units.unit_of(place, code, units.instruction_of(place), units.first_traceable_of(code), unit);
     const std::uint64_t key = wire::node_key::make_python(id, unit);
     if (epoch_ != epoch)

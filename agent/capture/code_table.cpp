@@ -75,9 +75,10 @@ std::uint32_t CodeTable::find_or_append(std::uint64_t hash, Append append_record
     return 0;
 }
 
-[[gnu::hot]] std::uint32_t CodeTable::id_of(std::uint64_t code, const cpython::PythonLayout& layout,
-                                            RecordingWriter& writer, PageCache& known) {
-    return find_or_append(fingerprint(code, layout, known, false), [&] { return append(code, layout, writer, known); });
+[[gnu::hot]] std::uint32_t CodeTable::id_of(std::uint64_t code, std::uint64_t fingerprint,
+                                            const cpython::PythonLayout& layout, RecordingWriter& writer,
+                                            PageCache& known) {
+    return find_or_append(fingerprint, [&] { return append(code, layout, writer, known); });
 }
 
 std::uint32_t CodeTable::id_of_task(const TaskName& name, RecordingWriter& writer) {

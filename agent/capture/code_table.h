@@ -28,8 +28,8 @@ public:
     // The wire id of the code object at `code`, of which code.basic_size bytes are readable. At first sight its names
     // and line table are appended as a wire::CodeRecord; the id is known to others only after that record is committed.
     // 0: the table or the recording is full.
-    std::uint32_t id_of(std::uint64_t code, const cpython::PythonLayout& layout, RecordingWriter& writer,
-                        PageCache& known);
+    std::uint32_t id_of(std::uint64_t code, std::uint64_t fingerprint, const cpython::PythonLayout& layout,
+                        RecordingWriter& writer, PageCache& known);
 
     // The wire id of a task of this name, likewise. 0 also where there are too many names already: programs may make
     // one for each request that they serve.

@@ -95,7 +95,9 @@ bool walk_starter(Driver& driver, PageCopies& copies) {
     copies.clear();
     room.memo.count = 0;
     room.memo.thread = 0;
-    walk_python_here({room.native, {}, room.memo, driver.starter, &copies}, room.python);
+    walk_python_here(
+        {.native = room.native, .stack = {}, .memo = room.memo, .other = driver.starter, .copies = &copies},
+        room.python);
     driver.thread = room.memo.thread;
     return room.python.result == PythonWalk::complete && driver.thread != 0;
 }

@@ -22,6 +22,19 @@ bool probe(std::uint64_t address) {
     return result == -EINVAL;
 }
 
+bool ask_readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
+    if (bytes == 0 || address < page_size || address >= user_space_end || bytes > user_space_end - address)
+        return false;
+    const std::uint64_t last = (address + bytes - 1) >> page_shift;
+    for (std::uint64_t page = address >> page_shift; page <= last; ++page) {
+        if (known.contains(page)) continue;
+        const bool good = known.copies() != nullptr ? known.copies()->of(page) != nullptr : probe(page << page_shift);
+        if (!good) return false;
+        known.insert(page);
+    }
+    return true;
+}
+
 PageCopies shared_copies;
 std::atomic<bool> shared_copies_taken{false};
 
@@ -70,17 +83,8 @@ void PageCache::copy_copies(void* target, std::uint64_t address, std::uint64_t b
     }
 }
 
-[[gnu::hot]] bool ask_readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
-    if (bytes == 0 || address < page_size || address >= user_space_end || bytes > user_space_end - address)
-        return false;
-    const std::uint64_t last = (address + bytes - 1) >> page_shift;
-    for (std::uint64_t page = address >> page_shift; page <= last; ++page) {
-        if (known.contains(page)) continue;
-        const bool good = known.copies() != nullptr ? known.copies()->of(page) != nullptr : probe(page << page_shift);
-        if (!good) return false;
-        known.insert(page);
-    }
-    return true;
+[[gnu::hot]] bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
+    return (bytes != 0 && known.trusts(address, bytes)) || ask_readable(address, bytes, known);
 }
 
 bool read_bytes(std::uint64_t address, void* target, std::uint64_t bytes, PageCache& known) {

@@ -48,8 +48,8 @@ private:
     PageCopies* copies_;
 };
 
-// Memory known to be readable: pages found so, and two ranges that need no asking. Lives for one sample: later the page
-// may be gone.
+// Memory known to be readable: pages found so, and three ranges that need no asking. Lives for one sample: later the
+// page may be gone.
 class PageCache {
 public:
     PageCache() = default;
@@ -61,8 +61,10 @@ public:
     void trust(std::uint64_t begin, std::uint64_t end) { stack_ = {begin, end}; }
     // Likewise; for the interpreter's stack of its frames.
     void trust_data_stack(std::uint64_t begin, std::uint64_t end) { data_stack_ = {begin, end}; }
+    // Likewise; for the innermost frame's code object.
+    void trust_code(std::uint64_t begin, std::uint64_t end) { code_ = {begin, end}; }
     bool trusts(std::uint64_t address, std::uint64_t bytes) const {
-        return stack_.holds(address, bytes) || data_stack_.holds(address, bytes);
+        return stack_.holds(address, bytes) || data_stack_.holds(address, bytes) || code_.holds(address, bytes);
     }
     bool contains(std::uint64_t page) const { return pages_[page % slots] == page; }
     PageCopies* copies() const { return copies_; }
@@ -100,16 +102,13 @@ private:
         }
     };
     PageCopies* copies_ = nullptr;
-    Range stack_, data_stack_;
+    Range stack_, data_stack_, code_;
     std::uint64_t pages_[slots] = {};  // page numbers; page 0 is never readable, so 0 is an empty slot
 };
 
 // Whether all of [address, address + bytes) can be read now. One system call (about 140 ns) for each page that `known`
 // does not hold. False for empty and for wrapping ranges.
-bool ask_readable(std::uint64_t address, std::uint64_t bytes, PageCache& known);
-inline bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known) {
-    return (bytes != 0 && known.trusts(address, bytes)) || ask_readable(address, bytes, known);
-}
+bool readable(std::uint64_t address, std::uint64_t bytes, PageCache& known);
 
 // Copies a T from `address`, which may be unaligned. False, and `value` untouched, if it cannot be read.
 template <class T>

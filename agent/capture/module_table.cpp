@@ -224,6 +224,7 @@ std::uint32_t ModuleTable::flags_of(const Entry& entry, const ElfImage& image) c
     std::uint32_t flags = flags_by_name(name);
     if (starts_with(name, python_prefix) || find_export(image, "_PyRuntime") != 0)
         flags |= wire::module_flags::interpreter;
+    if (find_export(image, "__tls_get_addr") != 0) flags |= wire::module_flags::loader;
     // Programs that have the agent linked into them are tests of it.
     if (is_executable(entry.map)) return flags | wire::module_flags::executable;
     if (starts_with(name, agent_prefix) || (own >= entry.module.begin && own < entry.module.end))

@@ -5,9 +5,12 @@
 // When a remembered frame may be read without asking the kernel: the thread is inside a call that the interpreter made
 // (PythonWalk decides), and the frame is not the innermost. Then the interpreter waits for that call, every store to
 // its chain of frames is done, and each frame but the innermost is a caller that keeps its code object alive. The
-// innermost may be one that is just being cleared, whose code object is already gone. That a frame was in the last walk
-// shows besides that the figures of the layout hold for it. A frame or code object at the same address that is another
-// one has another code address or fingerprint.
+// innermost may be one that is just being cleared, whose code object is already gone: the last thing that is given back
+// is its memory, and the allocator may be what is interrupted. Which calls do that is unknown, but a call during which
+// something referred to the code object is none of them, and the return addresses below it say which call it is. So
+// that call is remembered, with the code object, and the next time the code object needs no probe either. That a frame
+// was in the last walk shows besides that the figures of the layout hold for it. A frame or code object at the same
+// address that is another one has another code address or fingerprint.
 #include <cstdint>
 
 #include "agent/capture/load.h"
@@ -32,8 +35,11 @@ struct PythonMemo {
     std::uint32_t epoch;    // CodeTable::epoch() of the ids
     std::uint32_t current;  // which column of the frames the last walk filled
     std::uint32_t count;
-    std::uint64_t thread;         // thread state, 0: none
-    std::uint64_t collecting;     // address of the flag that its interpreter collects garbage, 0 unknown
+    std::uint64_t thread;      // thread state, 0: none
+    std::uint64_t collecting;  // address of the flag that its interpreter collects garbage, 0 unknown
+    // Calls of the interpreter during which the innermost frame kept its code object: hashes of both.
+    static constexpr std::uint32_t max_calls = 32;
+    std::uint64_t calls[max_calls];
     Frame frames[max_frames][2];  // those of two walks side by side
 };
 
@@ -48,6 +54,7 @@ inline void expect_frames(const PythonMemo& memo, std::uint64_t runtime, const c
                                          layout.thread.current_frame, layout.thread.data_stack_top})
         expect(memo.thread + member);
     expect(memo.collecting);
+    prefetch(memo.calls, sizeof memo.calls);
     for (std::uint32_t i = 0; i < memo.count; ++i) {
         const PythonMemo::Frame& seen = memo.frames[i][memo.current & 1];
         const auto* const frame = reinterpret_cast<const char*>(seen.frame);
@@ -96,6 +103,12 @@ public:
         if (count_ < PythonMemo::max_frames) memo_.frames[count_++][1 - old_] = frame;
     }
 
+    // `call` by identify_call, not 0; `code` is the address of the innermost frame's code object.
+    bool knows_call(std::uint64_t call, std::uint64_t code) const {
+        return place_of(call, code) == hash_of(call, code);
+    }
+    void keep_call(std::uint64_t call, std::uint64_t code) { place_of(call, code) = hash_of(call, code); }
+
     void expect_collecting(std::uint64_t address) { memo_.collecting = address; }
 
     // Ends the walk of this thread state; a walk that is not kept leaves nothing to the next.
@@ -106,6 +119,14 @@ public:
     }
 
 private:
+    static std::uint64_t hash_of(std::uint64_t call, std::uint64_t code) {
+        return (call ^ code << 16) * 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
+    }
+    std::uint64_t& place_of(std::uint64_t call, std::uint64_t code) const {
+        return memo_.calls[hash_of(call, code) >> 59];
+    }
+    static_assert(PythonMemo::max_calls == 1 << 5);
+
     static constexpr std::uint32_t reach = 16;  // frames returned from since the last walk; beyond it all are new
 
     PythonMemo& memo_;

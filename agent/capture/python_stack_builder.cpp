@@ -22,7 +22,7 @@ namespace pyprof::capture {
 
 void PythonStackBuilder::add_task(const TaskName& name) {
     const std::uint32_t id = codes_.id_of_task(name, writer_);
-    if (id != 0) add_frame({.code = 0, .unit = 0, .id = id});
+    if (id != 0) add_frame({.code = 0, .fingerprint = 0, .unit = 0, .id = id});
 }
 
 [[gnu::hot]] void PythonStackBuilder::end_activation(std::uint64_t marker) {
@@ -56,7 +56,8 @@ void PythonStackBuilder::sort_activations() {
 }
 
 [[gnu::hot]] PythonFrame PythonStackBuilder::resolve(const RawFrame& frame) {
-    const std::uint32_t code = frame.id != 0 ? frame.id : codes_.id_of(frame.code, layout_, writer_, known_);
+    const std::uint32_t code =
+        frame.id != 0 ? frame.id : codes_.id_of(frame.code, frame.fingerprint, layout_, writer_, known_);
     if (code == 0) ++out_.unknown_codes;
     return {.code = code, .unit = frame.unit};
 }

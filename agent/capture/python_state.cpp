@@ -2,6 +2,7 @@
 
 #include "agent/capture/figures.h"
 #include "agent/capture/first_walks.h"
+#include "agent/capture/interpreter_call.h"
 #include "agent/capture/process_state.h"
 #include "agent/capture/thread_name.h"
 
@@ -41,7 +42,9 @@ CodeTable python_codes;
         return;
     }
     RecordingWriter writer;
-    walk_python(*runtime, thread, python_codes, writer, out);
+    InterruptedThread known = thread;
+    if (thread.copies == nullptr) known.call = identify_call(*runtime, thread.native);
+    walk_python(*runtime, known, python_codes, writer, out);
     if (thread.copies == nullptr && first_walks.have_failed(out)) switch_off();
 }
 
@@ -58,7 +61,9 @@ ThreadName name_python_thread(const PythonStack& stack, PageCopies* copies, wire
 
 [[gnu::hot]] void expect_python_here(const PythonMemo& memo) {
     const cpython::PythonRuntime* runtime = python_runtime.load(std::memory_order_acquire);
-    if (runtime != nullptr) expect_frames(memo, runtime->runtime, runtime->layout);
+    if (runtime == nullptr) return;
+    prefetch(runtime, offsetof(cpython::PythonRuntime, collector));
+    expect_frames(memo, runtime->runtime, runtime->layout);
 }
 
 }  // namespace pyprof::capture

@@ -5,6 +5,7 @@
 #include "agent/capture/code_units.h"
 #include "agent/capture/collector.h"
 #include "agent/capture/innermost_frame.h"
+#include "agent/capture/interpreter_call.h"
 #include "agent/capture/loop_frames.h"
 #include "agent/capture/python_stack_builder.h"
 #include "agent/capture/running_task.h"
@@ -27,18 +28,6 @@ bool is_in_interpreter(const cpython::PythonRuntime& runtime, const NativeFrame&
     return frame.pc >= runtime.begin && frame.pc < runtime.end;
 }
 
-// Whether the interrupted code was called by the interpreter's library (or by what else is in its executable), through
-// calls only. Then the evaluation loops below are suspended in calls, with everything stored that they had to store,
-// and the library cannot be unloaded. Code outside every loaded object may be the interpreter's own, made at run time.
-bool interpreter_waits(const cpython::PythonRuntime& runtime, const NativeStack& native) {
-    for (std::uint32_t i = 0; i < native.count; ++i) {
-        const NativeFrame& frame = native.frames[i];
-        if (frame.module == 0 || (i != 0 && !frame.is_return_address)) return false;
-        if (is_in_interpreter(runtime, frame)) return i != 0;
-    }
-    return false;
-}
-
 // A whole native stack without the interpreter: a thread of a numerical library, say.
 bool runs_no_python(const cpython::PythonRuntime& runtime, const NativeStack& native) {
     if (runtime.begin == runtime.end || native.end != WalkEnd::bottom || native.guessed) return false;
@@ -50,7 +39,8 @@ bool runs_no_python(const cpython::PythonRuntime& runtime, const NativeStack& na
 class Walk {
 public:
     Walk(const cpython::PythonRuntime& runtime, const NativeStack& native, PythonStackBuilder& stack,
-         RememberedFrames& remembered, PageCache& known, bool interpreter_waits, std::uint64_t other)
+         RememberedFrames& remembered, PageCache& known, bool interpreter_waits, std::uint64_t call,
+         std::uint64_t other)
         : runtime_{runtime},
           layout_{runtime.layout},
           native_{native},
@@ -58,6 +48,7 @@ public:
           remembered_{remembered},
           known_{known},
           interpreter_waits_{interpreter_waits},
+          call_{call},
           other_{other},
           units_{runtime.layout, known},
           loops_{runtime, native} {}
@@ -351,8 +342,7 @@ private:
 
     void add_task(const RunningTask& task) {
         const bool holds_lock = is_attached_ && other_ == 0 && !layout_.version.free_threaded;
-        const std::uint64_t code =
-            known_.load<std::uint64_t>(task.frame + layout_.frame.code) & ~layout_.frame.code_tags;
+        const std::uint64_t code = code_of(task.frame);
         TaskName name;
         if (copy_task_name(task, code, holds_lock, runtime_, known_, name)) stack_.add_task(name);
     }
@@ -391,6 +381,7 @@ private:
         std::uint64_t top = 0;
         if (!read_thread(thread + layout_.thread.data_stack_top, top)) return end;
         trust_data_stack(thread);
+        if (known_.trusts(frame, layout_.frame.bytes)) trust_code(code_of(frame));
         return InnermostFrame{layout_, top, known_}.find(frame, end);
     }
 
@@ -401,8 +392,18 @@ private:
             known_.trust_data_stack(chunk, chunk + smallest_chunk_bytes);
     }
 
+    // See python_memo.h for when the innermost frame's code object needs no probe.
+    void trust_code(std::uint64_t code) {
+        if (call_ != 0 && remembered_.knows_call(call_, code)) known_.trust_code(code, code + layout_.code.basic_size);
+    }
+
+    std::uint64_t code_of(std::uint64_t frame) const {
+        return known_.load<std::uint64_t>(frame + layout_.frame.code) & ~layout_.frame.code_tags;
+    }
+
     // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense.
     std::uint64_t skip_unfinished(std::uint64_t frame, std::uint64_t end) {
+        if (interpreter_waits_) return frame;
         RawFrame ignored{};
         PythonMemo::Frame forgotten{};
         if (frame == end || !readable(frame, layout_.frame.bytes, known_) || is_entry(frame) ||
@@ -433,10 +434,11 @@ private:
     }
 
     // False if the frame is none.
-    bool add_frame(std::uint64_t frame) {
+    [[gnu::hot]] bool add_frame(std::uint64_t frame) {
         RawFrame raw{};
         PythonMemo::Frame checked{};
         if (!read_frame(frame, raw, checked)) return false;
+        if (is_innermost_ && call_ != 0 && is_referred_to(raw.code)) remembered_.keep_call(call_, raw.code);
         is_innermost_ = false;
         outermost_ = frame;
         if (raw.id == 0 && is_init_cleanup(raw.code)) return true;
@@ -446,7 +448,8 @@ private:
     }
 
     [[gnu::hot]] bool read_frame(std::uint64_t frame, RawFrame& raw, PythonMemo::Frame& checked) {
-        const std::uint64_t code = known_.load<std::uint64_t>(frame + layout_.frame.code) & ~layout_.frame.code_tags;
+        const std::uint64_t code = code_of(frame);
+        if (is_innermost_) trust_code(code);
         const PythonMemo::Frame* seen = remembered_.find(frame);
         if (seen != nullptr && seen->code != code) seen = nullptr;
         const bool is_trusted = seen != nullptr && may_trust_memo();
@@ -463,7 +466,7 @@ private:
         const bool is_same = checked.id != 0 && instruction == checked.instruction && units_.are_lasting();
         if (!is_same && !units_.unit_of(frame, code, instruction, checked.first_traceable, checked.unit)) return false;
         checked.instruction = instruction;
-        raw = {.code = code, .unit = checked.unit, .id = checked.id};
+        raw = {.code = code, .fingerprint = fingerprint, .unit = checked.unit, .id = checked.id};
         return true;
     }
 
@@ -503,6 +506,7 @@ private:
     RememberedFrames& remembered_;
     PageCache& known_;
     const bool interpreter_waits_;
+    const std::uint64_t call_;   // that it waits for, if that call may be known
     const std::uint64_t other_;  // pthread_self() of the thread that is looked at; 0: the calling one
     CodeUnits units_;
     LoopFrames loops_;
@@ -528,8 +532,8 @@ private:
     PythonStackBuilder stack{runtime.layout, codes, writer, known, out};
     if (runtime.state == cpython::RuntimeState::ready && !runs_no_python(runtime, thread.native)) {
         RememberedFrames remembered{thread.memo, codes.epoch()};
-        const bool waits = !is_other && interpreter_waits(runtime, thread.native);
-        Walk walk{runtime, thread.native, stack, remembered, known, waits, thread.other};
+        const bool waits = !is_other && find_interpreter_call(runtime, thread.native) != no_call;
+        Walk walk{runtime, thread.native, stack, remembered, known, waits, waits ? thread.call : 0, thread.other};
         out.result = walk.run(out.attached);
         out.outermost = walk.outermost();
         if (walk.is_collecting()) out.collector = find_collector(runtime, thread.native);

@@ -26,6 +26,7 @@ struct InterruptedThread {
     const NativeStack& native;
     StackBounds stack;
     PythonMemo& memo;
+    std::uint64_t call = 0;  // that the interpreter waits for, by identify_call (interpreter_call.h)
     // Of another thread: its pthread_self(), and room for copies.
     std::uint64_t other = 0;
     PageCopies* copies = nullptr;

@@ -79,7 +79,12 @@ void take_stack(const ThreadState& thread, const SystemCall& call) {
     room.python_memo.count = 0;
     room.python_memo.thread = 0;
     walk_native(registers_of(call), thread.stack, room.memo, room.native, &room.copies);
-    walk_python_here({room.native, thread.stack, room.python_memo, thread.pthread, &room.copies}, room.python);
+    walk_python_here({.native = room.native,
+                      .stack = thread.stack,
+                      .memo = room.python_memo,
+                      .other = thread.pthread,
+                      .copies = &room.copies},
+                     room.python);
     stitch(room.native, room.python, room.merged);
     keep_wanted(room.merged);
 }

@@ -320,6 +320,7 @@ inline constexpr std::uint32_t executable = 4;    // the main program
 inline constexpr std::uint32_t agent = 8;         // pyprof's own
 inline constexpr std::uint32_t thread_pool = 16;  // starts threads that work for whoever calls it
 inline constexpr std::uint32_t numerical = 32;    // linear algebra: BLAS, LAPACK
+inline constexpr std::uint32_t loader = 64;       // exports __tls_get_addr: the dynamic linker
 }  // namespace module_flags
 
 // How a CPython string is stored in a CodeRecord: bytes per character, as in PEP 393.

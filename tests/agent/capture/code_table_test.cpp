@@ -27,7 +27,8 @@ struct Fixture {
 
     std::uint32_t id_of(std::uint64_t code) {
         PageCache known;
-        return codes->id_of(code, python.layout(), writer, known);
+        return codes->id_of(code, CodeTable::fingerprint(code, python.layout(), known, false), python.layout(), writer,
+                            known);
     }
 };
 

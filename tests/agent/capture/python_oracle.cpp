@@ -17,6 +17,7 @@
 #include <unwind.h>
 
 #include "agent/capture/code_table.h"
+#include "agent/capture/interpreter_call.h"
 #include "agent/capture/native_code.h"
 #include "agent/capture/native_walk.h"
 #include "agent/capture/python_walk.h"
@@ -127,7 +128,8 @@ void take(const ucontext_t& context, Stacks& stacks) {
         walk_native_by_libgcc(context, stacks.native);
     else
         walk_native(Registers::from(context), unknown_stack, stacks.memo, stacks.native);
-    walk_python(python, {stacks.native, unknown_stack, stacks.python_memo}, codes, writer, stacks.python);
+    const std::uint64_t call = identify_call(python, stacks.native);
+    walk_python(python, {stacks.native, unknown_stack, stacks.python_memo, call}, codes, writer, stacks.python);
     if (shift_by != 0) shift_markers(stacks.native, stacks.python, shift_by);
     stitch(stacks.native, stacks.python, stacks.merged);
 }

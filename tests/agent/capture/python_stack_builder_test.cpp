@@ -21,7 +21,8 @@ struct Fixture {
     PythonStackBuilder builder{python.layout(), *codes, writer, known, *stack};
 
     void add_frames(std::int32_t from, std::int32_t to) {
-        for (std::int32_t i = from; i < to; ++i) builder.add_frame({.code = code, .unit = i, .id = 0});
+        for (std::int32_t i = from; i < to; ++i)
+            builder.add_frame({.code = code, .fingerprint = code, .unit = i, .id = 0});
     }
 };
 

@@ -25,13 +25,14 @@ struct Walker {
     RecordingWriter writer;
     NativeStack native{};
     PythonMemo memo{};
+    std::uint64_t call = 0;
 
     Walker() { pyprof::tests::clear_recording(); }
 
     const PythonStack& walk(const FakePython& python) { return walk(python.runtime()); }
     const PythonStack& walk(const cpython::PythonRuntime& runtime) {
         std::memset(static_cast<void*>(stack.get()), 0xcc, sizeof *stack);  // the walk must fill what it promises
-        walk_python(runtime, {native, StackBounds{}, memo}, *codes, writer, *stack);
+        walk_python(runtime, {native, StackBounds{}, memo, call}, *codes, writer, *stack);
         return *stack;
     }
 };
@@ -456,6 +457,47 @@ TEST_CASE("the innermost frame's code object may be gone although its frame is r
     const bool has_data_stack = python.layout().thread.data_stack_top != cpython::absent;
     CHECK(text_of(walker.walk(runtime)) == (has_data_stack ? " caller:2" : ""));
     CHECK(walker.stack->result == (has_data_stack ? PythonWalk::complete : PythonWalk::unreadable));
+}
+
+TEST_CASE("a call during which the innermost frame kept its code object is remembered") {
+    FakePython python{cpython::python_3_11};
+    const cpython::PythonLayout& at = python.layout();
+    const std::uint64_t code = python.code("leaf");
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 2);
+    python.push_frame(code, 3);
+    Walker walker;
+    cpython::PythonRuntime runtime = waiting(python, walker);
+    walker.call = 4711;
+    bool expected = false;
+    SECTION("something refers to it") { expected = true; }
+    SECTION("nothing refers to it any more") { python.put(code + at.object.references, std::uint64_t{0}); }
+    SECTION("its memory is the allocator's again") {
+        python.put(code + at.object.references, std::uint64_t{0x7f12'3456'7890});
+    }
+    SECTION("the interpreter does not wait") { walker.native.frames[0].pc = library_begin; }
+    SECTION("nobody knows which call it is") { walker.call = 0; }
+    CHECK(walker.walk(runtime).result == PythonWalk::complete);
+    const RememberedFrames remembered{walker.memo, walker.codes->epoch()};
+    CHECK(remembered.knows_call(4711, code) == expected);
+    CHECK_FALSE(remembered.knows_call(4712, code));
+    CHECK_FALSE(remembered.knows_call(4711, python.code("other")));
+}
+
+TEST_CASE("the innermost frame's code object is probed in every other call") {
+    FakePython python{*any_layout()};
+    CodeOnPage code{python.code("dying")};
+    python.begin_activation();
+    python.push_frame(python.code("caller"), 2);
+    python.push_frame(code.address(), 3);
+    Walker walker;
+    const cpython::PythonRuntime runtime = waiting(python, walker);
+    walker.call = 4711;
+    for (int i = 0; i < 2; ++i) CHECK(text_of(walker.walk(runtime)) == " dying:3 caller:2");
+    code.take_away();
+    walker.call = GENERATE(0, 4712);
+    const bool has_data_stack = python.layout().thread.data_stack_top != cpython::absent;
+    CHECK(text_of(walker.walk(runtime)) == (has_data_stack ? " caller:2" : ""));
 }
 
 TEST_CASE("texts are probed of a code object that nothing refers to") {

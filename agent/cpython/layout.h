@@ -55,7 +55,9 @@ struct PythonLayout {
     } version;
 
     struct Object {
-        Offset references;  // i64: how many there are; absent from 3.12 on, where it says less
+        // i64: how many there are, 2^30 and more for objects that are never freed. From 3.14 on the upper half also has
+        // flags, all clear for a code object. Absent where they are counted in two places.
+        Offset references;
         Offset type;
         Offset size;  // PyVarObject.ob_size
     } object;

@@ -14,7 +14,7 @@ namespace pyprof::cpython {
 
 constexpr PythonLayout python_3_12{
     .version = {.minor = 12, .free_threaded = false},
-    .object = {.references = absent, .type = 8, .size = 16},
+    .object = {.references = 0, .type = 8, .size = 16},
     .type = {.basic_size = 32, .members = 240},
     .runtime = {.finalizing = 24,
                 .first_interpreter = 40,

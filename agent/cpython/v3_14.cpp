@@ -12,7 +12,7 @@ namespace pyprof::cpython {
 
 constexpr PythonLayout python_3_14{
     .version = {.minor = 14, .free_threaded = false},
-    .object = {.references = absent, .type = 8, .size = 16},
+    .object = {.references = 0, .type = 8, .size = 16},
     .type = {.basic_size = 32, .members = 240},
     .runtime = {.finalizing = 784,
                 .first_interpreter = 808,

@@ -12,7 +12,7 @@ namespace pyprof::cpython {
 
 constexpr PythonLayout python_3_15{
     .version = {.minor = 15, .free_threaded = false},
-    .object = {.references = absent, .type = 8, .size = 16},
+    .object = {.references = 0, .type = 8, .size = 16},
     .type = {.basic_size = 32, .members = 240},
     .runtime = {.finalizing = 912,
                 .first_interpreter = 936,

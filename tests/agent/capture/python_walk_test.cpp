@@ -460,7 +460,10 @@ TEST_CASE("the innermost frame's code object may be gone although its frame is r
 }
 
 TEST_CASE("a call during which the innermost frame kept its code object is remembered") {
-    FakePython python{cpython::python_3_11};
+    const auto counts = [](const cpython::PythonLayout* layout) {
+        return layout->object.references != cpython::absent;
+    };
+    FakePython python{*GENERATE_COPY(filter(counts, from_range(tests::layouts_since(11))))};
     const cpython::PythonLayout& at = python.layout();
     const std::uint64_t code = python.code("leaf");
     python.begin_activation();
@@ -482,6 +485,18 @@ TEST_CASE("a call during which the innermost frame kept its code object is remem
     CHECK(remembered.knows_call(4711, code) == expected);
     CHECK_FALSE(remembered.knows_call(4712, code));
     CHECK_FALSE(remembered.knows_call(4711, python.code("other")));
+}
+
+TEST_CASE("where references are counted in two places no call is remembered") {
+    FakePython python{cpython::python_3_14t};
+    const std::uint64_t code = python.code("leaf");
+    python.begin_activation();
+    python.push_frame(code, 3);
+    Walker walker;
+    const cpython::PythonRuntime runtime = waiting(python, walker);
+    walker.call = 4711;
+    CHECK(walker.walk(runtime).result == PythonWalk::complete);
+    CHECK_FALSE(RememberedFrames{walker.memo, walker.codes->epoch()}.knows_call(4711, code));
 }
 
 TEST_CASE("the innermost frame's code object is probed in every other call") {

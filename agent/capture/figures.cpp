@@ -8,7 +8,7 @@
 namespace pyprof::capture {
 namespace {
 
-constexpr std::uint64_t shortest_interval_ns = 16'000'000, longest_interval_ns = 250'000'000;
+constexpr std::uint64_t shortest_interval_ns = 16'000'000, longest_interval_ns = 1'000'000'000;
 constexpr std::uint64_t intervals_of_run = 128;  // a killed process lacks no more than this part of its time
 
 wire::RecordingHeader& header() { return *process.arena.header(); }

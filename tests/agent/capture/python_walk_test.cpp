@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <sys/mman.h>
+#include <utility>
 #include <vector>
 
 #include "agent/cpython/versions.h"
@@ -451,8 +452,12 @@ TEST_CASE("the innermost frame's code object may be gone although its frame is r
     python.push_frame(code.address(), 3);
     Walker walker;
     const cpython::PythonRuntime runtime = waiting(python, walker);
+    // Calls of the interpreter, 0 unknown: that which it was met in, and that in which it is gone.
+    const auto [met, gone] = GENERATE(std::pair{0, 0}, std::pair{4711, 0}, std::pair{4711, 4712});
+    walker.call = static_cast<std::uint64_t>(met);
     for (int i = 0; i < 2; ++i) CHECK(text_of(walker.walk(runtime)) == " dying:3 caller:2");
     code.take_away();
+    walker.call = static_cast<std::uint64_t>(gone);
     // Where the data stack tells which frames run, only the one is left out.
     const bool has_data_stack = python.layout().thread.data_stack_top != cpython::absent;
     CHECK(text_of(walker.walk(runtime)) == (has_data_stack ? " caller:2" : ""));
@@ -497,22 +502,6 @@ TEST_CASE("where references are counted in two places no call is remembered") {
     walker.call = 4711;
     CHECK(walker.walk(runtime).result == PythonWalk::complete);
     CHECK_FALSE(RememberedFrames{walker.memo, walker.codes->epoch()}.knows_call(4711, code));
-}
-
-TEST_CASE("the innermost frame's code object is probed in every other call") {
-    FakePython python{*any_layout()};
-    CodeOnPage code{python.code("dying")};
-    python.begin_activation();
-    python.push_frame(python.code("caller"), 2);
-    python.push_frame(code.address(), 3);
-    Walker walker;
-    const cpython::PythonRuntime runtime = waiting(python, walker);
-    walker.call = 4711;
-    for (int i = 0; i < 2; ++i) CHECK(text_of(walker.walk(runtime)) == " dying:3 caller:2");
-    code.take_away();
-    walker.call = GENERATE(0, 4712);
-    const bool has_data_stack = python.layout().thread.data_stack_top != cpython::absent;
-    CHECK(text_of(walker.walk(runtime)) == (has_data_stack ? " caller:2" : ""));
 }
 
 TEST_CASE("texts are probed of a code object that nothing refers to") {

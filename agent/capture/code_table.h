@@ -25,9 +25,9 @@ public:
     static std::uint64_t fingerprint(std::uint64_t code, const cpython::PythonLayout& layout, PageCache& known,
                                      bool is_kept_alive);
 
-    // The wire id of the code object at `code`, of which code.basic_size bytes are readable. At first sight its names
-    // and line table are appended as a wire::CodeRecord; the id is known to others only after that record is committed.
-    // 0: the table or the recording is full.
+    // The wire id of the code object at `code`, of which code.basic_size bytes are readable, by its fingerprint. At
+    // first sight its names and line table are appended as a wire::CodeRecord; the id is known to others only after
+    // that record is committed. 0: the table or the recording is full.
     std::uint32_t id_of(std::uint64_t code, std::uint64_t fingerprint, const cpython::PythonLayout& layout,
                         RecordingWriter& writer, PageCache& known);
 

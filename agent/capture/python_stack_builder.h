@@ -14,10 +14,10 @@ namespace pyprof::capture {
 class PythonStackBuilder {
 public:
     struct RawFrame {
-        std::uint64_t code;  // address of a code object that was checked
-        std::uint64_t fingerprint;
-        std::int32_t unit;  // as PythonFrame::unit
-        std::uint32_t id;   // of the code object where it is remembered; 0: the table is asked
+        std::uint64_t code;         // address of a code object that was checked
+        std::uint64_t fingerprint;  // of it, by CodeTable::fingerprint
+        std::int32_t unit;          // as PythonFrame::unit
+        std::uint32_t id;           // of the code object where it is remembered; 0: the table is asked
     };
 
     PythonStackBuilder(const cpython::PythonLayout& layout, CodeTable& codes, RecordingWriter& writer, PageCache& known,

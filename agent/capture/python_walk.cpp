@@ -401,7 +401,8 @@ private:
         return known_.load<std::uint64_t>(frame + layout_.frame.code) & ~layout_.frame.code_tags;
     }
 
-    // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense.
+    // The innermost frame is linked before all of it is written; it is left out as long as it makes no sense. While the
+    // interpreter waits, all is written.
     std::uint64_t skip_unfinished(std::uint64_t frame, std::uint64_t end) {
         if (interpreter_waits_) return frame;
         RawFrame ignored{};

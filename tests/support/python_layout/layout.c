@@ -73,8 +73,8 @@ typedef _PyInterpreterFrame Frame311;
 #endif
 
 static void print_objects(void) {
-#if AT_LEAST(12)
-    NONE("object.references");
+#ifdef Py_GIL_DISABLED
+    NONE("object.references"); /* an owner's and the others' */
 #else
     FIELD("object.references", PyObject, ob_refcnt);
 #endif

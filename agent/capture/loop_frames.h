@@ -1,6 +1,6 @@
 #pragma once
-// The native frames of the evaluation loop, from the leaf, for versions whose loops carry no marker. Async-signal-safe;
-// part of the Python walk.
+// The native frames of the evaluation loop, from the leaf, for versions whose loops carry no marker or publish it
+// before it is filled. Async-signal-safe; part of the Python walk.
 #include <cstdint>
 
 #include "agent/capture/native_stack.h"
@@ -27,6 +27,16 @@ public:
     }
     // From now on there is none.
     void end() { at_ = native_.count; }
+
+    // Where the next loop keeps what the innermost one, if it is what was interrupted, keeps at `address` in its native
+    // frame. 0: that is not so, or there is no next one.
+    std::uint64_t same_in_next(std::uint64_t address) const {
+        const NativeFrame* const frames = native_.frames;
+        if (native_.count < 2 || !is_loop(frames[0]) || address < frames[0].sp || address >= frames[1].sp) return 0;
+        for (std::uint32_t i = 1; i + 1 < native_.count; ++i)
+            if (is_loop(frames[i])) return frames[i + 1].sp - (frames[1].sp - address);
+        return 0;
+    }
 
 private:
     bool is_loop(const NativeFrame& frame) const {

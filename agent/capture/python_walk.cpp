@@ -349,9 +349,14 @@ private:
 
     // 3.11 and 3.12: an activation's frames lead from its control frame's current_frame to that of the one before.
     [[gnu::hot]] bool walk_control_frames(std::uint64_t thread) {
+        const std::uint64_t root = thread + layout_.thread.root_control_frame;
         std::uint64_t control = 0;
         if (!read_thread(thread + layout_.thread.control_frame, control)) return false;
-        for (std::uint32_t i = 0; control != thread + layout_.thread.root_control_frame; ++i) {
+        if (const std::uint64_t filled = skip_unfilled(control, root); filled != control) {
+            stack_.end_activation(control);
+            control = filled;
+        }
+        for (std::uint32_t i = 0; control != root; ++i) {
             std::uint64_t previous = 0, frame = 0, end = 0;
             if (i == most_activations || !read(control + layout_.control_frame.previous, previous, known_) ||
                 !read(control + layout_.control_frame.current_frame, frame, known_) ||
@@ -368,6 +373,18 @@ private:
             control = previous;
         }
         return true;
+    }
+
+    // The loop publishes its control frame before it is filled. The one before it lies in the next loop's native frame
+    // where it lies in its own, unless a coroutine library put one in between or began with the thread's.
+    std::uint64_t skip_unfilled(std::uint64_t control, std::uint64_t root) {
+        const std::uint64_t before = loops_.same_in_next(control);
+        std::uint64_t previous = before;
+        if (before == 0 || !read(control + layout_.control_frame.previous, previous, known_)) return control;
+        if (previous == before || previous == root) return control;
+        std::uint32_t controls = 0;
+        const bool is_between = previous > control && previous < before;
+        return is_between && count_control_frames(previous, root, controls) ? control : before;
     }
 
     // The outermost control frame is part of the thread state.

@@ -33,7 +33,8 @@ struct PythonRuntime {
     // use.
     void* (*thread_specific)(unsigned key) = nullptr;
     ThreadLocal bound_thread;  // the same, where the layout names no key
-    // Activations::counted: the evaluation loop's function, and the part of it that the compiler moved away.
+    // Activations::counted, and control_frames if it was found: the evaluation loop's function, and the part of it that
+    // the compiler moved away.
     CodeRange loop, loop_cold;
     // Functions that exported ones call to collect garbage; 0: none. One of them is the collector, whose name is not
     // exported, the others (that save an exception, say) do not run below each other.

@@ -161,12 +161,15 @@ bool find_bound_thread(PythonRuntime& python) {
     return python.thread_specific(value_at<std::uint32_t>(python.runtime + at.key)) == bound;
 }
 
+// False if it is needed and not there.
 bool find_loop(PythonRuntime& python) {
-    if (python.layout.frame.activations != cpython::Activations::counted) return true;
+    const cpython::Activations activations = python.layout.frame.activations;
+    const bool is_needed = activations == cpython::Activations::counted;
+    if (!is_needed && activations != cpython::Activations::control_frames) return true;
     const EvaluationLoop loop = find_evaluation_loop();
     python.loop = loop.hot;
     python.loop_cold = loop.cold;
-    return loop.hot.begin != loop.hot.end;
+    return !is_needed || loop.hot.begin != loop.hot.end;
 }
 
 // The functions that an exported function of the interpreter calls.

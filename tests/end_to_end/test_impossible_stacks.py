@@ -14,4 +14,4 @@ def test_no_stack_is_put_together_from_two_moments(interpreter, tmp_path):
     assert wrong == {}
     assert len(seen) == 9, seen  # each inner function was met, inner_deep below itself too
     assert samples > 5_000  # an engine that delivers less than a tenth is named in the report, not judged here
-    assert unreadable <= samples / 200  # 3.12 publishes a control frame before it can be read: 0.2 % of these calls
+    assert unreadable <= samples / 1000

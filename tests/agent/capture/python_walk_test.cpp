@@ -227,6 +227,63 @@ TEST_CASE("a control frame that is published before it is filled has no frames o
     CHECK(stack.activations[0].marker == inner);
 }
 
+TEST_CASE("the control frame before one that is not filled yet lies in the next loop's native frame") {
+    FakePython python{GENERATE(&cpython::python_3_11, &cpython::python_3_12)[0]};
+    const auto& at = python.layout().control_frame;
+    const std::uint64_t root = python.thread() + python.layout().thread.root_control_frame;
+    const std::uint64_t top_at = python.thread() + python.layout().thread.data_stack_top;
+    const std::uint64_t inner = python.begin_activation();
+    python.push_frame(python.code("inner"), 1);
+    const std::uint64_t top = python.get_pointer(top_at);
+    const std::uint64_t library = python.begin_activation();
+    const std::uint64_t outer = python.begin_activation();
+    const std::uint64_t caller = python.push_frame(python.code("caller"), 5);
+    python.put_pointer(caller + python.layout().frame.previous, 0);
+
+    // The fake's memory grows upwards, a stack downwards: from inner to library to outer.
+    python.put_pointer(python.thread() + python.layout().thread.control_frame, inner);
+    python.put_pointer(library + at.current_frame, 0);
+    python.put_pointer(library + at.previous, root);
+    python.put_pointer(outer + at.previous, root);
+    Walker walker;
+    walker.native.end = WalkEnd::bottom;
+    for (const std::uint64_t control : {inner, outer}) {
+        const bool is_leaf = control == inner;
+        NativeFrame* const frame = walker.native.frames + walker.native.count;
+        frame[0] = {FakePython::loop_begin + 9, control - 16, 8, !is_leaf, false, 9};
+        frame[1] = {0x1000, control + 64, 8, true, false, 0};
+        walker.native.count += 2;
+    }
+    const char* expected = " | caller:5";
+    SECTION("garbage") { python.put_pointer(inner + at.previous, 0x1234567); }
+    SECTION("of a loop that ended") {
+        const std::uint64_t ended = python.allocate(64);
+        python.put_pointer(ended + at.previous, root);
+        python.put_pointer(inner + at.previous, ended);
+    }
+    SECTION("garbage between the two") { python.put_pointer(inner + at.previous, inner + 8); }
+    SECTION("filled") {
+        python.put_pointer(inner + at.previous, outer);
+        python.put_pointer(outer + at.current_frame, 0);
+        python.put_pointer(top_at, top);
+        expected = " inner:1";
+    }
+    SECTION("the thread's, put there by a coroutine library") {
+        python.put_pointer(inner + at.previous, root);
+        python.put_pointer(top_at, top);
+        expected = " inner:1";
+    }
+    SECTION("a coroutine library's") {
+        python.put_pointer(inner + at.previous, library);
+        python.put_pointer(top_at, top);
+        expected = " inner:1";
+    }
+    const PythonStack& stack = walker.walk(python);
+    CHECK(stack.result == PythonWalk::complete);
+    CHECK(text_of(stack) == expected);
+    CHECK(stack.activations[0].marker == inner);
+}
+
 TEST_CASE("a frame that is linked before it is written is left out") {
     FakePython python{GENERATE(&cpython::python_3_11, &cpython::python_3_12)[0]};
     python.begin_activation();

@@ -1,13 +1,10 @@
 // The Python walk of versions before 3.11, in which each frame is an object with an activation of its own.
-#include <cstring>
-#include <memory>
 #include <string>
 
-#include "agent/capture/python_walk.h"
 #include "agent/cpython/versions.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_python.h"
-#include "tests/support/memory_recording.h"
+#include "tests/support/python_walker.h"
 
 using namespace pyprof;
 using namespace pyprof::capture;
@@ -20,25 +17,13 @@ const cpython::PythonLayout& any_layout() {
 }
 const cpython::PythonLayout& counted() { return *GENERATE(&cpython::python_3_8, &cpython::python_3_9); }
 
-struct Walker {
-    std::unique_ptr<CodeTable> codes = std::make_unique<CodeTable>();
-    std::unique_ptr<PythonStack> stack = std::make_unique<PythonStack>();
-    RecordingWriter writer;
-    NativeStack native{};
-    PythonMemo memo{};
-
-    Walker() { tests::clear_recording(); }
-
+struct Walker : tests::PythonWalker {
     const PythonStack& walk(const FakePython& python) {
         python.fill(native);
         return walk_as_is(python);
     }
     // With the native stack as the test left it.
-    const PythonStack& walk_as_is(const FakePython& python) {
-        std::memset(static_cast<void*>(stack.get()), 0xcc, sizeof *stack);
-        walk_python(python.runtime(), {native, StackBounds{}, memo}, *codes, writer, *stack);
-        return *stack;
-    }
+    const PythonStack& walk_as_is(const FakePython& python) { return PythonWalker::walk(python); }
 };
 
 // "leaf:unit@N …" where N is the number of the loop, counted from the root, whose marker the frame has; - for none.
@@ -51,10 +36,7 @@ std::string text_of(const FakePython& python, const PythonStack& stack) {
             if (python.markers()[i] == activation.marker) loop = std::to_string(i);
         for (std::uint32_t i = 0; i < activation.count; ++i) {
             const PythonFrame& frame = stack.frames[activation.first + i];
-            const wire::CodeRecord* const record = tests::find_code_record(frame.code);
-            REQUIRE(record != nullptr);
-            const char* const name = reinterpret_cast<const char*>(record + 1) + record->file_bytes;
-            text += " " + std::string(name, record->name_bytes) + ":" + std::to_string(frame.unit) + "@" + loop;
+            text += " " + tests::name_of(frame.code) + ":" + std::to_string(frame.unit) + "@" + loop;
         }
         if (activation.count == 0) text += " @" + loop;
     }

@@ -20,7 +20,9 @@ public:
         bytes_.reserve(capacity);  // addresses inside must stay
         bytes_.resize(header_bytes);
         Bytes body = {0, 0, 0, 0, 1};
-        body.insert(body.end(), augmentation, augmentation + std::strlen(augmentation) + 1);
+        for (const char* letter = augmentation; *letter != 0; ++letter)
+            body.push_back(static_cast<unsigned char>(*letter));
+        body.push_back(0);
         for (unsigned char byte : {0x01, 0x78, 0x10, 0x01, 0x1b})
             body.push_back(byte);  // 1, -8, rip, 1 byte: pcrel sdata4
         body.insert(body.end(), common_instructions.begin(), common_instructions.end());

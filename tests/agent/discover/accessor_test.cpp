@@ -14,8 +14,8 @@ namespace {
 // This compiler's own accessors, in each model that it knows.
 [[gnu::tls_model("local-exec")]] thread_local void* local_exec = nullptr;
 [[gnu::tls_model("initial-exec")]] thread_local void* initial_exec = nullptr;
-[[gnu::noinline]] void* get_local_exec() { return local_exec; }
-[[gnu::noinline]] void* get_initial_exec() { return initial_exec; }
+[[gnu::noinline, gnu::no_sanitize("thread")]] void* get_local_exec() { return local_exec; }
+[[gnu::noinline, gnu::no_sanitize("thread")]] void* get_initial_exec() { return initial_exec; }
 
 std::vector<unsigned char> code_of(void* (*function)()) {
     const auto* const begin = reinterpret_cast<const unsigned char*>(function);

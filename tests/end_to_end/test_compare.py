@@ -94,7 +94,6 @@ def test_functions_are_matched_in_every_version(interpreter, script, tmp_path):
     add, squeeze, recurse = (function(document, name) for name in ("add", "squeeze", "recurse"))
     assert add["ncalls"] == call_count and add["file"] == str(script) and add["samples"] > 0
     assert recurse["ncalls"] == 31
-    assert document["matched"]["ambiguous"] == 0
     if add["samples"] >= 10:
         assert add["inflation"] == pytest.approx((add["cprofile_self_s"] + add["cprofile_builtin_s"]) / add["sampled_self_s"])
     # zlib below squeeze or the generator in it, wherever a version puts the frame

@@ -29,11 +29,11 @@ public:
     void end() { at_ = native_.count; }
 
     // Where the next loop keeps what the innermost one, if it is what was interrupted, keeps at `address` in its native
-    // frame. 0: that is not so, or there is no next one.
+    // frame. 0: that is not so, there is no next one, or a frame up to it is a guess, which may be off.
     std::uint64_t same_in_next(std::uint64_t address) const {
         const NativeFrame* const frames = native_.frames;
         if (native_.count < 2 || !is_loop(frames[0]) || address < frames[0].sp || address >= frames[1].sp) return 0;
-        for (std::uint32_t i = 1; i + 1 < native_.count; ++i)
+        for (std::uint32_t i = 1; i + 1 < native_.count && !frames[i].guessed; ++i)
             if (is_loop(frames[i])) return frames[i + 1].sp - (frames[1].sp - address);
         return 0;
     }

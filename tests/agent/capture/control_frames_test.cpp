@@ -86,6 +86,14 @@ TEST_CASE("the control frame before one that is not filled yet lies in the next 
         python.put_pointer(top_at, top);
         expected = " inner:1";
     }
+    SECTION("filled, where the next loop is a guess that is off") {
+        python.put_pointer(inner + at.previous, outer);
+        python.put_pointer(outer + at.current_frame, 0);
+        python.put_pointer(top_at, top);
+        walker.native.frames[2].guessed = true;
+        walker.native.frames[3].sp -= 8;
+        expected = " inner:1";
+    }
     const PythonStack& stack = walker.walk(python);
     CHECK(stack.result == PythonWalk::complete);
     CHECK(text_of(stack) == expected);
